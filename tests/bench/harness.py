@@ -1,0 +1,175 @@
+"""The run: find the contestants, make them agree, time them in turn, weigh them, judge, and write it down."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import platform
+import statistics
+from datetime import UTC, datetime
+from functools import partial
+from importlib import metadata
+from operator import methodcaller
+from pathlib import Path
+
+import attrs
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from . import ours, peer_nobody, peer_plain, peer_statemachine, peer_transitions, traffic, xstate
+from .contest import Contestant, PythonContestant, Traffic, agree, interleaved, moving_share
+from .costs import Costs, Startup, costs, help_time, import_time
+from .report import Results, page, show
+from .verdict import CALM, FLAT_TRANSITIONS, RESTLESS, STATEMACHINE, XSTATE, Samples, targets
+
+__all__ = ["main"]
+
+ROOT = Path(__file__).resolve().parents[2]
+CALM_WORDS = "three signals every week, contracts over three years, a bad spell now and then."
+RESTLESS_WORDS = "yearly contracts, health and expansion plans that flip, idle months, notices given and taken back."
+
+
+WIDE = 140  # where the output goes into a file, nothing needs to be wrapped
+
+
+@attrs.frozen
+class Size:
+    """How much is measured."""
+
+    customers: int
+    weeks: int
+    repetitions: int
+    processes: int
+
+
+FULL = Size(customers=20, weeks=520, repetitions=11, processes=15)
+QUICK = Size(customers=3, weeks=260, repetitions=3, processes=3)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, print, and write the page."""
+    parser = argparse.ArgumentParser(description="Measure clmstate beside its peers, in one run.")
+    parser.add_argument("--quick", action="store_true", help="a smoke run of some seconds; its figures are not worth quoting")
+    parser.add_argument("--out", type=Path, help="the page to write (docs/performance.md; with --quick build/performance.md)")
+    parser.add_argument("--repetitions", type=int, help="how often everybody takes a turn")
+    chosen = parser.parse_args(arguments)
+    size = QUICK if chosen.quick else FULL
+    if chosen.repetitions is not None:
+        size = attrs.evolve(size, repetitions=max(1, chosen.repetitions))
+    out = chosen.out or ROOT / ("build/performance.md" if chosen.quick else "docs/performance.md")
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    results = _measure(size, console)
+    show(results, console)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(results), encoding="utf-8")
+    console.print(f"Written: {os.path.relpath(out)}")
+
+
+def _measure(size: Size, console: Console) -> Results:
+    mine, why = ours.contestants()
+    node, about = xstate.find(ROOT / "build")
+    plain = PythonContestant("if-chain without a library", peer_plain)
+    python = [*mine, *_peers(), plain]
+    everybody: list[Contestant] = [*python, *([node] if node is not None else [])]
+    absent = [why] * (not mine) + [f"{XSTATE}: {about}"] * (node is None)
+    kinds = {
+        CALM: Traffic(CALM, CALM_WORDS, traffic.calm(size.customers, size.weeks)),
+        RESTLESS: Traffic(RESTLESS, RESTLESS_WORDS, traffic.restless(size.customers, size.weeks)),
+    }
+    total = len(kinds) * (len(everybody) * (1 + size.repetitions) + size.repetitions) + len(python) + 2 * bool(mine)
+    with _Progress(console, total) as progress:
+        for kind in kinds.values():
+            expected = plain.phases(kind)
+            for contestant in everybody:
+                progress.tell(f"agreement, {kind.name}", contestant.label)
+                agree(contestant, expected, kind)
+        samples, loop = _race(everybody, kinds, size.repetitions, progress)
+        weighed = _weigh(python, kinds[CALM], size.repetitions, progress)
+        imported, helped = _startup(bool(mine), size.processes, progress)
+    return Results(
+        traffics=kinds,
+        moving={name: moving_share(plain, kind) for name, kind in kinds.items()},
+        samples=samples,
+        loop=loop,
+        costs=weighed,
+        imported=imported,
+        helped=helped,
+        targets=list(targets(samples, imported, helped)),
+        absent=absent,
+        facts=_facts([about] if node is not None else []),
+        repetitions=size.repetitions,
+    )
+
+
+def _peers() -> list[PythonContestant]:
+    return [
+        PythonContestant(STATEMACHINE + "named event", peer_statemachine),
+        PythonContestant(STATEMACHINE + "eventless", peer_statemachine, methodcaller("eventless_maker")),
+        PythonContestant(FLAT_TRANSITIONS, peer_transitions),
+        PythonContestant("transitions, nested", peer_transitions, methodcaller("nested_maker")),
+    ]
+
+
+def _race(
+    everybody: list[Contestant], kinds: dict[str, Traffic], repetitions: int, progress: _Progress
+) -> tuple[dict[str, Samples], dict[str, float]]:
+    nobody = PythonContestant("the loop itself", peer_nobody)
+    samples: dict[str, Samples] = {}
+    loop: dict[str, float] = {}
+    for name, kind in kinds.items():
+        found = interleaved([*everybody, nobody], kind, repetitions, partial(progress.tell, name))
+        loop[name] = statistics.median(sample.cpu / sample.observations for sample in found.pop(nobody.label))
+        samples[name] = found
+    return samples, loop
+
+
+def _weigh(python: list[PythonContestant], kind: Traffic, repetitions: int, progress: _Progress) -> dict[str, Costs]:
+    found = {}
+    for contestant in python:
+        progress.tell("costs", contestant.label)
+        found[contestant.label] = costs(contestant, kind, repetitions)
+    return found
+
+
+def _startup(present: bool, processes: int, progress: _Progress) -> tuple[float | None, Startup | None]:
+    if not present:
+        return None, None
+    progress.tell("import clmstate")
+    imported = import_time("clmstate", processes)
+    progress.tell("clmstate --help")
+    helped = help_time(processes) if importlib.util.find_spec("clmstate.cli") is not None else None
+    return imported, helped
+
+
+def _facts(extra: list[str]) -> list[str]:
+    libraries = ["attrs", "python-statemachine", "transitions"]
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in libraries)
+    return [
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} processors ({platform.machine()}), {platform.system()}",
+        f"{platform.python_implementation()} {platform.python_version()}, {versions}",
+        *extra,
+    ]
+
+
+class _Progress:
+    """One line that says what is being measured."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._task = self._progress.add_task("", total=total, completed=-1)
+
+    def __enter__(self) -> _Progress:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def tell(self, what: str, who: str = "") -> None:
+        """The step before is done, this one begins."""
+        self._progress.update(self._task, advance=1, description=f"{what}: {who}" if who else what)

@@ -1,0 +1,38 @@
+"""clmstate as a contestant: the primary contract of `models/dynamic`, in both engines, with everything on.
+
+Validation, clocks and the journey cannot be switched off, so nothing is: what is measured is what a user gets.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+from .contest import PythonContestant
+
+__all__ = ["COMPILED", "LIVE", "contestants"]
+
+COMPILED = "clmstate, compiled"
+LIVE = "clmstate, live"
+MODEL = "models.dynamic.contract"
+
+
+def contestants() -> tuple[list[PythonContestant], str]:
+    """Both engines and nothing; or nobody, and why."""
+    try:
+        model = importlib.import_module(MODEL)
+    except ImportError as error:
+        return [], f"clmstate's model is not there yet: {error}"
+    return [PythonContestant(COMPILED, model, _compiled), PythonContestant(LIVE, model, _live)], ""
+
+
+def _compiled(model: ModuleType) -> Callable[[], Any]:
+    return partial(model.Contract, engine="compiled")
+
+
+def _live(model: ModuleType) -> Callable[[], Any]:
+    contract: Callable[[], Any] = model.Contract
+    return contract

@@ -1,0 +1,165 @@
+// The benchmark's chart on XState 5 as its documentation recommends: an actor per customer, rules as eventless (`always`)
+// transitions, the group as a nested state, facts as the context. (The pure `transition` function was tried: half as fast.)
+//
+// node bench.mjs TRAFFIC.json WARM_UP_SECONDS [--phases]
+//
+// The traffic is a list of customers, each a list of [event or null, values], with instants in milliseconds. Prints one
+// JSON object: observations, seconds and cpu_seconds after the warm-up, and phases on demand.
+import { readFileSync } from "node:fs";
+import { assign, createActor, setup } from "xstate";
+
+const DAY = 86_400_000;
+const daysBetween = (from, to) => Math.floor((to - from) / DAY);
+
+const merged = (context, event) => {
+  const next = { ...context, ...event.values };
+  if (next.users_adopted >= 0.6) next.little_used_since = null;
+  else if (next.little_used_since === null) next.little_used_since = next.at;
+  if (event.type === "renewed") next.renewed_at = next.at;
+  else if (event.type === "notice") next.notice_at = next.at;
+  return next;
+};
+
+const inWindow = (c) => daysBetween(c.at, c.renewal_on) <= 120 && daysBetween(c.renewed_at, c.at) > 120;
+const healthy = (c) => c.health >= 70 && c.escalations === 0;
+const worrying = (c) => c.health < 60 || c.escalations >= 2;
+
+const merge = assign(({ context, event }) => merged(context, event));
+const onContext = (question) => ({ context }) => question(context);
+
+const machine = setup({
+  actions: { merge },
+  guards: {
+    goesLive: onContext((c) => c.setup_done && c.users_adopted >= 0.5),
+    adopts: onContext((c) => c.users_adopted >= 0.8 && c.escalations === 0),
+    relapses: onContext((c) => c.little_used_since !== null && daysBetween(c.little_used_since, c.at) >= 14),
+    renewsCalmly: onContext((c) => inWindow(c) && healthy(c)),
+    renewsTensely: onContext((c) => inWindow(c) && !healthy(c)),
+    worries: onContext(worrying),
+    calmsDown: onContext((c) => healthy(c) && daysBetween(c.notice_at, c.at) > 365),
+    grows: onContext((c) => c.expansion && healthy(c)),
+    hasGrown: onContext((c) => !c.expansion),
+    worriesBig: onContext((c) => inWindow(c) && worrying(c)),
+    savedInWindow: ({ context, event }) => ((c) => inWindow(c) && healthy(c))(merged(context, event)),
+    savedOutside: ({ context, event }) => !inWindow(merged(context, event)),
+  },
+}).createMachine({
+  id: "contract",
+  initial: "onboarding",
+  context: {
+    at: -Infinity,
+    setup_done: false,
+    users_adopted: 0,
+    escalations: 0,
+    health: 0,
+    expansion: false,
+    renewal_on: Infinity,
+    renewed_at: -Infinity,
+    notice_at: -Infinity,
+    little_used_since: null,
+  },
+  // an event that no phase takes still brings its values
+  on: {
+    observed: { actions: "merge" },
+    renewed: { actions: "merge" },
+    notice: { actions: "merge" },
+    saved: { actions: "merge" },
+    ended: { target: ".churned", actions: "merge" },
+  },
+  states: {
+    onboarding: { always: { guard: "goesLive", target: "adoption" } },
+    adoption: {
+      always: [
+        { guard: "adopts", target: "success" },
+        { guard: "renewsCalmly", target: "renewal.happy" },
+        { guard: "renewsTensely", target: "renewal.high_risk" },
+        { guard: "grows", target: "growth" },
+      ],
+      on: { notice: { target: "renewal.high_risk", actions: "merge" } },
+    },
+    success: {
+      always: [
+        { guard: "relapses", target: "adoption" },
+        { guard: "renewsCalmly", target: "renewal.happy" },
+        { guard: "renewsTensely", target: "renewal.high_risk" },
+        { guard: "grows", target: "growth" },
+      ],
+      on: { notice: { target: "renewal.high_risk", actions: "merge" } },
+    },
+    renewal: {
+      initial: "high_risk",
+      on: { renewed: { target: "success", actions: "merge" } },
+      states: {
+        happy: {
+          always: [
+            { guard: "worries", target: "high_risk" },
+            { guard: "grows", target: "#contract.growth" },
+          ],
+          on: { notice: { target: "high_risk", actions: "merge" } },
+        },
+        high_risk: {
+          always: { guard: "calmsDown", target: "happy" },
+          on: {
+            saved: [
+              { guard: "savedInWindow", target: "happy", actions: "merge" },
+              { guard: "savedOutside", target: "#contract.adoption", actions: "merge" },
+            ],
+          },
+        },
+      },
+    },
+    growth: {
+      always: [
+        { guard: "hasGrown", target: "success" },
+        { guard: "worriesBig", target: "renewal.high_risk" },
+      ],
+      on: { notice: { target: "renewal.high_risk", actions: "merge" } },
+    },
+    churned: { type: "final" },
+  },
+});
+
+const phaseOf = (value) => (typeof value === "string" ? value : `renewal.${value.renewal}`);
+
+const walk = (fleet, actors) => {
+  for (let i = 0; i < fleet.length; i++) {
+    const actor = actors[i];
+    for (const event of fleet[i]) actor.send(event);
+  }
+};
+
+const phases = (fleet) =>
+  fleet.map((events) => {
+    const actor = createActor(machine).start();
+    return events.map((event) => {
+      actor.send(event);
+      return phaseOf(actor.getSnapshot().value);
+    });
+  });
+
+const [path, warmUp, flag] = process.argv.slice(2);
+const fleet = JSON.parse(readFileSync(path, "utf8")).map((steps) =>
+  steps.map(([event, values]) => ({ type: event ?? "observed", values })),
+);
+const inFleet = fleet.reduce((sum, events) => sum + events.length, 0);
+
+// fresh customers for every pass, made before the clock starts; passes until the clock has run long enough
+const timed = (longEnough) => {
+  const answer = { observations: 0, seconds: 0, cpu_seconds: 0 };
+  do {
+    const actors = fleet.map(() => createActor(machine).start());
+    const cpuBefore = process.cpuUsage();
+    const before = performance.now();
+    walk(fleet, actors);
+    answer.seconds += (performance.now() - before) / 1000;
+    const used = process.cpuUsage(cpuBefore);
+    answer.cpu_seconds += (used.user + used.system) / 1e6;
+    answer.observations += inFleet;
+  } while (answer.seconds < longEnough);
+  return answer;
+};
+
+timed(Number(warmUp));
+const answer = timed(0.2);
+if (flag === "--phases") answer.phases = phases(fleet);
+process.stdout.write(JSON.stringify(answer));

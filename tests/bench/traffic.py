@@ -1,0 +1,120 @@
+"""Seeded, deterministic traffic for the primary contract: the same steps for every contestant, to the last bit.
+
+Two kinds. *Calm*: every week three numbers come in, contracts run three years, and hardly anything moves. *Restless*: the
+same weekly rhythm, but sponsors change their mind, so that about four observations in ten move the customer. How many
+really move is counted by walking the traffic (`contest.py`), never assumed. No customer's contract ends: a final phase
+would make everything after it free.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+__all__ = ["Customer", "Fleet", "Step", "calm", "restless"]
+
+WEEK = timedelta(days=7)
+START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+Values = dict[str, Any]
+
+
+class Step(NamedTuple):
+    """One observation: an event or none, and the keywords, `at` among them."""
+
+    event: str | None
+    values: Values
+
+
+Fleet = list[list[Step]]
+
+
+class Customer(Protocol):
+    """What the harness asks of a contestant."""
+
+    @property
+    def phase(self) -> Any: ...
+
+    def observe(self, **values: Any) -> object: ...
+
+    def send(self, event: Any, /, **values: Any) -> object: ...
+
+
+def calm(customers: int, weeks: int, seed: int = 7) -> Fleet:
+    """Three signals every week, three-year terms, healthy customers with a bad spell now and then."""
+    return [_calm_customer(random.Random(seed * 100_003 + index), weeks) for index in range(customers)]
+
+
+def restless(customers: int, weeks: int, seed: int = 11) -> Fleet:
+    """Yearly terms, moods and expansion plans that flip, notices taken back: about 40 % of the observations move."""
+    return [_restless_customer(random.Random(seed * 100_003 + index), weeks) for index in range(customers)]
+
+
+def _first(rng: random.Random, at: datetime, renewal_on: date) -> Step:
+    signals = {"setup_done": False, "users_adopted": 0.1, "escalations": 0, "health": 75, "expansion": False}
+    return Step(None, {"at": at, **signals, "renewal_on": renewal_on})
+
+
+def _calm_customer(rng: random.Random, weeks: int) -> list[Step]:
+    at = START + timedelta(days=rng.randrange(365), minutes=rng.randrange(600))
+    renewal_on = at.date() + timedelta(days=3 * 365)
+    steps = [_first(rng, at, renewal_on)]
+    bad_until = 0
+    for week in range(1, weeks):
+        at += WEEK
+        if rng.random() < 0.004:
+            bad_until = week + rng.randrange(3, 12)
+        bad = week < bad_until
+        adopted = min(0.1 * week, 0.9) + rng.uniform(-0.07, 0.07)
+        values: Values = {
+            "at": at,
+            "users_adopted": round(max(adopted - 0.35 * bad, 0.0), 2),
+            "escalations": rng.choice((1, 2, 3)) if bad else 0,
+            "health": rng.randrange(45, 60) if bad else rng.randrange(74, 96),
+        }
+        if week == 8:
+            values["setup_done"] = True
+        event = None
+        if (renewal_on - at.date()).days <= 30:
+            event, renewal_on = "renewed", renewal_on + timedelta(days=3 * 365)
+            values["renewal_on"] = renewal_on
+        steps.append(Step(event, values))
+    return steps
+
+
+def _restless_customer(rng: random.Random, weeks: int) -> list[Step]:
+    at = START + timedelta(days=rng.randrange(365), minutes=rng.randrange(600))
+    renewal_on = at.date() + timedelta(days=365)
+    steps = [_first(rng, at, renewal_on)]
+    good, expanding, save_in, idle_until = True, False, 0, 0
+    for week in range(1, weeks):
+        at += WEEK
+        near = (renewal_on - at.date()).days <= 120
+        if week >= idle_until and rng.random() < 0.03:
+            idle_until = week + rng.randrange(3, 9)
+        values: Values = {
+            "at": at,
+            "users_adopted": round(rng.uniform(0.2, 0.59) if week < idle_until else rng.uniform(0.75, 0.99), 2),
+        }
+        event = None
+        save_in -= 1
+        if week == 2:
+            values["setup_done"] = True
+        elif (renewal_on - at.date()).days <= 30:
+            event, renewal_on = "renewed", renewal_on + timedelta(days=365)
+            values["renewal_on"] = renewal_on
+        elif save_in == 0:
+            event, good = "saved", True
+        elif save_in < 0 and rng.random() < 0.01:
+            event, save_in = "notice", rng.randrange(2, 5)
+        elif near and rng.random() < 0.42:
+            good = not good
+        elif rng.random() < 0.41:
+            expanding = not expanding
+            good = good or not near
+        values["health"] = rng.randrange(72, 99) if good else rng.randrange(30, 60)
+        values["escalations"] = 0 if good else rng.randrange(4)
+        if week > 1 and rng.random() < 0.9:
+            values["expansion"] = expanding
+        steps.append(Step(event, values))
+    return steps

@@ -1,0 +1,85 @@
+"""What must be reached, and whether it was: each target judged on the medians of this one run, met or not."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+import attrs
+
+from .contest import Sample
+from .costs import Startup
+from .ours import COMPILED, LIVE
+
+__all__ = ["CALM", "FLAT_TRANSITIONS", "RESTLESS", "STATEMACHINE", "XSTATE", "Samples", "Target", "ratio", "targets"]
+
+CALM, RESTLESS = "calm", "restless"
+FLAT_TRANSITIONS = "transitions, flat"
+STATEMACHINE = "python-statemachine, "  # what the labels of its variants begin with
+XSTATE = "XState 5, actors"
+
+Samples = dict[str, list[Sample]]  # of one traffic, by contestant
+
+
+@attrs.frozen
+class Target:
+    """One line of the verdict; `met` is None where it could not be measured."""
+
+    what: str
+    wanted: str
+    found: str
+    met: bool | None
+
+    @property
+    def word(self) -> str:
+        return {True: "met", False: "NOT met", None: "not measured"}[self.met]
+
+
+def ratio(mine: list[Sample], theirs: list[Sample]) -> float:
+    """How many times as fast: the median over repetitions of the ratio within one repetition."""
+    return statistics.median(one.rate / other.rate for one, other in zip(mine, theirs, strict=True))
+
+
+def targets(found: dict[str, Samples], imported: float | None, helped: Startup | None) -> Iterator[Target]:
+    """All targets, in the order of the report; `found` holds the samples by traffic."""
+    yield _rate("compiled, three signals given, few moves", found[CALM], 1_000_000)
+    yield _rate("compiled, about 40 % of the observations move", found[RESTLESS], 700_000)
+    for name, samples in found.items():
+        yield _times(f"compiled against transitions, {name}", samples, COMPILED, FLAT_TRANSITIONS, 10)
+    for name, samples in found.items():
+        yield _times(f"compiled against XState 5, {name}", samples, COMPILED, XSTATE, 1)
+    for name, samples in found.items():
+        yield _live(name, samples)
+    yield _seconds("import clmstate, processor time", imported, 0.100)
+    yield _seconds("clmstate --help, wall time", None if helped is None else helped.wall, 0.300)
+
+
+def _rate(what: str, samples: Samples, wanted: float) -> Target:
+    words = f"at least {wanted:,.0f} observations/s"
+    if COMPILED not in samples:
+        return Target(what, words, "", None)
+    found = statistics.median(sample.rate for sample in samples[COMPILED])
+    return Target(what, words, f"{found:,.0f}", found >= wanted)
+
+
+def _times(what: str, samples: Samples, mine: str, theirs: str, wanted: float) -> Target:
+    words = f"at least {wanted:g} times as fast" if wanted != 1 else "faster"
+    if mine not in samples or theirs not in samples:
+        return Target(what, words, "", None)
+    found = ratio(samples[mine], samples[theirs])
+    return Target(what, words, f"{found:.1f} times", found >= wanted if wanted != 1 else found > 1)
+
+
+def _live(name: str, samples: Samples) -> Target:
+    """Against the faster of the hand-written charts."""
+    what, words = f"live against the fastest hand-written python-statemachine, {name}", "at most 1.0 times its time"
+    theirs = [label for label in samples if label.startswith(STATEMACHINE)]
+    if LIVE not in samples or not theirs:
+        return Target(what, words, "", None)
+    found = max(ratio(samples[label], samples[LIVE]) for label in theirs)
+    return Target(what, words, f"{found:.2f} times", found <= 1)
+
+
+def _seconds(what: str, found: float | None, wanted: float) -> Target:
+    words = f"under {wanted * 1000:.0f} ms"
+    return Target(what, words, "", None) if found is None else Target(what, words, f"{found * 1000:.0f} ms", found < wanted)
