@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import ours, peer_nobody, peer_plain, peer_statemachine, peer_transitions, traffic, xstate
-from .contest import Contestant, PythonContestant, Traffic, agree, interleaved, moving_share
+from .contest import Contestant, Disagreement, PythonContestant, Traffic, agree, interleaved, moving_share
 from .costs import Costs, Startup, costs, help_time, import_time
 from .report import Results, page, show
 from .verdict import CALM, FLAT_TRANSITIONS, RESTLESS, STATEMACHINE, XSTATE, Samples, targets
@@ -62,7 +62,10 @@ def main(arguments: list[str] | None = None) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
-    results = _measure(size, console)
+    try:
+        results = _measure(size, console)
+    except Disagreement as error:
+        raise SystemExit(f"Nothing was measured: {error}") from error
     show(results, console)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page(results), encoding="utf-8")
