@@ -1,0 +1,119 @@
+"""clmstate: customer lifecycles as state machines that can be designed, proved, drawn, tested and replayed.
+
+This module is the front door: every public name is exported here once. Engines, pictures and proofs live in rooms of their own and
+are loaded when first asked for.
+"""
+
+from typing import Any
+
+from clmstate.conditions import (
+    Choice,
+    Condition,
+    Date,
+    Flag,
+    Number,
+    Signal,
+    Threshold,
+    days_in_phase,
+    unless,
+)
+from clmstate.errors import (
+    BadValueError,
+    ClmstateError,
+    DefinitionError,
+    Diagnostic,
+    InputError,
+    LivelockError,
+    ObservationError,
+    UnknownNameError,
+)
+from clmstate.lifecycle import (
+    HOOKS,
+    Days,
+    Event,
+    Explanation,
+    Journey,
+    Lifecycle,
+    LifecycleDefinition,
+    Milestone,
+    Move,
+    Moves,
+    Phase,
+    Play,
+    Promise,
+    Risk,
+    SuccessGap,
+    Team,
+    Touchpoint,
+    Transition,
+    always_possible,
+    anywhere,
+    leads_to,
+    never,
+)
+from clmstate.signals import CLEAR
+
+__all__ = [
+    "CLEAR",
+    "BadValueError",
+    "Choice",
+    "ClmstateError",
+    "Condition",
+    "Date",
+    "Days",
+    "DefinitionError",
+    "Diagnostic",
+    "Event",
+    "Explanation",
+    "Flag",
+    "InputError",
+    "Journey",
+    "Lifecycle",
+    "LifecycleDefinition",
+    "LivelockError",
+    "Milestone",
+    "Move",
+    "Moves",
+    "Number",
+    "ObservationError",
+    "Phase",
+    "Play",
+    "Promise",
+    "Risk",
+    "Signal",
+    "SuccessGap",
+    "Team",
+    "Threshold",
+    "Touchpoint",
+    "Transition",
+    "UnknownNameError",
+    "always_possible",
+    "anywhere",
+    "days_in_phase",
+    "leads_to",
+    "never",
+    "unless",
+]
+
+__version__ = "0.1.0"
+
+
+def _open(instance: Any, name: str, engine: Any) -> None:
+    from clmstate.live import open_life
+
+    open_life(instance, name, engine)
+
+
+def _restore(cls: Any, snapshot: Any, engine: Any) -> Any:
+    from clmstate.live import restore_life
+
+    return restore_life(cls, snapshot, engine)
+
+
+def _statechart(cls: Any) -> Any:
+    from clmstate.live.chart import statechart
+
+    return statechart(cls)
+
+
+HOOKS.open, HOOKS.restore, HOOKS.statechart = _open, _restore, _statechart

@@ -49,41 +49,38 @@ __all__ = [
 
 Op = Literal["<", "<=", "==", "!=", ">=", ">"]
 
-_node = attrs.frozen(cache_hash=True)
-
-
 # ---- terms: what is compared -----------------------------------------------------------------------------------------------
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class SignalRef:
     """The value of a signal (number or date)."""
 
     name: str
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class ThresholdRef:
     """The value of a named limit."""
 
     name: str
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Const:
     """A number as written; it counts as the decimal, not as its binary neighbour."""
 
     value: int | float
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class DateConst:
     """A fixed instant, in microseconds since 1970-01-01 UTC."""
 
     at: int
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Plus:
     """left + right."""
 
@@ -91,7 +88,7 @@ class Plus:
     right: Term
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Minus:
     """left - right."""
 
@@ -99,7 +96,7 @@ class Minus:
     right: Term
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Times:
     """A constant or a threshold times a term."""
 
@@ -107,40 +104,40 @@ class Times:
     term: Term
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class DaysUntil:
     """Whole days from now until a date: floor((date - at) / day)."""
 
     signal: str
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class DaysSince:
     """Whole days from a date until now: floor((at - date) / day)."""
 
     signal: str
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class DaysInPhase:
     """Whole days since the present (leaf) phase was entered."""
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class EventDaysSince:
     """Whole days since an event was last offered; missing if never."""
 
     event: str
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class EventTimes:
     """How often an event was offered in this life."""
 
     event: str
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class PhaseVisits:
     """How often a phase was entered in this life, the first entry included."""
 
@@ -154,21 +151,21 @@ Term = SignalRef | ThresholdRef | Const | DateConst | Plus | Minus | Times | Clo
 # ---- conditions: true, false or unknown ------------------------------------------------------------------------------------
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Constant:
     """Always true, or always false: what simplification may leave, and what no rule should say."""
 
     value: bool
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class IsTrue:
     """A flag."""
 
     signal: str
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class OneOf:
     """A choice is one of some values."""
 
@@ -176,7 +173,7 @@ class OneOf:
     values: tuple[str, ...]
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Compare:
     """A comparison of two terms; unknown when either is missing."""
 
@@ -185,7 +182,7 @@ class Compare:
     right: Term
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Between:
     """low <= term <= high."""
 
@@ -194,49 +191,49 @@ class Between:
     high: Term
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class IsMissing:
     """Whether a condition is unknown, or a signal has no value; itself never unknown."""
 
     of: Cond | SignalRef
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class InPhase:
     """Whether the lifecycle stands in one of some phases; for promises and wiring, not for transitions."""
 
     phases: tuple[str, ...]
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Not:
     """Kleene negation: the negation of unknown is unknown."""
 
     of: Cond
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class And:
     """All of them."""
 
     items: tuple[Cond, ...]
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Or:
     """At least one of them."""
 
     items: tuple[Cond, ...]
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Unless:
     """True when the inner condition is false or unknown; itself never unknown."""
 
     of: Cond
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class ForDays:
     """The inner condition has held at every settled picture for so many days."""
 
@@ -244,7 +241,7 @@ class ForDays:
     days: Const | ThresholdRef
 
 
-@_node
+@attrs.frozen(cache_hash=True)
 class Named:
     """A condition with the business's own name for it."""
 

@@ -1,0 +1,50 @@
+"""Lifecycles: phases, transitions and everything that belongs to them, written as a class and kept as one frozen definition.
+
+This room does not know that engines, pictures or proofs exist.
+"""
+
+from clmstate.lifecycle.definition import LifecycleDefinition
+from clmstate.lifecycle.elements import Days, Event, EventSpec, Milestone, Play, Risk, SuccessGap, Team, Touchpoint
+from clmstate.lifecycle.explanations import Explanation, Reason
+from clmstate.lifecycle.lifecycle import HOOKS, Engine, Lifecycle, definition_of, known_phase
+from clmstate.lifecycle.moves import Journey, Move, Moves, OpenPlay, Reached, Seen, Untaken
+from clmstate.lifecycle.phases import ANYWHERE, GroupMeta, GroupSpec, Phase, Phases, Transition, anywhere
+from clmstate.lifecycle.promises import Promise, always_possible, leads_to, never
+
+__all__ = [
+    "ANYWHERE",
+    "HOOKS",
+    "Days",
+    "Engine",
+    "Event",
+    "EventSpec",
+    "Explanation",
+    "GroupMeta",
+    "GroupSpec",
+    "Journey",
+    "Lifecycle",
+    "LifecycleDefinition",
+    "Milestone",
+    "Move",
+    "Moves",
+    "OpenPlay",
+    "Phase",
+    "Phases",
+    "Play",
+    "Promise",
+    "Reached",
+    "Reason",
+    "Risk",
+    "Seen",
+    "SuccessGap",
+    "Team",
+    "Touchpoint",
+    "Transition",
+    "Untaken",
+    "always_possible",
+    "anywhere",
+    "definition_of",
+    "known_phase",
+    "leads_to",
+    "never",
+]

@@ -1,0 +1,219 @@
+"""What can be wrong with a definition; everything is looked at before anything is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from clmstate.conditions import Home, Mistake, reads
+from clmstate.conditions.facade import bound_faults
+from clmstate.conditions.nodes import (
+    Between,
+    Compare,
+    Cond,
+    Const,
+    Constant,
+    DaysInPhase,
+    EventDaysSince,
+    EventTimes,
+    ForDays,
+    InPhase,
+    PhaseVisits,
+    SignalRef,
+    ThresholdRef,
+    walk,
+)
+from clmstate.errors import Diagnostic, did_you_mean
+from clmstate.lifecycle.definition import LifecycleDefinition
+from clmstate.lifecycle.elements import Origin
+from clmstate.lifecycle.phases import ANYWHERE, Transition
+
+__all__ = ["check_definition"]
+
+
+def check_definition(definition: LifecycleDefinition, homes: frozenset[Home]) -> Iterator[Diagnostic]:
+    """All mistakes of a definition that can be seen without proofs.
+
+    Args:
+        definition: the lifecycle.
+        homes: the identities whose names it may use: its own, its groups' and its parents'.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> list(check_definition(Deal.definition, Deal._homes))
+        []
+    """
+    return _Check(definition, homes).everything()
+
+
+class _Check:
+    def __init__(self, definition: LifecycleDefinition, homes: frozenset[Home]) -> None:
+        self.d = definition
+        self.homes = homes
+
+    def place(self, name: str) -> str:
+        return f"{self.d.name}.{name}" if name else self.d.name
+
+    def everything(self) -> Iterator[Diagnostic]:
+        for name, cond in self.d.conditions.items():
+            yield from self.condition(name, cond)
+        if self.d.phases:
+            yield from self.starts()
+        yield from self.phases()
+        for transition in self.d.transitions.values():
+            yield from self.transition(transition)
+        for name, milestone in self.d.milestones.items():
+            yield from self.origin(name, milestone.origin)
+            yield from self.condition(name, milestone.when)
+        for name, risk in self.d.risks.items():
+            yield from self.origin(name, risk.origin)
+            yield from self.condition(name, risk.sign)
+            yield from self.paths(name, risk.phases)
+        for name, gap in self.d.gaps.items():
+            yield from self.origin(name, gap.origin)
+            yield from self.condition(name, gap.when)
+            yield from self.paths(name, gap.phases)
+        for promise in self.d.promises:
+            yield from self.origin("promises", promise.origin)
+            yield from self.condition("promises", promise.subject, promised=True)
+            yield from self.condition("promises", promise.other, promised=True)
+
+    # ---- where names come from
+
+    def origin(self, name: str, origin: Origin) -> Iterator[Diagnostic]:
+        for mistake in origin.mistakes:
+            yield mistake.at(self.place(name))
+        for home in sorted({h.name for h in origin.homes - self.homes}):
+            mistake = Mistake(
+                "CLM104",
+                f"it uses a name of {home}, which is another lifecycle" if home != "nowhere" else "it uses a phase that has no name yet",
+                "declare it in this lifecycle" + ("; parts of a composition read each other through ports" if home != "nowhere" else " first"),
+            )
+            yield mistake.at(self.place(name))
+
+    def known(self, name: str, what: str, read: Iterable[str], known: Iterable[str]) -> Iterator[Diagnostic]:
+        there = tuple(known)
+        for missing in read:
+            if missing not in there:
+                mistake = Mistake("CLM104", f"it reads the {what} '{missing}', which is not in {self.d.name}", did_you_mean(missing, there))
+                yield mistake.at(self.place(name))
+
+    # ---- phases
+
+    def starts(self) -> Iterator[Diagnostic]:
+        starts = [p for p, phase in self.d.phases.items() if phase.initial and "." not in p] + [g for g, s in self.d.groups.items() if s.starts]
+        if len(starts) != 1:
+            cause = "no phase is initial" if not starts else f"{len(starts)} phases are initial: {', '.join(starts)}"
+            yield Mistake("CLM106", cause, "mark the one phase where customers start with initial=True").at(self.place(""))
+        for path, group in self.d.groups.items():
+            if not group.children:
+                yield Mistake("CLM107", "the group has no phases", "give it at least one phase, or remove it").at(self.place(path))
+                continue
+            first = [c for c in group.children if self.d.phases[c].initial]
+            if len(first) != 1 and len(group.children) > 1:
+                cause = "the group has no initial phase" if not first else f"the group has {len(first)} initial phases"
+                yield Mistake("CLM107", cause, "mark the phase at which the group is entered with initial=True").at(self.place(path))
+        for path in self.d.finals:
+            if path in starts:
+                yield Mistake("CLM106", "the initial phase is final, so nobody ever moves", "start elsewhere").at(self.place(path))
+
+    def phases(self) -> Iterator[Diagnostic]:
+        for path, phase in self.d.phases.items():
+            if not isinstance(phase.label, str) or not phase.label.strip():
+                yield Mistake("CLM118", f"the label {phase.label!r:.60} is not a text", "say what the business calls it").at(self.place(path))
+            if phase.standing not in ("good", "watch", "at_risk", "lost", ""):
+                mistake = Mistake("CLM118", f"the standing {phase.standing!r:.60} is unknown", "use good, watch, at_risk or lost")
+                yield mistake.at(self.place(path))
+            for touchpoint in phase.touchpoints:
+                yield from self.origin(f"{path}, touchpoint '{touchpoint.label}'", touchpoint.origin)
+                yield from self.condition(f"{path}, touchpoint '{touchpoint.label}'", touchpoint.done)
+
+    def paths(self, name: str, paths: Iterable[str]) -> Iterator[Diagnostic]:
+        yield from self.known(name, "phase", paths, self.d.places)
+
+    # ---- transitions
+
+    def transition(self, t: Transition) -> Iterator[Diagnostic]:
+        place = self.place(t.name)
+        yield from self.origin(t.name, t.origin)
+        yield from self.condition(t.name, t.when)
+        for path in (*(s for s in t.sources if s != ANYWHERE), t.target):
+            if path and path not in self.d.places:
+                remedy = "drop this transition too, or lead it elsewhere; " + did_you_mean(path, self.d.places)
+                yield Mistake("CLM105", f"'{path}' is not a phase of {self.d.name}", remedy).at(place)
+                return
+        if t.origin.mistakes or not t.target:
+            return
+        if t.on is not None and t.on not in self.d.events:
+            yield Mistake("CLM111", f"'{t.on}' is not an event of {self.d.name}", did_you_mean(t.on, self.d.events)).at(place)
+        if t.when is None and t.on is None:
+            yield Mistake("CLM110", "nothing decides when it is taken", "give when= a condition, or on= an event").at(place)
+        yield from self.shape(t, place)
+
+    def shape(self, t: Transition, place: str) -> Iterator[Diagnostic]:
+        for source in t.sources:
+            if source in self.d.phases and self.d.phases[source].final:
+                remedy = f"remove final=True from '{source}', or this way out"
+                yield Mistake("CLM108", f"'{source}' is final, so it has no way out", remedy).at(place)
+        self_move = len(t.sources) == 1 and t.sources[0] in self.d.phases and t.target == t.sources[0]
+        if self_move and t.on is None:
+            yield Mistake("CLM109", "it leads back into the phase it leaves, for ever", "give on= an event").at(place)
+        if t.resume and any(self.d.group_of(s) == t.target or s == t.target for s in t.sources):
+            yield Mistake("CLM109", "a group is resumed from inside itself", f"name a phase of '{t.target}', or resume it from outside").at(place)
+        elif not any(t in self.d.ways_out(path) for path in self.d.phases) and not any(self.d.phases[s].final for s in t.sources if s in self.d.phases):
+            yield Mistake("CLM109", "no source is left once its own target is left out", "name another target or source").at(place)
+
+    # ---- conditions
+
+    def condition(self, name: str, cond: Cond | None, *, promised: bool = False) -> Iterator[Diagnostic]:
+        if cond is None:
+            return
+        read = reads(cond)
+        yield from self.known(name, "signal", read.signals, self.d.signals)
+        yield from self.known(name, "threshold", read.thresholds, self.d.thresholds)
+        yield from self.known(name, "event", read.events, self.d.events)
+        yield from self.known(name, "phase", read.phases, self.d.places)
+        if set(read.signals) - set(self.d.signals) or set(read.thresholds) - set(self.d.thresholds):
+            return
+        for node in walk(cond):
+            yield from (m.at(self.place(name)) for m in self.node(node, promised))
+
+    def node(self, node: Cond, promised: bool) -> Iterator[Mistake]:
+        match node:
+            case InPhase() if not promised:
+                remedy = "a transition already knows its phase: use its sources; roll-ups and promises may ask"
+                yield Mistake("CLM122", "a condition asks which phase the customer is in", remedy)
+            case Compare(left, _, right):
+                yield from self.limits(left, right)
+                yield from self.limits(right, left)
+            case Between(term, low, high):
+                yield from self.limits(term, low)
+                yield from self.limits(term, high)
+            case ForDays(_, ThresholdRef(name)):
+                value = self.d.thresholds[name].value
+                if value != int(value) or value < 1:
+                    yield Mistake("CLM115", f"for_days('{name}') is {value:g}", "give a whole number of days, at least 1")
+            case Constant():
+                pass
+            case _:
+                pass
+
+    def limits(self, term: object, limit: object) -> Iterator[Mistake]:
+        if isinstance(term, SignalRef) and isinstance(limit, ThresholdRef):
+            spec = self.d.signals[term.name]
+            if spec.numeric:
+                yield from bound_faults(spec, self.d.thresholds[limit.name].value)
+        if isinstance(term, EventTimes | PhaseVisits | EventDaysSince | DaysInPhase) and isinstance(limit, Const) and limit.value < 0:
+            yield Mistake("CLM117", f"a count or an elapsed time is compared with {limit.value:g}", "compare it with 0 or more")
+
+
+def clocks_of(cond: Cond) -> Iterator[ForDays]:
+    """The ``for_days`` conditions inside a condition.
+
+    Example:
+        >>> from clmstate.conditions.nodes import IsTrue
+        >>> [c.days.value for c in clocks_of(ForDays(IsTrue("quiet"), Const(14)))]
+        [14]
+    """
+    return (node for node in walk(cond) if isinstance(node, ForDays))

@@ -1,0 +1,556 @@
+"""``Lifecycle``: the class that people write, and the customer they get by calling it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, Self, TypeVar
+
+from clmstate.conditions import Condition, Given, Home, Mistake, SignalFacade, Threshold
+from clmstate.errors import DefinitionError, Diagnostic, UnknownNameError, did_you_mean
+from clmstate.lifecycle.body import Body, Declared
+from clmstate.lifecycle.checks import check_definition
+from clmstate.lifecycle.definition import LifecycleDefinition
+from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
+from clmstate.lifecycle.explanations import Explanation
+from clmstate.lifecycle.moves import Journey, Moves, OpenPlay
+from clmstate.lifecycle.phases import Dropped, GroupMeta, GroupSpec, Phase, Transition
+from clmstate.lifecycle.promises import Promise
+from clmstate.signals import When
+
+__all__ = ["HOOKS", "Engine", "Lifecycle", "LifecycleMeta", "definition_of", "known_phase"]
+
+Engine = Literal["live", "compiled"]
+E = TypeVar("E")
+
+
+class _Hooks:
+    """What higher rooms put here so that ``Contract()`` and ``Contract.statechart()`` can be spelled where people look for them."""
+
+    open: Callable[..., None]
+    restore: Callable[..., Any]
+    statechart: Callable[..., Any]
+
+
+HOOKS: Final = _Hooks()
+
+
+class LifecycleMeta(type):
+    """The type of lifecycles: collects the class body, checks it as a whole, and makes the definition."""
+
+    definition: LifecycleDefinition
+    _declared: dict[str, Declared]
+    _home: Home
+    _homes: frozenset[Home]
+
+    @classmethod
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], **keywords: Any) -> Body:  # type: ignore[override]
+        return Body(name)
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        body: Body,
+        *,
+        title: str = "",
+        market: str | None = None,
+        version: str | None = None,
+        refs: Iterable[str] = (),
+    ) -> LifecycleMeta:
+        namespace = dict(body)
+        if not bases:  # Lifecycle itself
+            return super().__new__(mcs, name, bases, namespace)
+        cls = super().__new__(mcs, name, bases, namespace)
+        parents = [base for base in cls.__mro__[1:] if isinstance(base, LifecycleMeta) and hasattr(base, "_declared")]
+        mistakes = [mistake.at(f"{name}.{key}") for key, mistake in body.mistakes]
+        declared = _inherited(parents, body.home)
+        homes = set(body.homes) | {g.home for g in declared.values() if isinstance(g, GroupMeta)}
+        for key, element in body.declared.items():
+            mistakes += (m.at(f"{name}.{key}") for m in getattr(element, "_mistakes", ()) if isinstance(m, Mistake))
+            if isinstance(element, Dropped):
+                if declared.pop(key, None) is None:
+                    cause = f"'{key}' is dropped, but it is not inherited"
+                    mistakes.append(Mistake("CLM119", cause, did_you_mean(key, declared)).at(f"{name}.{key}"))
+                continue
+            if key in declared and _kind(declared[key]) is not _kind(element):
+                cause = f"'{key}' is a {_kind(declared[key]).__name__} above and a {_kind(element).__name__} here"
+                mistakes.append(Mistake("CLM119", cause, "rename it, or override it with its own kind").at(f"{name}.{key}"))
+            declared[key] = element
+        for key, element in declared.items():
+            type.__setattr__(cls, key, element)
+        cls._declared, cls._home = declared, body.home
+        cls._homes = frozenset(homes).union(*(parent._homes for parent in parents))
+        if "promises" in namespace and isinstance(namespace["promises"], Promise):
+            namespace["promises"] = (namespace["promises"],)
+        cls.definition = _definition(cls, declared, parents, namespace.get("promises", ()), title, market, version, tuple(refs), mistakes)
+        mistakes += check_definition(cls.definition, cls._homes)
+        if mistakes:
+            raise DefinitionError(dict.fromkeys(mistakes))
+        return cls
+
+    def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **keywords: Any) -> None:
+        super().__init__(name, bases, body)
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        if name in getattr(cls, "_declared", ()):
+            cause = f"'{name}' is replaced after the definition, so no reader would see it"
+            raise DefinitionError([Diagnostic("CLM123", cls.__name__, cause, f"inherit instead: class Variant({cls.__name__}): {name} = ...")])
+        super().__setattr__(name, value)
+
+    def __repr__(cls) -> str:
+        return f"<Lifecycle {cls.__name__}>"
+
+
+def _kind(element: Declared) -> type:
+    for kind in (Threshold, Event, Phase, GroupMeta, Transition, Milestone, Risk, SuccessGap, SignalFacade):
+        if isinstance(element, kind):
+            return kind
+    return Condition
+
+
+def _inherited(parents: list[LifecycleMeta], home: Home) -> dict[str, Declared]:
+    """What the parents declare, each re-bound to the child; an override keeps its parent's place."""
+    declared: dict[str, Declared] = {}
+    for parent in reversed(parents):
+        declared.update(parent._declared)
+    for key, element in declared.items():
+        match element:
+            case SignalFacade() | Threshold() | Event() | GroupMeta():
+                declared[key] = element._rebound(home)
+            case Phase():
+                declared[key] = altered(element, home=home)
+            case _:
+                pass
+    return declared
+
+
+def _definition(
+    cls: LifecycleMeta,
+    declared: dict[str, Declared],
+    parents: list[LifecycleMeta],
+    promises: object,
+    title: str,
+    market: str | None,
+    version: str | None,
+    refs: tuple[str, ...],
+    mistakes: list[Diagnostic],
+) -> LifecycleDefinition:
+    def only(kind: type[E]) -> dict[str, E]:
+        return {key: element for key, element in declared.items() if isinstance(element, kind)}
+
+    phases: dict[str, Phase] = {}
+    groups: dict[str, GroupSpec] = {}
+    for key, element in declared.items():
+        if isinstance(element, Phase):
+            phases[key] = element
+        elif isinstance(element, GroupMeta):
+            children = {phase.path: phase for phase in element._phases.values()}
+            phases.update(children)
+            first = next((p for p, phase in children.items() if phase.initial), next(iter(children), ""))
+            groups[key] = GroupSpec(key, element._label, tuple(children), first, element._starts, _doc(element), element._ref)
+    above = parents[0].definition if parents else None
+    kept = tuple(promise for parent in reversed(parents) for promise in parent.definition.promises)
+    own: list[Promise] = []
+    for promise in promises if isinstance(promises, tuple | list) else (promises,):
+        if isinstance(promise, Promise):
+            own.append(promise)
+        else:
+            mistake = Mistake("CLM121", f"{promise!r:.60} is not a promise", "write never(...), always_possible(...) or leads_to(...)")
+            mistakes.append(mistake.at(f"{cls.__name__}.promises"))
+    return LifecycleDefinition(
+        name=cls.__name__,
+        title=title or (above.title if above is not None else _spaced(cls.__name__)),
+        doc=_doc(cls) or (above.doc if above is not None else ""),
+        market=market if market is not None else (above.market if above is not None else ""),
+        version=version if version is not None else (above.version if above is not None else ""),
+        signals=MappingProxyType({k: s.spec for k, s in only(SignalFacade).items()}),
+        thresholds=MappingProxyType({k: t.spec for k, t in only(Threshold).items()}),
+        events=MappingProxyType({k: e.spec for k, e in only(Event).items()}),
+        phases=MappingProxyType(phases),
+        groups=MappingProxyType(groups),
+        transitions=MappingProxyType(only(Transition)),
+        milestones=MappingProxyType(only(Milestone)),
+        risks=MappingProxyType(only(Risk)),
+        gaps=MappingProxyType(only(SuccessGap)),
+        promises=tuple(dict.fromkeys((*kept, *own))),
+        conditions=MappingProxyType({k: c.node for k, c in declared.items() if isinstance(c, Condition) and not isinstance(c, SignalFacade)}),
+        refs=refs or (above.refs if above is not None else ()),
+    )
+
+
+def _doc(cls: type) -> str:
+    return (cls.__dict__.get("__doc__") or "").strip()
+
+
+def _spaced(name: str) -> str:
+    return "".join(" " + c.lower() if c.isupper() and i and not name[i - 1].isupper() else c for i, c in enumerate(name))
+
+
+def definition_of(lifecycle: type[Lifecycle] | LifecycleDefinition | Lifecycle) -> LifecycleDefinition:
+    """The definition behind a lifecycle class, an instance or a definition itself.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> definition_of(Deal) is Deal.definition
+        True
+    """
+    return lifecycle if isinstance(lifecycle, LifecycleDefinition) else lifecycle.definition
+
+
+class Lifecycle(metaclass=LifecycleMeta):
+    """One lifecycle: what is known, where a customer stands, and what moves a customer.
+
+    Subclass it to define one. Class keywords: ``title``, ``market``, ``version`` and ``refs``. Call the class to get one customer:
+    its signals are then attributes with values, and it is moved by :meth:`observe` and :meth:`send`.
+
+    Args:
+        name: what this customer (or part of one) is called.
+        engine: "live" moves a python-statemachine chart along, "compiled" leaves it out; both settle alike.
+
+    Raises:
+        DefinitionError: on defining a class with mistakes in it; all are reported together.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     signed = Signal.flag("contract signed", default=False)
+        ...     open = Phase("Open", initial=True)
+        ...     won = Phase("Won", final=True)
+        ...     win = open.to(won, when=signed)
+        >>> acme = Deal("Acme")
+        >>> print(*acme.observe(at="2026-01-30", signed=True))
+        2026-01-30 Open → Won (contract signed)
+    """
+
+    definition: ClassVar[LifecycleDefinition]
+    promises: ClassVar[tuple[Promise, ...] | Promise] = ()
+    _life: Any
+
+    def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
+        HOOKS.open(self, name, engine)
+
+    def observe(self, *given: Given, at: When | None = None, **values: object) -> Moves:
+        """Reports what is now known; the customer settles, and the moves that it caused are returned.
+
+        Args:
+            given: checked values, such as ``Deal.health.now(80)``.
+            at: when, never before the last time told; without it time has not moved.
+            values: signals by name; names left out keep their values, ``CLEAR`` forgets one.
+
+        Raises:
+            BadValueError: a wrong value or a time that runs backwards; nothing has changed.
+            UnknownNameError: an unknown signal; nothing has changed.
+            LivelockError: the rules never settle; nothing has changed.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase, Signal
+            >>> class Deal(Lifecycle):
+            ...     health = Signal.score("health")
+            ...     new = Phase("New", initial=True)
+            >>> Deal().observe(Deal.health.now(80), at="2026-01-30")
+            ()
+        """
+        result: Moves = self._life.observe(*given, at=at, **values)
+        return result
+
+    def send(self, event: Event | str, *given: Given, at: When | None = None, instance: str | None = None, **values: object) -> Moves:
+        """Offers an event, together with what is now known.
+
+        Args:
+            event: one of the lifecycle's events, or its name.
+            given, at, values: as in :meth:`observe`.
+            instance: for an event that names an instance, which one.
+
+        Returns:
+            The moves; ``.untaken`` holds the event, with why, if nobody took it.
+
+        Raises:
+            UnknownNameError: no such event; nothing has changed. Otherwise as in :meth:`observe`.
+
+        Example:
+            >>> from clmstate import Event, Lifecycle, Phase
+            >>> class Deal(Lifecycle):
+            ...     ended = Event("contract ended")
+            ...     open = Phase("Open", initial=True)
+            ...     lost = Phase("Lost", final=True)
+            ...     lose = open.to(lost, on=ended)
+            >>> print(*Deal().send(Deal.ended, at="2026-01-30"))
+            2026-01-30 Open → Lost (contract ended)
+        """
+        result: Moves = self._life.send(event, *given, at=at, instance=instance, **values)
+        return result
+
+    def tick(self, at: When) -> Moves:
+        """Lets time pass: an observation without values.
+
+        Raises:
+            BadValueError: a time that runs backwards; nothing has changed.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase
+            >>> class Deal(Lifecycle):
+            ...     new = Phase("New", initial=True)
+            >>> Deal().tick("2026-01-30")
+            ()
+        """
+        result: Moves = self._life.observe(at=at)
+        return result
+
+    def start(self, phase: Phase | str, *, at: When | None = None, since: When | None = None, **values: object) -> None:
+        """Places an existing customer in the phase where it stands, without plays and without settling.
+
+        Args:
+            phase: a leaf phase or its path.
+            at: when this is known.
+            since: when the stay began; by default `at`.
+            values: what is known.
+
+        Raises:
+            ObservationError: an unknown phase, wrong values, or the customer has already moved; nothing has changed.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase, Signal
+            >>> class Deal(Lifecycle):
+            ...     live = Signal.flag("live", default=False)
+            ...     new = Phase("New", initial=True)
+            ...     won = Phase("Won")
+            ...     win = new.to(won, when=live)
+            >>> acme = Deal()
+            >>> acme.start(Deal.won, at="2026-01-30", since="2025-06-01", live=True)
+            >>> acme.phase.label
+            'Won'
+        """
+        self._life.start(phase, at=at, since=since, **values)
+
+    def move(
+        self, to: Phase | str, *, by: str, reason: str, at: When | None = None, hold_until: When | None = None
+    ) -> Moves:
+        """Moves the customer by hand, also out of a final phase; then settles. Unheld, rules may undo it.
+
+        Args:
+            to: a leaf phase or its path.
+            by: who decided.
+            reason: why.
+            at: when.
+            hold_until: until then only events move the customer; the first one ends the hold.
+
+        Raises:
+            ObservationError: an unknown phase or time, or no person and reason; nothing has changed.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase, Signal
+            >>> class Deal(Lifecycle):
+            ...     live = Signal.flag("live", default=False)
+            ...     new = Phase("New", initial=True)
+            ...     won = Phase("Won")
+            ...     win = new.to(won, when=live)
+            >>> print(*Deal().move(Deal.won, by="Dana", reason="signed on paper", at="2026-01-30"))
+            2026-01-30 New → Won by hand: signed on paper
+        """
+        result: Moves = self._life.move(to, by=by, reason=reason, at=at, hold_until=hold_until)
+        return result
+
+    @property
+    def phase(self) -> Phase:
+        """The leaf phase in which the customer stands."""
+        result: Phase = self._life.phase
+        return result
+
+    @property
+    def name(self) -> str:
+        """What this customer is called."""
+        result: str = self._life.name
+        return result
+
+    @property
+    def at(self) -> Any:
+        """The customer's clock: the time of the last observation that told one, or None."""
+        return self._life.at
+
+    @property
+    def journey(self) -> Journey:
+        """The path so far: moves, milestones and touchpoints on one timeline."""
+        result: Journey = self._life.journey
+        return result
+
+    @property
+    def open_plays(self) -> tuple[OpenPlay, ...]:
+        """Plays that were opened and not yet marked done."""
+        result: tuple[OpenPlay, ...] = self._life.open_plays
+        return result
+
+    def done_play(self, number: int) -> None:
+        """Marks an open play as done.
+
+        Raises:
+            UnknownNameError: no open play has that number.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase
+            >>> class Deal(Lifecycle):
+            ...     new = Phase("New", initial=True)
+            >>> Deal().done_play(1)
+            Traceback (most recent call last):
+            ...
+            clmstate.errors.UnknownNameError: CLM208 Deal: no open play has the number 1. There are none.
+        """
+        self._life.done_play(number)
+
+    def explain(self, what: Transition | Phase | str | None = None) -> Explanation:
+        """Why not yet: what a transition, or every way into a phase, still needs.
+
+        Args:
+            what: a transition or phase, or its name; by default every way out of the present phase.
+
+        Raises:
+            UnknownNameError: no such transition or phase.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase, Signal
+            >>> class Deal(Lifecycle):
+            ...     health = Signal.score("health")
+            ...     new = Phase("New", initial=True)
+            ...     won = Phase("Won")
+            ...     win = new.to(won, when=health >= 70)
+            >>> acme = Deal()
+            >>> acme.observe(health=55)
+            ()
+            >>> print(acme.explain(Deal.win))
+            win, New → Won: not yet
+              ✗ health at least 70 (health 55)
+        """
+        result: Explanation = self._life.explain(what)
+        return result
+
+    @property
+    def next_check(self) -> Any:
+        """The next time (a date, or a UTC datetime) at which time alone could change something; None if never."""
+        return self._life.next_check
+
+    def skip(self, touchpoint: str, *, by: str, why: str) -> None:
+        """Records that a touchpoint of the present phase is skipped for this stay.
+
+        Raises:
+            UnknownNameError: the present phase has no such touchpoint.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase, Touchpoint
+            >>> class Deal(Lifecycle):
+            ...     new = Phase("New", initial=True, touchpoints=Touchpoint("Kick-off call", why="agree on first value"))
+            >>> acme = Deal()
+            >>> acme.skip("Kick-off call", by="Dana", why="they know us")
+            >>> print(acme.journey)
+            skipped 'Kick-off call' by Dana: they know us
+        """
+        self._life.skip(touchpoint, by=by, why=why)
+
+    @property
+    def open_touchpoints(self) -> tuple[Any, ...]:
+        """Touchpoints of the present phase that are neither done nor skipped, each with the day it is due."""
+        result: tuple[Any, ...] = self._life.open_touchpoints
+        return result
+
+    @property
+    def warning_signs(self) -> tuple[Risk, ...]:
+        """Risks whose warning sign is true on the settled picture."""
+        result: tuple[Risk, ...] = self._life.warning_signs
+        return result
+
+    @property
+    def open_gaps(self) -> tuple[SuccessGap, ...]:
+        """Success gaps whose condition is true on the settled picture."""
+        result: tuple[SuccessGap, ...] = self._life.open_gaps
+        return result
+
+    def listen(self, listener: Callable[..., Any]) -> None:
+        """Calls somebody after each observation that moved the customer, once per move; coroutines are awaited.
+
+        A listener hears of moves that have happened: it cannot stop them, and may not observe this customer while it is told.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase, Signal
+            >>> class Deal(Lifecycle):
+            ...     live = Signal.flag("live", default=False)
+            ...     new = Phase("New", initial=True)
+            ...     won = Phase("Won")
+            ...     win = new.to(won, when=live)
+            >>> acme = Deal()
+            >>> acme.listen(print)
+            >>> _ = acme.observe(live=True)
+            New → Won (live)
+        """
+        self._life.listen(listener)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything about this customer as JSON-ready data; :meth:`restore` brings it back with the same future.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase
+            >>> class Deal(Lifecycle):
+            ...     new = Phase("New", initial=True)
+            >>> Deal("Acme").snapshot()["phase"]
+            'new'
+        """
+        result: dict[str, Any] = self._life.snapshot()
+        return result
+
+    @classmethod
+    def restore(cls, snapshot: Mapping[str, Any] | str, *, engine: Engine = "live") -> Self:
+        """A customer from its snapshot, given as data or as JSON text; nobody is told and no play is opened.
+
+        Raises:
+            InputError: the snapshot is of another lifecycle, or not a snapshot.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase
+            >>> class Deal(Lifecycle):
+            ...     new = Phase("New", initial=True)
+            >>> Deal.restore(Deal("Acme").snapshot()).name
+            'Acme'
+        """
+        result: Self = HOOKS.restore(cls, snapshot, engine)
+        return result
+
+    @classmethod
+    def statechart(cls) -> Any:
+        """A native python-statemachine chart class of this lifecycle, for people who want the library itself.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase
+            >>> class Deal(Lifecycle):
+            ...     new = Phase("New", initial=True)
+            >>> Deal.statechart().__name__
+            'DealChart'
+        """
+        return HOOKS.statechart(cls)
+
+    def _signal_value(self, name: str) -> Any:
+        return self._life.signal_value(name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} in {self.phase.label}>"
+
+
+def known_phase(definition: LifecycleDefinition, phase: object, place: str) -> str:
+    """The path of a leaf phase given as a phase, a path or a label.
+
+    Raises:
+        UnknownNameError: CLM203, when there is none.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> known_phase(Deal.definition, Deal.new, "Deal")
+        'new'
+    """
+    path = phase.path if isinstance(phase, Phase) else phase
+    if isinstance(path, str) and path in definition.phases:
+        return path
+    group = definition.groups.get(path) if isinstance(path, str) else None
+    remedy = did_you_mean(str(path), definition.phases) if group is None else f"name one of its phases: {', '.join(group.children)}"
+    raise UnknownNameError([Diagnostic("CLM203", place, f"{path!r:.60} is not a phase of {definition.name}", remedy)])
+

@@ -1,0 +1,121 @@
+"""Promises: what the team wants to be sure of, whatever customers do.
+
+They hold on settled pictures; in ``never(a)`` and ``before``, passing through counts. The analysis proves them or shows a customer
+that breaks them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from clmstate.conditions import Condition, Mistake
+from clmstate.conditions.nodes import Cond, InPhase
+from clmstate.lifecycle.elements import Origin, taken
+from clmstate.lifecycle.phases import GroupMeta, Phase, Phases
+
+__all__ = ["Promise", "always_possible", "leads_to", "never"]
+
+State = Phase | GroupMeta | Phases | Condition
+
+
+@attrs.frozen
+class Promise:
+    """One promise.
+
+    Attributes:
+        kind: "never", "never_before", "always_possible", "always_possible_until" or "leads_to".
+        subject: what it is about, as a condition on the settled picture.
+        other: the second part, where there is one.
+        ref: the source that asks for it.
+
+    Example:
+        >>> never(Phase("Growth")).before(Phase("Adoption")).kind
+        'never_before'
+    """
+
+    kind: Literal["never", "never_before", "always_possible", "always_possible_until", "leads_to"]
+    subject: Cond
+    other: Cond | None = None
+    ref: str = ""
+    origin: Origin = attrs.field(default=Origin(), eq=False, repr=False)
+
+    def before(self, other: State) -> Promise:
+        """No ``a`` until ``b`` has been: ``never(a).before(b)``.
+
+        Example:
+            >>> never(Phase("Growth")).before(Phase("Adoption")).other is None
+            False
+        """
+        return self._with("never", "never_before", other)
+
+    def until(self, other: State) -> Promise:
+        """Before ``b``, some log always reaches ``a``: ``always_possible(a).until(b)``.
+
+        Example:
+            >>> always_possible(Phase("Success")).until(Phase("Churned")).kind
+            'always_possible_until'
+        """
+        return self._with("always_possible", "always_possible_until", other)
+
+    def because(self, ref: str) -> Promise:
+        """The same promise with the source that asks for it.
+
+        Example:
+            >>> never(Phase("Growth")).because("S0.7").ref
+            'S0.7'
+        """
+        return attrs.evolve(self, ref=ref)
+
+    def _with(self, wanted: str, kind: Literal["never_before", "always_possible_until"], other: State) -> Promise:
+        node, origin = _state(other)
+        wrong = () if self.kind == wanted else (Mistake("CLM121", f"{kind} does not follow {self.kind}", "see docs/semantics.md on promises"),)
+        joined = Origin(self.origin.homes | origin.homes, self.origin.mistakes + origin.mistakes + wrong)
+        return attrs.evolve(self, kind=kind, other=node, origin=joined)
+
+
+def never(state: State) -> Promise:
+    """No customer is ever in this state; with ``.before(b)``, not until ``b`` has been.
+
+    Example:
+        >>> never(Phase("Growth")).kind
+        'never'
+    """
+    node, origin = _state(state)
+    return Promise("never", node, origin=origin)
+
+
+def always_possible(state: State) -> Promise:
+    """From everywhere some log reaches this state; with ``.until(b)``, as long as ``b`` has not been.
+
+    Example:
+        >>> always_possible(Phase("Success")).kind
+        'always_possible'
+    """
+    node, origin = _state(state)
+    return Promise("always_possible", node, origin=origin)
+
+
+def leads_to(state: State, other: State) -> Promise:
+    """Nobody leaves the first state except into the second.
+
+    Example:
+        >>> leads_to(Phase("Trial"), Phase("Onboarding")).kind
+        'leads_to'
+    """
+    (node, origin), (into, reached) = _state(state), _state(other)
+    return Promise("leads_to", node, into, origin=Origin(origin.homes | reached.homes, origin.mistakes + reached.mistakes))
+
+
+def _state(state: object) -> tuple[Cond, Origin]:
+    match state:
+        case Phase() | GroupMeta():
+            return InPhase((state.path,)), Origin(frozenset((state.home,)))
+        case Phases():
+            return InPhase(state.paths), Origin(state.homes, state.mistakes)
+    node, origin = taken(state)
+    if node is None:
+        mistake = Mistake("CLM121", f"{state!r:.60} is no state of a customer", "promise something about a phase, a group or a condition")
+        return InPhase(()), Origin(mistakes=(mistake,))
+    return node, origin
