@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
@@ -178,18 +178,43 @@ class Untaken:
     why: str
 
 
-class Moves(tuple[Move, ...]):
-    """The moves that one observation caused, anywhere in the customer, in order.
+class Moves(Sequence[Move]):
+    """The moves that one observation caused, anywhere in the customer, in order; compares equal to a tuple of them.
 
-    Attributes:
+    Args:
+        raw: what the engine noted, one item a move.
+        read: makes a :class:`Move` of an item; called when somebody looks, so that observing stays cheap.
         untaken: the events that no transition took, with why.
 
     Example:
-        >>> Moves().untaken
-        ()
+        >>> Moves() == ()
+        True
     """
 
-    untaken: tuple[Untaken, ...] = ()
+    __slots__ = ("_raw", "_read", "untaken")
+
+    def __init__(self, raw: Sequence[Any] = (), read: Callable[[Any], Move] | None = None, untaken: tuple[Untaken, ...] = ()) -> None:
+        self._raw = raw
+        self._read = read
+        self.untaken = untaken
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index]
+
+    def __iter__(self) -> Iterator[Move]:
+        return iter(self._raw) if self._read is None else map(self._read, self._raw)
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Moves | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(len(self._raw))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self), *(f"{u.event} changed nothing: {u.why}" for u in self.untaken)])
