@@ -12,10 +12,15 @@ from datetime import UTC, date, datetime, time
 __all__ = ["Facts"]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
+_DATES = ("renewal_on", "last_contact")
 
 
 class Facts:
-    """One customer's facts; guards are methods, as every peer library likes them."""
+    """One customer's facts; guards are methods, as every peer library likes them.
+
+    What nobody has told yet stands at a value that answers no question with yes, so that no guard needs to ask for None.
+    """
 
     def __init__(self) -> None:
         self.at = _NEVER
@@ -24,17 +29,19 @@ class Facts:
         self.escalations = 0
         self.health = 0
         self.expansion = False
-        self.renewal_on = datetime.max.replace(tzinfo=UTC)
-        self.renewed_at = _NEVER
-        self.notice_at = _NEVER
+        self.sponsor = True
+        self.nps = 10
+        self.renewal_on = self.last_contact = _NOT_YET
+        self.renewed_at = self.notice_at = self.let_down_at = self.strategy_changed_at = _NEVER
         self.little_used_since: datetime | None = None
 
     def merge(self, values: dict[str, object]) -> None:
         """Take over the given values and wind the one clock; the clock reads values only, so before settling is soon enough."""
-        if "renewal_on" in values:
-            renewal_on = values["renewal_on"]
-            assert isinstance(renewal_on, date)
-            values["renewal_on"] = datetime.combine(renewal_on, time(), UTC)
+        for name in _DATES:
+            if name in values:
+                day = values[name]
+                assert isinstance(day, date)
+                values[name] = datetime.combine(day, time(), UTC)
         self.__dict__.update(values)
         if self.users_adopted >= 0.6:
             self.little_used_since = None
@@ -43,28 +50,37 @@ class Facts:
 
     def remember(self, event: str) -> None:
         """Note when an event happened, for the rules that count days since it."""
-        if event == "renewed":
-            self.renewed_at = self.at
-        elif event == "notice":
-            self.notice_at = self.at
+        self.__dict__[f"{event}_at"] = self.at
 
     def in_window(self) -> bool:
         return (self.renewal_on - self.at).days <= 120 and (self.at - self.renewed_at).days > 120
 
+    def strained(self) -> bool:
+        return (
+            not self.sponsor
+            or self.nps <= 6
+            or (self.at - self.last_contact).days > 60
+            or (self.at - self.let_down_at).days < 30
+            or (self.at - self.strategy_changed_at).days < 30
+        )
+
     def healthy(self) -> bool:
-        return self.health >= 70 and self.escalations == 0
+        return self.health >= 70 and self.escalations == 0 and not self.strained()
 
     def worrying(self) -> bool:
-        return self.health < 60 or self.escalations >= 2
+        return self.health < 60 or self.escalations >= 2 or self.strained()
 
     def goes_live(self) -> bool:
         return self.setup_done and self.users_adopted >= 0.5
 
     def adopts(self) -> bool:
-        return self.users_adopted >= 0.8 and self.escalations == 0
+        return self.users_adopted >= 0.8 and self.escalations == 0 and not self.strained()
 
     def relapses(self) -> bool:
         return self.little_used_since is not None and (self.at - self.little_used_since).days >= 14
+
+    def loses_sponsor(self) -> bool:
+        return not self.sponsor
 
     def renews_calmly(self) -> bool:
         return self.in_window() and self.healthy()

@@ -43,6 +43,8 @@ class Contract(Facts):
             return "success"
         if event == "notice" and phase in ("adoption", "success", "growth", "renewal.happy"):
             return "renewal.high_risk"
+        if event == "strategy_changed" and phase in ("success", "growth"):
+            return "adoption"
         if event == "saved" and phase == "renewal.high_risk":
             if self.renews_calmly():
                 return "renewal.happy"
@@ -61,6 +63,8 @@ class Contract(Facts):
         if phase == "renewal.high_risk":
             return "renewal.happy" if self.calms_down() else None
         if phase == "growth":
+            if self.loses_sponsor():
+                return "adoption"
             if self.has_grown():
                 return "success"
             return "renewal.high_risk" if self.worries_big() else None
@@ -68,7 +72,7 @@ class Contract(Facts):
             return None
         if phase == "adoption" and self.adopts():
             return "success"
-        if phase == "success" and self.relapses():
+        if phase == "success" and (self.relapses() or self.loses_sponsor()):
             return "adoption"
         if self.in_window():
             return "renewal.happy" if self.healthy() else "renewal.high_risk"

@@ -40,6 +40,8 @@ class EvaluatedChart(StateChart[Facts]):
         onboarding.to(adoption, cond="goes_live")
         | adoption.to(success, cond="adopts")
         | success.to(adoption, cond="relapses")
+        | success.to(adoption, cond="loses_sponsor")
+        | growth.to(adoption, cond="loses_sponsor")
         | adoption.to(renewal.happy, cond="renews_calmly")
         | success.to(renewal.happy, cond="renews_calmly")
         | adoption.to(renewal.high_risk, cond="renews_tensely")
@@ -55,11 +57,15 @@ class EvaluatedChart(StateChart[Facts]):
     saved = renewal.high_risk.to(renewal.happy, cond="renews_calmly") | renewal.high_risk.to(adoption, cond="out_of_window")
     renewed = renewal.to(success)
     notice = (
-        adoption.to(renewal.high_risk)
+        onboarding.to(onboarding, internal=True)
+        | adoption.to(renewal.high_risk)
         | success.to(renewal.high_risk)
         | growth.to(renewal.high_risk)
         | renewal.happy.to(renewal.high_risk)
     )
+    strategy_changed = success.to(adoption) | growth.to(adoption)
+    let_down = adoption.to(adoption, internal=True) | success.to(success, internal=True)
+    delighted = success.to(success, internal=True)
     ended = onboarding.to(churned) | adoption.to(churned) | success.to(churned) | renewal.to(churned) | growth.to(churned)
 
     def after_transition(self) -> None:
@@ -86,6 +92,8 @@ class EventlessChart(StateChart[Facts]):
     onboarding.to(adoption, cond="goes_live")
     adoption.to(success, cond="adopts")
     success.to(adoption, cond="relapses")
+    success.to(adoption, cond="loses_sponsor")
+    growth.to(adoption, cond="loses_sponsor")
     adoption.to(renewal.happy, cond="renews_calmly")
     success.to(renewal.happy, cond="renews_calmly")
     adoption.to(renewal.high_risk, cond="renews_tensely")
@@ -101,11 +109,15 @@ class EventlessChart(StateChart[Facts]):
     saved = renewal.high_risk.to(renewal.happy, cond="renews_calmly") | renewal.high_risk.to(adoption, cond="out_of_window")
     renewed = renewal.to(success)
     notice = (
-        adoption.to(renewal.high_risk)
+        onboarding.to(onboarding, internal=True)
+        | adoption.to(renewal.high_risk)
         | success.to(renewal.high_risk)
         | growth.to(renewal.high_risk)
         | renewal.happy.to(renewal.high_risk)
     )
+    strategy_changed = success.to(adoption) | growth.to(adoption)
+    let_down = adoption.to(adoption, internal=True) | success.to(success, internal=True)
+    delighted = success.to(success, internal=True)
     ended = onboarding.to(churned) | adoption.to(churned) | success.to(churned) | renewal.to(churned) | growth.to(churned)
 
 

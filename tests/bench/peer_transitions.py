@@ -53,6 +53,8 @@ def _rules(happy: str, high_risk: str, group: str | list[str]) -> list[Rule]:
         _rule("evaluate", "onboarding", "adoption", "goes_live"),
         _rule("evaluate", "adoption", "success", "adopts"),
         _rule("evaluate", "success", "adoption", "relapses"),
+        _rule("evaluate", ["success", "growth"], "adoption", "loses_sponsor"),
+        _rule("strategy_changed", ["success", "growth"], "adoption"),
         _rule("evaluate", calm, happy, "renews_calmly"),
         _rule("evaluate", calm, high_risk, "renews_tensely"),
         _rule("evaluate", happy, high_risk, "worrying"),
@@ -64,11 +66,15 @@ def _rules(happy: str, high_risk: str, group: str | list[str]) -> list[Rule]:
         _rule("evaluate", "growth", "success", "has_grown"),
         _rule("evaluate", "growth", high_risk, "worries_big"),
         _rule("notice", [*calm, "growth", happy], high_risk),
+        _rule("notice", "onboarding", None),
+        _rule("let_down", calm, None),
+        _rule("delighted", "success", None),
         _rule("ended", everywhere, "churned"),
     ]
 
 
-def _rule(trigger: str, source: str | list[str], dest: str, condition: str | None = None) -> Rule:
+def _rule(trigger: str, source: str | list[str], dest: str | None, condition: str | None = None) -> Rule:
+    """One row; without a destination the phase is kept (an internal transition)."""
     return {"trigger": trigger, "source": source, "dest": dest, "conditions": condition}
 
 

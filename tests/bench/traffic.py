@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 __all__ = ["Customer", "Fleet", "Step", "calm", "restless"]
 
+NERVOUS = 0.56  # how often a mood or a plan flips; set so that about 40 % of the observations move
 WEEK = timedelta(days=7)
 START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 Values = dict[str, Any]
@@ -50,15 +51,15 @@ def restless(customers: int, weeks: int, seed: int = 11) -> Fleet:
     return [_restless_customer(random.Random(seed * 100_003 + index), weeks) for index in range(customers)]
 
 
-def _first(rng: random.Random, at: datetime, renewal_on: date) -> Step:
+def _first(at: datetime, renewal_on: date) -> Step:
     signals = {"setup_done": False, "users_adopted": 0.1, "escalations": 0, "health": 75, "expansion": False}
-    return Step(None, {"at": at, **signals, "renewal_on": renewal_on})
+    return Step(None, {"at": at, **signals, "renewal_on": renewal_on, "last_contact": at.date()})
 
 
 def _calm_customer(rng: random.Random, weeks: int) -> list[Step]:
     at = START + timedelta(days=rng.randrange(365), minutes=rng.randrange(600))
     renewal_on = at.date() + timedelta(days=3 * 365)
-    steps = [_first(rng, at, renewal_on)]
+    steps = [_first(at, renewal_on)]
     bad_until = 0
     for week in range(1, weeks):
         at += WEEK
@@ -69,9 +70,12 @@ def _calm_customer(rng: random.Random, weeks: int) -> list[Step]:
         values: Values = {
             "at": at,
             "users_adopted": round(max(adopted - 0.35 * bad, 0.0), 2),
-            "escalations": rng.choice((1, 2, 3)) if bad else 0,
             "health": rng.randrange(45, 60) if bad else rng.randrange(74, 96),
         }
+        if week % 4 == 0 and week > bad_until:
+            values["last_contact"] = at.date() - timedelta(days=rng.randrange(6))
+        else:
+            values["escalations"] = rng.choice((1, 2, 3)) if bad else 0
         if week == 8:
             values["setup_done"] = True
         event = None
@@ -85,17 +89,15 @@ def _calm_customer(rng: random.Random, weeks: int) -> list[Step]:
 def _restless_customer(rng: random.Random, weeks: int) -> list[Step]:
     at = START + timedelta(days=rng.randrange(365), minutes=rng.randrange(600))
     renewal_on = at.date() + timedelta(days=365)
-    steps = [_first(rng, at, renewal_on)]
-    good, expanding, save_in, idle_until = True, False, 0, 0
+    steps = [_first(at, renewal_on)]
+    good, expanding, save_in, idle_until, alone_until = True, False, 0, 0, 0
     for week in range(1, weeks):
         at += WEEK
         near = (renewal_on - at.date()).days <= 120
         if week >= idle_until and rng.random() < 0.03:
             idle_until = week + rng.randrange(3, 9)
-        values: Values = {
-            "at": at,
-            "users_adopted": round(rng.uniform(0.2, 0.59) if week < idle_until else rng.uniform(0.75, 0.99), 2),
-        }
+        adopted = rng.uniform(0.2, 0.59) if week < idle_until else rng.uniform(0.75, 0.99)
+        values: Values = {"at": at, "users_adopted": round(adopted, 2)}
         event = None
         save_in -= 1
         if week == 2:
@@ -107,14 +109,24 @@ def _restless_customer(rng: random.Random, weeks: int) -> list[Step]:
             event, good = "saved", True
         elif save_in < 0 and rng.random() < 0.01:
             event, save_in = "notice", rng.randrange(2, 5)
-        elif near and rng.random() < 0.42:
+        elif near and rng.random() < NERVOUS:
             good = not good
-        elif rng.random() < 0.41:
+        elif rng.random() < NERVOUS:
             expanding = not expanding
             good = good or not near
+        elif rng.random() < 0.03:
+            event = rng.choice(("delighted", "delighted", "let_down", "strategy_changed"))
         values["health"] = rng.randrange(72, 99) if good else rng.randrange(30, 60)
         values["escalations"] = 0 if good else rng.randrange(4)
-        if week > 1 and rng.random() < 0.9:
+        if week > 1 and rng.random() < 0.8:
             values["expansion"] = expanding
+        if rng.random() < 0.35:
+            values["last_contact"] = at.date() - timedelta(days=rng.randrange(6))
+        if rng.random() < 0.03:
+            values["nps"] = rng.choice((6, 7, 8, 9, 9, 10, 10, 10))
+        if week == alone_until:
+            values["sponsor"] = True
+        elif week > alone_until and rng.random() < 0.005:
+            values["sponsor"], alone_until = False, week + rng.randrange(2, 5)
         steps.append(Step(event, values))
     return steps

@@ -15,14 +15,24 @@ const merged = (context, event) => {
   const next = { ...context, ...event.values };
   if (next.users_adopted >= 0.6) next.little_used_since = null;
   else if (next.little_used_since === null) next.little_used_since = next.at;
-  if (event.type === "renewed") next.renewed_at = next.at;
-  else if (event.type === "notice") next.notice_at = next.at;
+  switch (event.type) {
+    case "renewed": next.renewed_at = next.at; break;
+    case "notice": next.notice_at = next.at; break;
+    case "let_down": next.let_down_at = next.at; break;
+    case "strategy_changed": next.strategy_changed_at = next.at; break;
+  }
   return next;
 };
 
 const inWindow = (c) => daysBetween(c.at, c.renewal_on) <= 120 && daysBetween(c.renewed_at, c.at) > 120;
-const healthy = (c) => c.health >= 70 && c.escalations === 0;
-const worrying = (c) => c.health < 60 || c.escalations >= 2;
+const strained = (c) =>
+  !c.sponsor ||
+  c.nps <= 6 ||
+  daysBetween(c.last_contact, c.at) > 60 ||
+  daysBetween(c.let_down_at, c.at) < 30 ||
+  daysBetween(c.strategy_changed_at, c.at) < 30;
+const healthy = (c) => c.health >= 70 && c.escalations === 0 && !strained(c);
+const worrying = (c) => c.health < 60 || c.escalations >= 2 || strained(c);
 
 const merge = assign(({ context, event }) => merged(context, event));
 const onContext = (question) => ({ context }) => question(context);
@@ -31,8 +41,9 @@ const machine = setup({
   actions: { merge },
   guards: {
     goesLive: onContext((c) => c.setup_done && c.users_adopted >= 0.5),
-    adopts: onContext((c) => c.users_adopted >= 0.8 && c.escalations === 0),
+    adopts: onContext((c) => c.users_adopted >= 0.8 && c.escalations === 0 && !strained(c)),
     relapses: onContext((c) => c.little_used_since !== null && daysBetween(c.little_used_since, c.at) >= 14),
+    losesSponsor: onContext((c) => !c.sponsor),
     renewsCalmly: onContext((c) => inWindow(c) && healthy(c)),
     renewsTensely: onContext((c) => inWindow(c) && !healthy(c)),
     worries: onContext(worrying),
@@ -53,17 +64,25 @@ const machine = setup({
     escalations: 0,
     health: 0,
     expansion: false,
+    sponsor: true,
+    nps: 10,
     renewal_on: Infinity,
+    last_contact: Infinity,
     renewed_at: -Infinity,
     notice_at: -Infinity,
+    let_down_at: -Infinity,
+    strategy_changed_at: -Infinity,
     little_used_since: null,
   },
-  // an event that no phase takes still brings its values
+  // an event that no phase takes, or that leads nowhere else, still brings its values
   on: {
     observed: { actions: "merge" },
     renewed: { actions: "merge" },
     notice: { actions: "merge" },
     saved: { actions: "merge" },
+    strategy_changed: { actions: "merge" },
+    let_down: { actions: "merge" },
+    delighted: { actions: "merge" },
     ended: { target: ".churned", actions: "merge" },
   },
   states: {
@@ -80,11 +99,15 @@ const machine = setup({
     success: {
       always: [
         { guard: "relapses", target: "adoption" },
+        { guard: "losesSponsor", target: "adoption" },
         { guard: "renewsCalmly", target: "renewal.happy" },
         { guard: "renewsTensely", target: "renewal.high_risk" },
         { guard: "grows", target: "growth" },
       ],
-      on: { notice: { target: "renewal.high_risk", actions: "merge" } },
+      on: {
+        notice: { target: "renewal.high_risk", actions: "merge" },
+        strategy_changed: { target: "adoption", actions: "merge" },
+      },
     },
     renewal: {
       initial: "high_risk",
@@ -110,10 +133,14 @@ const machine = setup({
     },
     growth: {
       always: [
+        { guard: "losesSponsor", target: "adoption" },
         { guard: "hasGrown", target: "success" },
         { guard: "worriesBig", target: "renewal.high_risk" },
       ],
-      on: { notice: { target: "renewal.high_risk", actions: "merge" } },
+      on: {
+        notice: { target: "renewal.high_risk", actions: "merge" },
+        strategy_changed: { target: "adoption", actions: "merge" },
+      },
     },
     churned: { type: "final" },
   },
