@@ -7,7 +7,7 @@ from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Days, Event, EventSpec, Milestone, Play, Risk, SuccessGap, Team, Touchpoint
 from clmstate.lifecycle.explanations import Explanation, Reason
 from clmstate.lifecycle.lifecycle import HOOKS, Engine, Lifecycle, definition_of, known_phase
-from clmstate.lifecycle.moves import Journey, Move, Moves, OpenPlay, Reached, Seen, Untaken
+from clmstate.lifecycle.moves import Journey, Move, Moves, OpenPlay, OpenTouchpoint, Reached, Seen, Untaken
 from clmstate.lifecycle.phases import ANYWHERE, GroupMeta, GroupSpec, Phase, Phases, Transition, anywhere
 from clmstate.lifecycle.promises import Promise, always_possible, leads_to, never
 
@@ -28,6 +28,7 @@ __all__ = [
     "Move",
     "Moves",
     "OpenPlay",
+    "OpenTouchpoint",
     "Phase",
     "Phases",
     "Play",

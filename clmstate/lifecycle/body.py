@@ -16,7 +16,7 @@ __all__ = ["RESERVED", "Body", "Declared"]
 Declared = SignalFacade | Threshold | Event | Phase | GroupMeta | Transition | Milestone | Risk | SuccessGap | Condition | Dropped
 
 RESERVED: Final = frozenset(
-    """at by children definition done_play engine event events explain gaps groups hold_until instance instances join journey label leave
+    """at by chart children definition done_play engine event events explain gaps groups hold_until instance instances join journey label leave
     listen market milestones move moves name next_check observe observe_all on open_gaps open_plays open_touchpoints own part parts phase
     phases plays promises reason refs restore risks send sends settle signal signals since skip snapshot start statechart stays tick title
     thresholds transitions untaken value values version warning_signs when where wiring""".split()
@@ -91,7 +91,12 @@ class Body(dict[str, Any]):
 
     def _name_faults(self, key: str, value: Declared) -> None:
         if key.startswith("_"):
-            self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' starts with an underscore", "names that begin so are private: rename it")))
+            self.mistakes.append(
+                (
+                    key,
+                    Mistake("CLM101", f"the name '{key}' starts with an underscore", "names that begin so are private: rename it"),
+                )
+            )
         named = isinstance(value, SignalFacade | Event | Phase | GroupMeta)
         if named and (key in RESERVED or keyword.issoftkeyword(key)):
             taken = "CLM101", f"the name '{key}' is one of our own", f"rename it; taken are: {', '.join(sorted(RESERVED))}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from clmstate.conditions import Home, Mistake, reads
-from clmstate.conditions.facade import bound_faults
+from clmstate.conditions.facts import bound_faults
 from clmstate.conditions.nodes import (
     Between,
     Compare,
@@ -87,8 +87,11 @@ class _Check:
         for home in sorted({h.name for h in origin.homes - self.homes}):
             mistake = Mistake(
                 "CLM104",
-                f"it uses a name of {home}, which is another lifecycle" if home != "nowhere" else "it uses a phase that has no name yet",
-                "declare it in this lifecycle" + ("; parts of a composition read each other through ports" if home != "nowhere" else " first"),
+                f"it uses a name of {home}, which is another lifecycle"
+                if home != "nowhere"
+                else "it uses a phase that has no name yet",
+                "declare it in this lifecycle"
+                + ("; parts of a composition read each other through ports" if home != "nowhere" else " first"),
             )
             yield mistake.at(self.place(name))
 
@@ -96,13 +99,17 @@ class _Check:
         there = tuple(known)
         for missing in read:
             if missing not in there:
-                mistake = Mistake("CLM104", f"it reads the {what} '{missing}', which is not in {self.d.name}", did_you_mean(missing, there))
+                mistake = Mistake(
+                    "CLM104", f"it reads the {what} '{missing}', which is not in {self.d.name}", did_you_mean(missing, there)
+                )
                 yield mistake.at(self.place(name))
 
     # ---- phases
 
     def starts(self) -> Iterator[Diagnostic]:
-        starts = [p for p, phase in self.d.phases.items() if phase.initial and "." not in p] + [g for g, s in self.d.groups.items() if s.starts]
+        starts = [p for p, phase in self.d.phases.items() if phase.initial and "." not in p] + [
+            g for g, s in self.d.groups.items() if s.starts
+        ]
         if len(starts) != 1:
             cause = "no phase is initial" if not starts else f"{len(starts)} phases are initial: {', '.join(starts)}"
             yield Mistake("CLM106", cause, "mark the one phase where customers start with initial=True").at(self.place(""))
@@ -113,7 +120,9 @@ class _Check:
             first = [c for c in group.children if self.d.phases[c].initial]
             if len(first) != 1 and len(group.children) > 1:
                 cause = "the group has no initial phase" if not first else f"the group has {len(first)} initial phases"
-                yield Mistake("CLM107", cause, "mark the phase at which the group is entered with initial=True").at(self.place(path))
+                yield Mistake("CLM107", cause, "mark the phase at which the group is entered with initial=True").at(
+                    self.place(path)
+                )
         for path in self.d.finals:
             if path in starts:
                 yield Mistake("CLM106", "the initial phase is final, so nobody ever moves", "start elsewhere").at(self.place(path))
@@ -121,7 +130,9 @@ class _Check:
     def phases(self) -> Iterator[Diagnostic]:
         for path, phase in self.d.phases.items():
             if not isinstance(phase.label, str) or not phase.label.strip():
-                yield Mistake("CLM118", f"the label {phase.label!r:.60} is not a text", "say what the business calls it").at(self.place(path))
+                yield Mistake("CLM118", f"the label {phase.label!r:.60} is not a text", "say what the business calls it").at(
+                    self.place(path)
+                )
             if phase.standing not in ("good", "watch", "at_risk", "lost", ""):
                 mistake = Mistake("CLM118", f"the standing {phase.standing!r:.60} is unknown", "use good, watch, at_risk or lost")
                 yield mistake.at(self.place(path))
@@ -160,8 +171,12 @@ class _Check:
         if self_move and t.on is None:
             yield Mistake("CLM109", "it leads back into the phase it leaves, for ever", "give on= an event").at(place)
         if t.resume and any(self.d.group_of(s) == t.target or s == t.target for s in t.sources):
-            yield Mistake("CLM109", "a group is resumed from inside itself", f"name a phase of '{t.target}', or resume it from outside").at(place)
-        elif not any(t in self.d.ways_out(path) for path in self.d.phases) and not any(self.d.phases[s].final for s in t.sources if s in self.d.phases):
+            yield Mistake(
+                "CLM109", "a group is resumed from inside itself", f"name a phase of '{t.target}', or resume it from outside"
+            ).at(place)
+        elif not any(t in self.d.ways_out(path) for path in self.d.phases) and not any(
+            self.d.phases[s].final for s in t.sources if s in self.d.phases
+        ):
             yield Mistake("CLM109", "no source is left once its own target is left out", "name another target or source").at(place)
 
     # ---- conditions
@@ -204,7 +219,11 @@ class _Check:
             spec = self.d.signals[term.name]
             if spec.numeric:
                 yield from bound_faults(spec, self.d.thresholds[limit.name].value)
-        if isinstance(term, EventTimes | PhaseVisits | EventDaysSince | DaysInPhase) and isinstance(limit, Const) and limit.value < 0:
+        if (
+            isinstance(term, EventTimes | PhaseVisits | EventDaysSince | DaysInPhase)
+            and isinstance(limit, Const)
+            and limit.value < 0
+        ):
             yield Mistake("CLM117", f"a count or an elapsed time is compared with {limit.value:g}", "compare it with 0 or more")
 
 

@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 import attrs
 
-from clmstate.conditions.nodes import Cond
+from clmstate.conditions import words
+from clmstate.conditions.nodes import Cond, Or
 from clmstate.lifecycle.elements import EventSpec, Milestone, Play, Risk, SuccessGap, Team
 from clmstate.lifecycle.phases import ANYWHERE, GroupSpec, Phase, Transition
 from clmstate.lifecycle.promises import Promise
@@ -146,6 +147,28 @@ class LifecycleDefinition:
         if transition.resume and self.group_of(path) == transition.target:
             return False
         return path not in self.leaves(transition.target)
+
+    def why(self, transition: Transition) -> str:
+        """What moves a customer along a transition, in the business's words: its own label, else its event and condition.
+
+        Example:
+            >>> from clmstate import Event, Lifecycle, Phase, Signal
+            >>> class Deal(Lifecycle):
+            ...     saved = Event("save plan closed")
+            ...     health = Signal.score("health")
+            ...     risky = Phase("At risk", initial=True)
+            ...     happy = Phase("Happy")
+            ...     save = risky.to(happy, on=saved, when=health >= 70)
+            >>> Deal.definition.why(Deal.save)
+            'save plan closed and health at least 70'
+        """
+        if transition.label:
+            return transition.label
+        said = [] if transition.on is None else [self.events[transition.on].label]
+        if transition.when is not None:
+            rule = words(transition.when, self)
+            said.append(f"({rule})" if said and isinstance(transition.when, Or) else rule)
+        return " and ".join(said)
 
     @cached_property
     def teams(self) -> tuple[Team, ...]:

@@ -13,7 +13,7 @@ from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
 from clmstate.lifecycle.explanations import Explanation
-from clmstate.lifecycle.moves import Journey, Moves, OpenPlay
+from clmstate.lifecycle.moves import Journey, Moves, OpenPlay, OpenTouchpoint
 from clmstate.lifecycle.phases import Dropped, GroupMeta, GroupSpec, Phase, Transition
 from clmstate.lifecycle.promises import Promise
 from clmstate.signals import When
@@ -83,7 +83,9 @@ class LifecycleMeta(type):
         cls._homes = frozenset(homes).union(*(parent._homes for parent in parents))
         if "promises" in namespace and isinstance(namespace["promises"], Promise):
             namespace["promises"] = (namespace["promises"],)
-        cls.definition = _definition(cls, declared, parents, namespace.get("promises", ()), title, market, version, tuple(refs), mistakes)
+        cls.definition = _definition(
+            cls, declared, parents, namespace.get("promises", ()), title, market, version, tuple(refs), mistakes
+        )
         mistakes += check_definition(cls.definition, cls._homes)
         if mistakes:
             raise DefinitionError(dict.fromkeys(mistakes))
@@ -95,7 +97,9 @@ class LifecycleMeta(type):
     def __setattr__(cls, name: str, value: object) -> None:
         if name in getattr(cls, "_declared", ()):
             cause = f"'{name}' is replaced after the definition, so no reader would see it"
-            raise DefinitionError([Diagnostic("CLM123", cls.__name__, cause, f"inherit instead: class Variant({cls.__name__}): {name} = ...")])
+            raise DefinitionError(
+                [Diagnostic("CLM123", cls.__name__, cause, f"inherit instead: class Variant({cls.__name__}): {name} = ...")]
+            )
         super().__setattr__(name, value)
 
     def __repr__(cls) -> str:
@@ -156,7 +160,9 @@ def _definition(
         if isinstance(promise, Promise):
             own.append(promise)
         else:
-            mistake = Mistake("CLM121", f"{promise!r:.60} is not a promise", "write never(...), always_possible(...) or leads_to(...)")
+            mistake = Mistake(
+                "CLM121", f"{promise!r:.60} is not a promise", "write never(...), always_possible(...) or leads_to(...)"
+            )
             mistakes.append(mistake.at(f"{cls.__name__}.promises"))
     return LifecycleDefinition(
         name=cls.__name__,
@@ -174,7 +180,9 @@ def _definition(
         risks=MappingProxyType(only(Risk)),
         gaps=MappingProxyType(only(SuccessGap)),
         promises=tuple(dict.fromkeys((*kept, *own))),
-        conditions=MappingProxyType({k: c.node for k, c in declared.items() if isinstance(c, Condition) and not isinstance(c, SignalFacade)}),
+        conditions=MappingProxyType(
+            {k: c.node for k, c in declared.items() if isinstance(c, Condition) and not isinstance(c, SignalFacade)}
+        ),
         refs=refs or (above.refs if above is not None else ()),
     )
 
@@ -256,7 +264,9 @@ class Lifecycle(metaclass=LifecycleMeta):
         result: Moves = self._life.observe(*given, at=at, **values)
         return result
 
-    def send(self, event: Event | str, *given: Given, at: When | None = None, instance: str | None = None, **values: object) -> Moves:
+    def send(
+        self, event: Event | str, *given: Given, at: When | None = None, instance: str | None = None, **values: object
+    ) -> Moves:
         """Offers an event, together with what is now known.
 
         Args:
@@ -325,9 +335,7 @@ class Lifecycle(metaclass=LifecycleMeta):
         """
         self._life.start(phase, at=at, since=since, **values)
 
-    def move(
-        self, to: Phase | str, *, by: str, reason: str, at: When | None = None, hold_until: When | None = None
-    ) -> Moves:
+    def move(self, to: Phase | str, *, by: str, reason: str, at: When | None = None, hold_until: When | None = None) -> Moves:
         """Moves the customer by hand, also out of a final phase; then settles. Unheld, rules may undo it.
 
         Args:
@@ -448,9 +456,9 @@ class Lifecycle(metaclass=LifecycleMeta):
         self._life.skip(touchpoint, by=by, why=why)
 
     @property
-    def open_touchpoints(self) -> tuple[Any, ...]:
+    def open_touchpoints(self) -> tuple[OpenTouchpoint, ...]:
         """Touchpoints of the present phase that are neither done nor skipped, each with the day it is due."""
-        result: tuple[Any, ...] = self._life.open_touchpoints
+        result: tuple[OpenTouchpoint, ...] = self._life.open_touchpoints
         return result
 
     @property
@@ -483,6 +491,11 @@ class Lifecycle(metaclass=LifecycleMeta):
             New → Won (live)
         """
         self._life.listen(listener)
+
+    @property
+    def chart(self) -> Any:
+        """The python-statemachine chart that moves along with this customer (live engine only); plug listeners into it."""
+        return self._life.chart
 
     def snapshot(self) -> dict[str, Any]:
         """Everything about this customer as JSON-ready data; :meth:`restore` brings it back with the same future.
@@ -553,4 +566,3 @@ def known_phase(definition: LifecycleDefinition, phase: object, place: str) -> s
     group = definition.groups.get(path) if isinstance(path, str) else None
     remedy = did_you_mean(str(path), definition.phases) if group is None else f"name one of its phases: {', '.join(group.children)}"
     raise UnknownNameError([Diagnostic("CLM203", place, f"{path!r:.60} is not a phase of {definition.name}", remedy)])
-

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import attrs
 
-from clmstate.lifecycle.elements import Play
+from clmstate.lifecycle.elements import Play, Touchpoint
 from clmstate.lifecycle.phases import Phase, Transition
 from clmstate.signals import from_instant, show_instant
 
-__all__ = ["By", "Entry", "Journey", "Move", "Moves", "OpenPlay", "Reached", "Seen", "Untaken"]
+__all__ = ["By", "Entry", "Journey", "Move", "Moves", "OpenPlay", "OpenTouchpoint", "Reached", "Seen", "Untaken"]
 
 By = Literal["rule", "event", "hand"]
 
@@ -166,6 +166,29 @@ class OpenPlay:
 
 
 @attrs.frozen
+class OpenTouchpoint:
+    """A touchpoint of the present stay that is neither done nor skipped.
+
+    Attributes:
+        touchpoint: what is to happen.
+        due_us: when it is due, counted from entering the phase; None if nothing says so.
+
+    Example:
+        >>> from clmstate.lifecycle.elements import Touchpoint
+        >>> OpenTouchpoint(Touchpoint("Kick-off call"), None).touchpoint.label
+        'Kick-off call'
+    """
+
+    touchpoint: Touchpoint
+    due_us: int | None
+
+    @property
+    def due(self) -> dt.date | None:
+        """When it is due."""
+        return None if self.due_us is None else from_instant(self.due_us)
+
+
+@attrs.frozen
 class Untaken:
     """An event that no transition took, and why; it is no error.
 
@@ -193,7 +216,9 @@ class Moves(Sequence[Move]):
 
     __slots__ = ("_raw", "_read", "untaken")
 
-    def __init__(self, raw: Sequence[Any] = (), read: Callable[[Any], Move] | None = None, untaken: tuple[Untaken, ...] = ()) -> None:
+    def __init__(
+        self, raw: Sequence[Any] = (), read: Callable[[Any], Move] | None = None, untaken: tuple[Untaken, ...] = ()
+    ) -> None:
         self._raw = raw
         self._read = read
         self.untaken = untaken

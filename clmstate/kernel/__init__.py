@@ -1,0 +1,25 @@
+"""The kernel: lifecycles lowered to plain tables, and the loop that settles an observation.
+
+It knows neither pictures nor charts nor columns: python-statemachine, Polars and Spark are absent here.
+"""
+
+from clmstate.kernel.compile import UNCHANGED, Compiled, State, compiled, read_instant
+from clmstate.kernel.program import Program, Rule, clauses, lower_lifecycle
+from clmstate.kernel.settle import Plan, enter, instants_of, next_check, take_in
+
+__all__ = [
+    "UNCHANGED",
+    "Compiled",
+    "Plan",
+    "Program",
+    "Rule",
+    "State",
+    "clauses",
+    "compiled",
+    "enter",
+    "instants_of",
+    "lower_lifecycle",
+    "next_check",
+    "read_instant",
+    "take_in",
+]

@@ -1,0 +1,409 @@
+"""The compiled engine: a program as generated Python, one function per phase, for one part in process.
+
+The text is written once per definition and holds no user text: names of signals and events are Python identifiers, everything else
+is numbers and quoted constants. What happens in the common observation (known signals, values in bounds, nothing held, nobody
+telling) is written inline; anything else is handed to :mod:`clmstate.kernel.settle`, which knows all cases.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import attrs
+
+from clmstate.conditions.lower import Formula, Literal, literals
+from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
+from clmstate.kernel.expressions import Writer
+from clmstate.kernel.program import Program, Rule, lower_lifecycle
+from clmstate.lifecycle import LifecycleDefinition, Moves
+from clmstate.signals import MISSING, SignalSpec, instant
+
+__all__ = ["UNCHANGED", "Compiled", "State", "compiled", "timed_literals"]
+
+
+class _Unchanged:
+    def __repr__(self) -> str:
+        return "unchanged"
+
+
+UNCHANGED: Final = _Unchanged()
+"""The default of every signal in ``observe``: nobody said anything about it."""
+
+NOTHING: Final = Moves()
+
+_KNOWN_INSTANTS: dict[Any, int] = {}
+_MOST_INSTANTS: Final = 100_000
+
+
+def read_instant(at: Any) -> int:
+    """The instant of a point in time; recent ones are remembered, for logs name the same days again and again.
+
+    Example:
+        >>> read_instant("1970-01-01")
+        0
+    """
+    us = instant(at)
+    # two times of one zone are equal whatever their fold says, though they are an hour apart: remember fixed zones only
+    if not isinstance(at, dt.datetime) or at.tzinfo is None or isinstance(at.tzinfo, dt.timezone):
+        if len(_KNOWN_INSTANTS) >= _MOST_INSTANTS:
+            _KNOWN_INSTANTS.clear()
+        _KNOWN_INSTANTS[at] = us
+    return us
+
+
+class State:
+    """The state of one part; generated subclasses add a slot for each signal, event and clock.
+
+    Attributes:
+        at: the clock, NaN before the first time was told.
+        phase: the number of the leaf phase.
+        entered: when it was entered.
+        hold: until when a move by hand holds; NaN if none does.
+        visits: how often each counted place was entered.
+        resume: for each group that was left, the phase in which it was.
+        reached: milestones reached, as bits.
+        seen: touchpoints of this stay that are done or skipped, as bits.
+        unsettled: whether rules were not asked at the last observation (placed by hand, or held).
+        busy: whether the inline path must not be taken.
+        journal: what happened, one tuple each.
+        life: the customer (or part) whose state it is; told after each observation that moved it, if it listens.
+    """
+
+    __slots__ = (
+        "at",
+        "busy",
+        "entered",
+        "hold",
+        "journal",
+        "life",
+        "phase",
+        "reached",
+        "resume",
+        "seen",
+        "unsettled",
+        "visits",
+    )
+
+    at: float
+    phase: int
+    entered: float
+    hold: float
+    visits: tuple[int, ...]
+    resume: dict[str, int]
+    reached: int
+    seen: int
+    unsettled: bool
+    busy: bool
+    journal: list[tuple[Any, ...]]
+    life: Any
+    c: Compiled
+
+
+@attrs.frozen(slots=False, eq=False)
+class Compiled:
+    """A program as Python functions of a state.
+
+    Attributes:
+        program: what was compiled.
+        new: makes a fresh state.
+        save, load: all that an observation may change, as a tuple.
+        before: the same tuple as it was before an inline observation stored its values.
+        step: for each phase, the first silent rule that is true, or -1.
+        offer: for each phase, the first rule that is true with some events offered, or -1; silent rules are not asked.
+        holds: for each rule, whether its condition is true.
+        reads: for each rule, the values it reads, in the order of its signals.
+        time_truths: for each rule, the truths of its literals that time may change; None where there are none.
+        clocks: writes the clocks.
+        after: writes clocks, milestones and touchpoints once the rounds are over.
+        observe: the inline observation.
+        source: the generated text.
+    """
+
+    program: Program
+    new: Callable[[], State]
+    save: Callable[[State], tuple[Any, ...]]
+    load: Callable[[State, tuple[Any, ...]], None]
+    before: Callable[[State, tuple[Any, ...]], tuple[Any, ...]]
+    step: tuple[Callable[[State], int], ...]
+    offer: tuple[Callable[[State, Any], int], ...]
+    holds: tuple[Callable[[State], bool], ...]
+    reads: tuple[Callable[[State], tuple[Any, ...]], ...]
+    time_truths: tuple[Callable[[State], tuple[bool, ...]] | None, ...]
+    clocks: Callable[[State], None]
+    after: Callable[[State], None]
+    observe: Callable[..., Moves]
+    source: str
+
+
+_COMPILED: weakref.WeakKeyDictionary[LifecycleDefinition, Compiled] = weakref.WeakKeyDictionary()
+
+
+def compiled(definition: LifecycleDefinition) -> Compiled:
+    """The compiled engine of a definition; made once.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live")
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won", final=True)
+        ...     win = new.to(won, when=live)
+        >>> engine = compiled(Deal.definition)
+        >>> state = engine.new()
+        >>> engine.step[state.phase](state)
+        -1
+    """
+    found = _COMPILED.get(definition)
+    if found is None:
+        found = _COMPILED[definition] = _compile(lower_lifecycle(definition))
+    return found
+
+
+def _compile(program: Program) -> Compiled:
+    text = "\n".join(_Text(program).everything()) + "\n"
+    from clmstate.kernel import settle
+
+    space: dict[str, Any] = {
+        "State": State,
+        "_Exception": Exception,
+        "_INSTANTS": _KNOWN_INSTANTS,
+        "_NAN": MISSING,
+        "_NOTHING": NOTHING,
+        "_UNCHANGED": UNCHANGED,
+        "_moved": settle.moved,
+        "_round": round,
+        "_slowly": settle.observe_slowly,
+    }
+    exec(compile(text, f"<compiled {program.definition.name}>", "exec"), space)
+    made = Compiled(
+        program=program,
+        new=space["new"],
+        save=space["save"],
+        load=space["load"],
+        before=space["before"],
+        step=space["_STEP"],
+        offer=space["OFFER"],
+        holds=space["HOLDS"],
+        reads=space["READS"],
+        time_truths=space["TIME_TRUTHS"],
+        clocks=space["clocks"],
+        after=space["after"],
+        observe=space["observe"],
+        source=text,
+    )
+    space["PartState"].c = made
+    return made
+
+
+def timed_literals(formula: Formula) -> tuple[Literal, ...]:
+    """The literals of a formula that time alone may change.
+
+    Example:
+        >>> from clmstate.conditions.nodes import Const
+        >>> timed_literals(Literal(Compare(DaysInPhase(), ">=", Const(30)), 1))
+        (Literal(leaf=Compare(left=DaysInPhase(), op='>=', right=Const(value=30)), truths=1),)
+    """
+    timed = []
+    for literal in literals(formula):
+        match literal.leaf:
+            case ForDays():
+                timed.append(literal)
+            case Compare(left, _, right):
+                if any(isinstance(x, DaysUntil | DaysSince | DaysInPhase | EventDaysSince) for x in (left, right)):
+                    timed.append(literal)
+            case _:
+                pass
+    return tuple(dict.fromkeys(timed))
+
+
+_CORE: Final = ("at", "phase", "entered", "hold", "visits", "resume", "reached", "seen", "unsettled", "busy")
+
+
+class _Text:
+    """Writes the module."""
+
+    def __init__(self, program: Program) -> None:
+        self.p = program
+        self.write = Writer(program)
+        self.signals = tuple(program.definition.signals.values())
+        self.slots = (
+            *(f"v_{s.name}" for s in self.signals),
+            *(f"e_{name}" for name in program.definition.events),
+            *(f"n_{name}" for name in program.definition.events),
+            *(f"k{i}" for i in range(len(program.clocks))),
+        )
+
+    def everything(self) -> Iterator[str]:
+        yield "class PartState(State):"
+        yield f"    __slots__ = ({', '.join(repr(slot) for slot in self.slots)}{',' if self.slots else ''})"
+        yield from self.new()
+        yield from self.save_and_load()
+        for i in range(len(self.p.phases)):
+            yield from self.step(i)
+            yield from self.offer(i)
+        for rule in self.p.rules:
+            yield from self.rule(rule)
+        count = range(len(self.p.phases))
+        rules = range(len(self.p.rules))
+        yield f"_STEP = ({''.join(f'step_{i}, ' for i in count)})"
+        yield f"OFFER = ({''.join(f'offer_{i}, ' for i in count)})"
+        yield f"HOLDS = ({''.join(f'holds_{i}, ' for i in rules)})"
+        yield f"READS = ({''.join(f'reads_{i}, ' for i in rules)})"
+        yield f"TIME_TRUTHS = ({''.join(f'times_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
+        yield from self.touchpoints()
+        yield from self.after()
+        yield from self.observe()
+
+    def new(self) -> Iterator[str]:
+        visits = ", ".join(
+            str(int(path in (self.p.phases[self.p.initial], self.p.group[self.p.initial]))) for path in self.p.visited
+        )
+        yield "def new():"
+        yield "    _s = PartState()"
+        yield "    _s.at = _s.entered = _s.hold = _NAN"
+        yield f"    _s.phase = {self.p.initial}"
+        yield f"    _s.visits = ({visits}{',' if visits else ''})"
+        yield "    _s.resume = {}"
+        yield "    _s.reached = _s.seen = 0"
+        yield "    _s.unsettled = False"
+        yield "    _s.busy = False"
+        yield "    _s.journal = []"
+        yield "    _s.life = None"
+        for spec in self.signals:
+            yield f"    _s.v_{spec.name} = {_stored(spec)}"
+        for name in self.p.definition.events:
+            yield f"    _s.e_{name} = _NAN"
+            yield f"    _s.n_{name} = 0"
+        for i in range(len(self.p.clocks)):
+            yield f"    _s.k{i} = _NAN"
+        yield "    return _s"
+
+    def save_and_load(self) -> Iterator[str]:
+        everything = (*_CORE, *self.slots)
+        yield "def save(_s):"
+        yield f"    return ({''.join(f'_s.{slot}, ' for slot in everything)})"
+        yield "def load(_s, _t):"
+        yield f"    {''.join(f'_s.{slot}, ' for slot in everything)} = _t"
+        inline = ("at", *(f"v_{s.name}" for s in self.signals))
+        yield "def before(_s, _old):"
+        yield f"    {''.join(f'{slot}, ' for slot in inline)} = _old"
+        yield f"    return ({''.join(f'{slot}, ' if slot in inline else f'_s.{slot}, ' for slot in everything)})"
+
+    def step(self, i: int) -> Iterator[str]:
+        yield f"def step_{i}(_s):"
+        for rule in self.p.silent[i]:
+            yield f"    if {self.write.formula(rule.formula)}: return {rule.index}"
+        yield "    return -1"
+
+    def offer(self, i: int) -> Iterator[str]:
+        yield f"def offer_{i}(_s, _offered):"
+        for rule in self.p.offered[i]:
+            formula = self.write.formula(rule.formula)
+            needs = "" if formula == "True" else f" and ({formula})"
+            yield f"    if {rule.event!r} in _offered{needs}: return {rule.index}"
+        yield "    return -1"
+
+    def rule(self, rule: Rule) -> Iterator[str]:
+        yield f"def holds_{rule.index}(_s):"
+        yield f"    return {self.write.formula(rule.formula)}"
+        yield f"def reads_{rule.index}(_s):"
+        yield f"    return ({''.join(f'_s.v_{name}, ' for name in rule.signals)})"
+        if rule.timed:
+            yield f"def times_{rule.index}(_s):"
+            yield f"    return ({''.join(self.write.literal(x) + ', ' for x in timed_literals(rule.formula))})"
+
+    def touchpoints(self) -> Iterator[str]:
+        """For each phase with touchpoints that data can show to be done, a function that notes those that now are."""
+        from clmstate.conditions.lower import lower
+
+        def formula(done: Any) -> str:
+            return self.write.formula(lower(done, lambda name: self.p.definition.signals[name].never_missing))
+
+        names = []
+        for i, path in enumerate(self.p.phases):
+            shown = [(n, t) for n, t in enumerate(self.p.definition.phases[path].touchpoints) if t.done is not None]
+            names.append(f"seen_{i}" if shown else "None")
+            if shown:
+                yield f"def seen_{i}(_s):"
+                for n, touchpoint in shown:
+                    yield f"    if not _s.seen & {1 << n} and ({formula(touchpoint.done)}):"
+                    yield f"        _s.seen |= {1 << n}"
+                    yield f"        _s.journal.append((-3, {i}, {n}, _s.at, 'done', '', ''))"
+        self.seen = any(name != "None" for name in names)
+        yield f"_SEEN = ({', '.join(names)},)"
+
+    def after(self) -> Iterator[str]:
+        yield "def clocks(_s):"
+        yield from (f"    {line}" for line in self.clock_lines())
+        yield "    return None"
+        yield "def after(_s):"
+        yield from (f"    {line}" for line in self.after_lines())
+        yield "    return None"
+
+    def clock_lines(self) -> Iterator[str]:
+        for i, formula in enumerate(self.p.clock_formulas):
+            yield f"if {self.write.formula(formula)}:"
+            yield f"    if _s.k{i} != _s.k{i}: _s.k{i} = _s.at"
+            yield f"else: _s.k{i} = _NAN"
+
+    def after_lines(self) -> Iterator[str]:
+        yield from self.clock_lines()
+        for i, (_, formula) in enumerate(self.p.milestones):
+            yield f"if not _s.reached & {1 << i} and ({self.write.formula(formula)}):"
+            yield f"    _s.reached |= {1 << i}"
+            yield f"    _s.journal.append((-2, {i}, _s.at))"
+        if self.seen:
+            yield "if _SEEN[_s.phase] is not None: _SEEN[_s.phase](_s)"
+
+    def observe(self) -> Iterator[str]:
+        """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
+        names = [s.name for s in self.signals]
+        parameters = "".join(f", {name}=_UNCHANGED" for name in names)
+        values = "{" + ", ".join(f"{name!r}: {name}" for name in names) + "}"
+        slowly = f"return _slowly(_s, _given, at, {values}, _unknown)"
+        slots = f"_s.at, {''.join(f'_s.v_{name}, ' for name in names)}"
+        yield f"def observe(_s, /, *_given, at=None{parameters}, **_unknown):"
+        yield f"    if _given or _unknown or _s.busy: {slowly}"
+        yield f"    _old = ({slots})"
+        yield "    if at is not None:"
+        yield "        try: _now = _INSTANTS.get(at)"
+        yield "        except _Exception: _now = None"
+        yield f"        if _now is None or not _now >= _s.at: {slowly}"
+        yield "        _s.at = _now"
+        for spec in self.signals:
+            yield f"    if {spec.name} is not _UNCHANGED:"
+            yield from (f"        {line}" for line in _plain_value(spec))
+            yield "        else:"
+            yield f"            {slots}= _old"
+            yield f"            {slowly}"
+        yield "    _rule = _STEP[_s.phase](_s)"
+        yield "    if _rule >= 0: return _moved(_s, before(_s, _old), _rule)"
+        yield from (f"    {line}" for line in self.after_lines())
+        yield "    return _NOTHING"
+
+
+def _plain_value(spec: SignalSpec) -> Iterator[str]:
+    """Lines that store a value which is plainly of the right kind; ``else`` follows them."""
+    x = spec.name
+    low, high = spec.range
+    match spec.kind:
+        case "flag":
+            yield f"if {x} is True or {x} is False: _s.v_{x} = {x}"
+        case "choice":
+            yield f"if {x}.__class__ is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
+        case "date":
+            yield f"try: _us = _INSTANTS.get({x})"
+            yield "except _Exception: _us = None"
+            yield f"if _us is not None: _s.v_{x} = _us"
+        case "count" | "integer":
+            yield f"if {x}.__class__ is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
+        case _:
+            yield f"if ({x}.__class__ is float or {x}.__class__ is int) and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
+
+
+def _stored(spec: SignalSpec) -> str:
+    return "_NAN" if spec.default is None else repr(spec.default)
+

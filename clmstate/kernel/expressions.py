@@ -1,0 +1,178 @@
+"""Literals as Python expressions over a part's state.
+
+A missing value is stored as NaN, which compares False with everything: so "x >= 80" as Python text is already "x >= 80 is true", and
+"x < 80" is "x >= 80 is false", with no test for missing. Only ``!=`` needs care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from clmstate.conditions.lower import TRUE, All, Any, Fixed, Formula, Literal
+from clmstate.conditions.nodes import (
+    Compare,
+    Const,
+    DateConst,
+    DaysInPhase,
+    DaysSince,
+    DaysUntil,
+    EventDaysSince,
+    EventTimes,
+    ForDays,
+    InPhase,
+    IsTrue,
+    Minus,
+    OneOf,
+    Op,
+    PhaseVisits,
+    Plus,
+    SignalRef,
+    Term,
+    ThresholdRef,
+    Times,
+)
+from clmstate.kernel.program import Program
+from clmstate.signals import DAY
+
+__all__ = ["Writer"]
+
+_NEGATED: Mapping[Op, Op] = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}
+
+
+class Writer:
+    """Writes formulas of one program as Python expressions in which ``_s`` is the state (no signal's name begins so).
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> from clmstate.kernel.program import lower_lifecycle
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won", final=True)
+        ...     win = new.to(won, when=health >= 70)
+        >>> program = lower_lifecycle(Deal.definition)
+        >>> Writer(program).formula(program.rules[0].formula)
+        '_s.v_health >= 70'
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.clock = {clock: i for i, clock in enumerate(program.clocks)}
+        self.visit = {path: i for i, path in enumerate(program.visited)}
+
+    def formula(self, formula: Formula) -> str:
+        """The formula as an expression.
+
+        Example:
+            >>> Writer.formula(None, Fixed(True))
+            'True'
+        """
+        match formula:
+            case Fixed(value):
+                return str(value)
+            case Literal():
+                return self.literal(formula)
+            case All(items):
+                return " and ".join(f"({self.formula(i)})" if isinstance(i, Any) else self.formula(i) for i in items)
+            case Any(items):
+                return " or ".join(f"({self.formula(i)})" if isinstance(i, All) else self.formula(i) for i in items)
+            case _:
+                assert_never(formula)
+
+    def literal(self, literal: Literal) -> str:
+        """One literal as an expression that binds tighter than ``and``."""
+        leaf, truths = literal.leaf, literal.truths
+        match leaf:
+            case IsTrue(name):
+                return self.flag(name, truths)
+            case OneOf(name, values):
+                listed = f"({', '.join(map(repr, values))},)"
+                known = f"_s.v_{name} == _s.v_{name}"
+                return _pick(truths, true=f"_s.v_{name} in {listed}", false=f"({known} and _s.v_{name} not in {listed})", known=known)
+            case SignalRef(name):
+                return f"_s.v_{name} == _s.v_{name}" if truths == TRUE else f"_s.v_{name} != _s.v_{name}"
+            case ForDays(_, days):
+                held = f"_s.at - _s.k{self.clock[leaf]} >= {self.days(days)}"
+                return held if truths == TRUE else f"not {held}"
+            case Compare(left, op, right):
+                a, b = self.term(left), self.term(right)
+                known = " and ".join(f"{x} == {x}" for x in (a, b) if not _is_number(x)) or "True"
+                return _pick(truths, true=_compared(a, op, b), false=_compared(a, _NEGATED[op], b), known=f"({known})")
+            case InPhase():
+                raise AssertionError(leaf)  # the definition refuses it in conditions of a lifecycle
+            case _:
+                assert_never(leaf)
+
+    def flag(self, name: str, truths: int) -> str:
+        if self.program.definition.signals[name].never_missing:
+            return f"_s.v_{name}" if truths & TRUE else f"not _s.v_{name}"
+        return _pick(truths, true=f"_s.v_{name} is True", false=f"_s.v_{name} is False", known=f"_s.v_{name} == _s.v_{name}")
+
+    def days(self, days: Const | ThresholdRef) -> str:
+        return str(int(self.number(days)) * DAY)
+
+    def number(self, term: Const | ThresholdRef) -> int | float:
+        return term.value if isinstance(term, Const) else self.program.definition.thresholds[term.name].value
+
+    def term(self, term: Term) -> str:
+        """A term as an expression; missing is NaN."""
+        match term:
+            case Plus() | Minus() | Times():
+                return f"_round({self.linear(term)}, 9)"
+            case _:
+                return self.linear(term)
+
+    def linear(self, term: Term) -> str:
+        match term:
+            case SignalRef(name):
+                return f"_s.v_{name}"
+            case Const() | ThresholdRef():
+                number = repr(self.number(term))
+                return f"({number})" if number.startswith("-") else number
+            case DateConst(at):
+                return str(at) if at >= 0 else f"({at})"
+            case Plus(left, right):
+                return f"({self.linear(left)} + {self.linear(right)})"
+            case Minus(left, right):
+                return f"({self.linear(left)} - {self.linear(right)})"
+            case Times(factor, inner):
+                return f"({self.linear(factor)} * {self.linear(inner)})"
+            case DaysUntil(name):
+                return f"(_s.v_{name} - _s.at) // {DAY}"
+            case DaysSince(name):
+                return f"(_s.at - _s.v_{name}) // {DAY}"
+            case DaysInPhase():
+                return f"(_s.at - _s.entered) // {DAY}"
+            case EventDaysSince(event):
+                return f"(_s.at - _s.e_{event}) // {DAY}"
+            case EventTimes(event):
+                return f"_s.n_{event}"
+            case PhaseVisits(path):
+                return f"_s.visits[{self.visit[path]}]"
+            case _:
+                assert_never(term)
+
+
+def _compared(a: str, op: Op, b: str) -> str:
+    return f"({a} < {b} or {a} > {b})" if op == "!=" else f"{a} {op} {b}"
+
+
+def _pick(truths: int, *, true: str, false: str, known: str) -> str:
+    match truths:
+        case 1:
+            return true
+        case 2:
+            return false
+        case 3:
+            return known
+        case 4:
+            return f"not {known}"
+        case 5:  # TRUE or UNKNOWN
+            return f"not {false}"
+        case _:  # FALSE or UNKNOWN
+            return f"not {true}"
+
+
+def _is_number(text: str) -> bool:
+    return text.strip("()").replace(".", "").replace("-", "").replace("e", "").isdigit()

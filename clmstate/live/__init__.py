@@ -1,0 +1,9 @@
+"""Customers alive: the kernel decides, a python-statemachine chart and listeners are told.
+
+python-statemachine is known in this room only, and loaded when a chart is first asked for.
+"""
+
+from clmstate.live.life import Life, open_life
+from clmstate.live.snapshot import restore_life, snapshot_of
+
+__all__ = ["Life", "open_life", "restore_life", "snapshot_of"]

@@ -1,0 +1,175 @@
+"""Snapshots: a customer as JSON-ready data, and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from types import MethodType
+from typing import TYPE_CHECKING, Any, Final
+
+from clmstate.errors import BadValueError, Diagnostic, InputError, did_you_mean
+from clmstate.lifecycle import Engine, Lifecycle
+from clmstate.live.life import Life
+from clmstate.signals import MISSING
+
+if TYPE_CHECKING:
+    from clmstate.kernel import State
+
+__all__ = ["FORMAT", "restore_life", "snapshot_of"]
+
+FORMAT: Final = "clmstate-snapshot-1"
+
+
+def snapshot_of(life: Life) -> dict[str, Any]:
+    """Everything about a customer as JSON-ready data. Instants are microseconds since 1970-01-01 UTC; null is missing.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> snapshot_of(Life(Deal, "Acme"))["format"]
+        'clmstate-snapshot-1'
+    """
+    s, p = life.state, life.engine.program
+    return {
+        "format": FORMAT,
+        "lifecycle": life.definition.name,
+        "market": life.definition.market,
+        "version": life.definition.version,
+        "name": life.name,
+        "at": _out(s.at),
+        "phase": p.phases[s.phase],
+        "entered": _out(s.entered),
+        "hold": _out(s.hold),
+        "unsettled": s.unsettled,
+        "values": {name: _out(getattr(s, f"v_{name}")) for name in p.definition.signals},
+        "events": {name: {"at": _out(getattr(s, f"e_{name}")), "times": getattr(s, f"n_{name}")} for name in p.definition.events},
+        "clocks": {repr(clock): _out(getattr(s, f"k{i}")) for i, clock in enumerate(p.clocks)},
+        "visits": dict(zip(p.visited, s.visits, strict=True)),
+        "resume": {group: p.phases[leaf] for group, leaf in s.resume.items()},
+        "milestones": [name for i, (name, _) in enumerate(p.milestones) if s.reached & 1 << i],
+        "touchpoints": [t.label for n, t in enumerate(life.phase.touchpoints) if s.seen & 1 << n],
+        "done_plays": sorted(life.done),
+        "journey": [_entry_out(life, step) for step in s.journal],
+    }
+
+
+def _out(value: Any) -> Any:
+    return None if value != value else value
+
+
+def _in(value: Any) -> Any:
+    return MISSING if value is None else value
+
+
+def _entry_out(life: Life, step: tuple[Any, ...]) -> list[Any]:
+    p = life.engine.program
+    match step[0]:
+        case -1:
+            return ["hand", p.phases[step[1]], p.phases[step[2]], _out(step[4]), step[5], step[6], _out(step[7])]
+        case -2:
+            return ["reached", p.milestones[step[1]][0], _out(step[2])]
+        case -3:
+            path = p.phases[step[1]]
+            return ["touchpoint", path, life.definition.phases[path].touchpoints[step[2]].label, _out(step[3]), *step[4:]]
+        case rule:
+            name = p.rules[rule].transition.name
+            return ["move", name, p.phases[step[1]], p.phases[step[2]], step[3], _out(step[4]), [_out(v) for v in step[5]], step[6]]
+
+
+def _entry_in(life: Life, entry: list[Any]) -> tuple[Any, ...]:
+    p = life.engine.program
+    match entry:
+        case ["hand", source, target, at, person, why, hold]:
+            return (-1, p.number[source], p.number[target], 0, _in(at), person, why, _in(hold))
+        case ["reached", name, at]:
+            return (-2, [n for n, _ in p.milestones].index(name), _in(at))
+        case ["touchpoint", path, label, at, outcome, person, why]:
+            labels = [t.label for t in life.definition.phases[path].touchpoints]
+            return (-3, p.number[path], labels.index(label), _in(at), outcome, person, why)
+        case ["move", name, source, target, number, at, values, due]:
+            rule = next(r for r in p.rules if r.transition.name == name)
+            if len(values) != len(rule.signals):
+                raise ValueError(name)
+            return (rule.index, p.number[source], p.number[target], number, _in(at), tuple(map(_in, values)), due)
+    raise ValueError(entry)
+
+
+def restore_life(lifecycle: type[Lifecycle], snapshot: Mapping[str, Any] | str, engine: Engine = "live") -> Lifecycle:
+    """A customer from its snapshot; nobody is told, and no play is opened.
+
+    Raises:
+        InputError: CLM302, what is wrong with the snapshot.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> restore_life(Deal, '{"format": "something else"}')
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM302 Deal: the snapshot has the format 'something else'. Give what snapshot() returned, as data or JSON text.
+    """
+    name = lifecycle.definition.name
+    remedy = "give what snapshot() returned, as data or JSON text"
+    try:
+        data = json.loads(snapshot) if isinstance(snapshot, str) else snapshot
+    except ValueError as error:
+        raise InputError([Diagnostic("CLM302", name, f"the snapshot is not JSON: {error}", remedy)]) from None
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        shown = data.get("format") if isinstance(data, Mapping) else type(data).__name__
+        raise InputError([Diagnostic("CLM302", name, f"the snapshot has the format {shown!r:.60}", remedy)])
+    if data.get("lifecycle") != name:
+        cause = f"the snapshot is of {data.get('lifecycle')!r:.60}"
+        raise InputError([Diagnostic("CLM302", name, cause, "restore it with the lifecycle that made it")])
+    life = Life(lifecycle, str(data.get("name", "")), engine)
+    try:
+        _fill(life, data)
+    except BadValueError as error:
+        raise InputError([Diagnostic("CLM302", d.place, f"the snapshot does not fit: {d.cause}", d.remedy) for d in error.diagnostics]) from None
+    except (KeyError, ValueError, TypeError, AttributeError, StopIteration, OverflowError) as error:
+        cause = f"the snapshot does not fit this definition ({type(error).__name__}: {error})"
+        raise InputError([Diagnostic("CLM302", name, cause, "restore it with the definition that made it, or migrate it")]) from None
+    instance = lifecycle.__new__(lifecycle)
+    instance.__dict__["_life"] = life
+    instance.__dict__["observe"] = MethodType(life.engine.observe, life.state)
+    return instance
+
+
+def _fill(life: Life, data: Mapping[str, Any]) -> None:
+    s: State = life.state
+    p = life.engine.program
+    if data["phase"] not in p.number:
+        raise BadValueError([Diagnostic("CLM203", life.place, f"{data['phase']!r:.60} is not a phase", did_you_mean(str(data["phase"]), p.number))])
+    for slot in ("at", "entered", "hold"):
+        setattr(s, slot, _instant(data[slot]))
+    s.phase = p.number[data["phase"]]
+    s.unsettled = s.busy = bool(data["unsettled"])
+    for name, spec in p.definition.signals.items():
+        value = data["values"][name]
+        stored = MISSING if value is None else value if spec.kind == "date" else spec.accept(value)
+        setattr(s, f"v_{name}", _instant(value) if spec.kind == "date" else stored)
+        if value is None and spec.never_missing:
+            raise ValueError(name)
+    for name in p.definition.events:
+        setattr(s, f"e_{name}", _instant(data["events"][name]["at"]))
+        setattr(s, f"n_{name}", int(data["events"][name]["times"]))
+    for i, clock in enumerate(p.clocks):
+        setattr(s, f"k{i}", _instant(data["clocks"][repr(clock)]))
+    s.visits = tuple(int(data["visits"][path]) for path in p.visited)
+    s.resume = {group: p.number[leaf] for group, leaf in data["resume"].items()}
+    names = [name for name, _ in p.milestones]
+    s.reached = sum(1 << names.index(name) for name in data["milestones"])
+    labels = [t.label for t in life.phase.touchpoints]
+    s.seen = sum(1 << labels.index(label) for label in data["touchpoints"])
+    life.done = {int(n) for n in data["done_plays"]}
+    s.journal = [_entry_in(life, list(entry)) for entry in data["journey"]]
+
+
+def _instant(us: Any) -> float:
+    if us is None:
+        return math.nan
+    if isinstance(us, bool) or not isinstance(us, int):
+        raise TypeError(f"{us!r:.40} is not an instant")
+    return us
