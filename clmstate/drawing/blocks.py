@@ -1,0 +1,182 @@
+"""Cards, pills and frame headers with their text set: how large each is, and where its lines stand inside.
+
+Everything is a whole number of points, because Graphviz truncates fractions, and is measured from the block's upper left corner.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+import attrs
+
+from clmstate.drawing.measure import Face, clean, text_width, wrap
+from clmstate.drawing.scene import Card, ClauseRole, Frame, Pill, Scene, Standing
+
+__all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Run", "typeset"]
+
+Ink: TypeAlias = Literal["ink", "second", "third", "owner", "on_team", "line", "words"]
+"""What a text is coloured for; `line` and `words` are those of the pill's kind."""
+
+Anchor: TypeAlias = Literal["start", "middle"]
+IconShape: TypeAlias = ClauseRole | Standing
+
+CARD_WIDTH, CARD_WITH_NOTES, CARD_WIDEST = 142, 172, 190
+HEADER = 40
+PILL_TEXT = 108
+GUTTER = 15
+TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
+_FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
+_ASPECT = 1.5  # of the text of a pill that says more than fits the usual width
+
+
+@attrs.frozen
+class Run:
+    """One line of text: x is its start or middle, y its baseline."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    face: Face
+    ink: Ink
+    anchor: Anchor = "middle"
+
+
+@attrs.frozen
+class Icon:
+    """A small shape, by its centre and size."""
+
+    shape: IconShape
+    x: float
+    y: float
+    size: float
+    ink: Ink
+
+
+@attrs.frozen
+class Block:
+    """A box whose content is set; `header` is the height of its coloured band."""
+
+    width: int
+    height: int
+    header: int = 0
+    runs: tuple[Run, ...] = ()
+    icons: tuple[Icon, ...] = ()
+
+
+def typeset(scene: Scene) -> Mapping[str, Block]:
+    """The block of every card, pill and frame header of a scene, by id.
+
+    Example:
+        >>> block = typeset(Scene("Trial", cards=(Card("trial", "Trial"),)))["trial"]
+        >>> block.width, [run.text for run in block.runs]
+        (142, ['Trial'])
+    """
+    usual = CARD_WITH_NOTES if any(card.notes for card in scene.cards) else CARD_WIDTH
+    cards = {card: _card(card, usual) for card in scene.cards}
+    blocks = {**_equal_heights(cards), **{pill.id: _pill(pill) for pill in scene.pills}}
+    return blocks | {frame.id: _frame(frame) for frame in scene.frames}
+
+
+def _card(card: Card, usual: int) -> Block:
+    inset = 14 + (22 if card.standing else 0)
+    size, titles, width = _title(card.title, inset, usual)
+    title_step = round(size * 1.25)
+    header = HEADER + title_step * (len(titles) - 1)
+    runs: list[Run] = []
+    icons: list[Icon] = []
+    shift = 11 if card.standing else 0
+    for index, title in enumerate(titles):
+        runs.append(Run(title, width / 2 + shift, 20 + size * 0.36 + index * title_step, size, "Bold", "on_team"))
+    if card.standing:
+        widest = max(text_width(title, size, "Bold") for title in titles)
+        icons.append(Icon(card.standing, width / 2 + shift - widest / 2 - 14, header / 2, 13, "on_team"))
+    y = float(header + 5)
+    for line in wrap(card.subtitle, width - 14, OWNER, "SemiBold"):
+        y += 20
+        runs.append(Run(line, width / 2, y - 5, OWNER, "SemiBold", "owner"))
+    for line in wrap(card.detail, width - 14, NOTE):
+        y += 19
+        runs.append(Run(line, width / 2, y - 5, NOTE, "Regular", "second"))
+    quotes = wrap(f"“{clean(card.quote)}”", width - 16, QUOTE, "Italic") if card.quote else ()
+    y += 3 if quotes else 0
+    for line in quotes:
+        y += 21
+        runs.append(Run(line, width / 2, y - 5.5, QUOTE, "Italic", "ink"))
+    y += 5 if card.notes else 0
+    for note in card.notes:
+        for index, line in enumerate(wrap(note, width - 36, NOTE)):
+            y += 20
+            if index == 0:
+                runs.append(Run("•", 13, y - 5, NOTE, "Regular", "second", "start"))
+            runs.append(Run(line, 24, y - 5, NOTE, "Regular", "second", "start"))
+    return Block(width, math.ceil(y + (9 if runs[len(titles) :] else 4)), header, tuple(runs), tuple(icons))
+
+
+def _title(title: str, inset: int, usual: int) -> tuple[int, tuple[str, ...], int]:
+    """Type size, lines and width of the card: one line in a card of usual width if it fits, then a wider card, then more lines."""
+    title = clean(title) or "—"
+    for size in range(TITLE, 16, -1):
+        if text_width(title, size, "Bold") <= usual - inset:
+            return size, (title,), usual
+    if text_width(title, 18, "Bold") <= CARD_WIDEST - inset:
+        return 18, (title,), math.ceil(text_width(title, 18, "Bold")) + inset
+    room = max(CARD_WIDEST - inset, _square(text_width(title, 17, "Bold"), 21))
+    lines = wrap(title, room, 17, "Bold")
+    widest = max(text_width(line, 17, "Bold") for line in lines)
+    return 17, lines, max(usual, math.ceil(widest) + inset)
+
+
+def _square(total: float, leading: float) -> float:
+    """The width that sets a text of that total length in a block of pleasant proportions."""
+    return math.sqrt(total * leading * _ASPECT)
+
+
+def _equal_heights(cards: Mapping[Card, Block]) -> dict[str, Block]:
+    """All cards of a row as tall as the tallest, because they then read as one way; an exceptional one does not stretch the others."""
+    rows: dict[bool, list[int]] = {}
+    for card, block in cards.items():
+        rows.setdefault(card.track >= 10, []).append(block.height)
+    usual = {row: max(h for h in heights if h <= 1.6 * sorted(heights)[len(heights) // 2]) for row, heights in rows.items()}
+    return {card.id: _taller(block, usual[card.track >= 10]) for card, block in cards.items()}
+
+
+def _taller(block: Block, height: int) -> Block:
+    more = height - block.height
+    if more <= 0:
+        return block
+    body_starts = block.header
+    move = min(more / 2, 14)
+    runs = [attrs.evolve(run, y=run.y + move) if run.y > body_starts else run for run in block.runs]
+    return attrs.evolve(block, height=height, runs=tuple(runs))
+
+
+def _pill(pill: Pill) -> Block:
+    clauses = [clause for clause in pill.clauses if clean(clause.text)]
+    total = sum(text_width(clean(clause.text), PILL) for clause in clauses)
+    room = max(PILL_TEXT, _square(total, 18)) if total > 7 * PILL_TEXT else PILL_TEXT
+    runs: list[Run] = []
+    icons: list[Icon] = []
+    y = 6.0
+    for index, clause in enumerate(clauses):
+        y += 3 if index else 0
+        icons.append(Icon(clause.role, 13.5, y + 9.5, 11, "line"))
+        size, wide = (SOURCE, room + 10) if clause.role == "source" else (PILL, room)
+        for line in wrap(clause.text, wide, size, _FACES[clause.role]):
+            y += 18
+            runs.append(Run(line, 9 + GUTTER, y - 4, size, _FACES[clause.role], "words", "start"))
+    widest = _widest(runs) or 30.0
+    return Block(math.ceil(9 + GUTTER + widest + 9), math.ceil(y + 7), 0, tuple(runs), tuple(icons))
+
+
+def _frame(frame: Frame) -> Block:
+    lines = wrap(frame.title, max(CARD_WIDEST, _square(text_width(clean(frame.title), 16, "Bold"), 20)), 16, "Bold")
+    runs = [Run(line, 12, 20 + 20 * index, 16, "Bold", "second", "start") for index, line in enumerate(lines)]
+    widest = _widest(runs)
+    return Block(math.ceil(widest) + 24, 10 + 20 * len(lines), 0, tuple(runs))
+
+
+def _widest(runs: Iterable[Run]) -> float:
+    return max((text_width(run.text, run.size, run.face) for run in runs), default=0.0)

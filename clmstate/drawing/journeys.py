@@ -1,0 +1,154 @@
+"""The journey of a lifecycle: phases from left to right, and on every line the rule that moves a customer along it.
+
+This is the only module of the room that reads definitions; what it finds becomes a scene, and everything after it knows scenes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, TypeAlias
+
+import attrs
+
+from clmstate.conditions.nodes import Cond
+from clmstate.conditions.words import words
+from clmstate.drawing.names import shortened
+from clmstate.drawing.picture import Drawing
+from clmstate.drawing.scene import Card, Clause, Frame, Scene
+from clmstate.drawing.story import Rule, tell
+from clmstate.drawing.theme import ThemeName
+from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition, Phase, Transition, definition_of
+
+__all__ = ["Level", "journey", "journey_scene"]
+
+Level: TypeAlias = Literal["stage", "full"]
+
+LONG = 64  # characters; a longer condition uses the model's names for its parts
+
+
+def journey(lifecycle: type[Lifecycle] | LifecycleDefinition, *, level: Level = "stage", theme: ThemeName = "light") -> Drawing:
+    """Draws a lifecycle as a journey from left to right.
+
+    Args:
+        lifecycle: a lifecycle class or its definition.
+        level: ``stage`` for a slide; ``full`` adds touchpoints and spells every condition out, for a hand-out.
+        theme: ``light`` or ``dark``.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     signed = Signal.flag("contract signed")
+        ...     open = Phase("Open", initial=True)
+        ...     won = Phase("Won", final=True, standing="good")
+        ...     win = open.to(won, when=signed)
+        >>> drawing = journey(Deal)
+        >>> [card.title for card in drawing.scene.cards]
+        ['Open', 'Won']
+        >>> drawing.scene.pills[0].kind, drawing.scene.pills[0].clauses[0].text
+        ('forward', 'contract signed')
+        >>> drawing.svg().startswith("<svg ")
+        True
+    """
+    return Drawing(journey_scene(definition_of(lifecycle), level=level), theme)
+
+
+def journey_scene(definition: LifecycleDefinition, *, level: Level = "stage") -> Scene:
+    """What the journey of a lifecycle says, as data.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     "How a deal is won."
+        ...     open = Phase("Open", initial=True)
+        >>> journey_scene(Deal.definition).subtitle
+        'How a deal is won.'
+    """
+    owners = tuple(dict.fromkeys(phase.owner.name for phase in definition.phases.values() if phase.owner is not None))
+    cards = [_card(path, phase, owners, level, initial=path == definition.initial) for path, phase in definition.phases.items()]
+    frames = [Frame(path, group.label, group.children) for path, group in definition.groups.items() if group.children]
+    saying = _Saying(definition, level)
+    rules = [_rule(transition, definition, saying) for transition in definition.transitions.values()]
+    scene = tell(definition.title, _subtitle(definition), cards, rules, frames, owners)
+    return attrs.evolve(scene, legend=attrs.evolve(scene.legend, names=tuple(saying.explained())))
+
+
+def _subtitle(definition: LifecycleDefinition) -> str:
+    first = definition.doc.strip().partition("\n\n")[0]
+    market = f"Market {definition.market}" if definition.market else ""
+    version = f"version {definition.version}" if definition.version else ""
+    return " · ".join(part for part in (first, market, version) if part)
+
+
+def _card(path: str, phase: Phase, owners: tuple[str, ...], level: Level, *, initial: bool) -> Card:
+    owner = phase.owner.name if phase.owner is not None else ""
+    return Card(
+        id=path,
+        title=phase.label,
+        subtitle=owner or ("End of journey" if phase.final else ""),
+        detail=str(phase.expected) if level == "full" and phase.expected is not None else "",
+        team=owners.index(owner) if phase.owner is not None else None,
+        standing=phase.standing if phase.standing != "" else None,
+        quote=phase.questions[0] if phase.questions else "",
+        notes=tuple(touchpoint.label for touchpoint in phase.touchpoints) if level == "full" else (),
+        initial=initial,
+        final=phase.final,
+    )
+
+
+class _Saying:
+    """Conditions in words; on a slide, those that the model has a name for are said by that name and explained once below."""
+
+    def __init__(self, definition: LifecycleDefinition, level: Level) -> None:
+        self.definition = definition
+        self.names: Mapping[str, Cond] = definition.conditions if level == "stage" else {}
+        self.used: dict[str, Cond] = {}
+
+    def say(self, cond: Cond) -> str:
+        said = words(cond, self.definition)
+        if len(said) <= LONG:
+            return said
+        short, used = shortened(cond, self.names)
+        self.used |= used
+        return words(short, self.definition)
+
+    def explained(self) -> Iterator[tuple[str, str]]:
+        for name, cond in self.used.items():
+            yield name, words(cond, self.definition)
+
+
+def _rule(transition: Transition, definition: LifecycleDefinition, saying: _Saying) -> Rule:
+    target = None if transition.stay else definition.places[transition.target]
+    entered = None if target is None else transition.target if isinstance(target, Phase) else target.initial
+    sources = tuple(dict.fromkeys(leaf for path in transition.sources for leaf in definition.leaves(path)))
+    left_out = set() if target is None or transition.sources == (transition.target,) else set(definition.leaves(transition.target))
+    group = transition.sources[0] if len(transition.sources) == 1 and transition.sources[0] in definition.groups else None
+    again = entered in sources and transition.sources == (transition.target,)
+    return Rule(
+        id=f"rule {transition.name}",
+        sources=tuple(leaf for leaf in sources if leaf not in left_out or entered is None),
+        target=None if again else entered,
+        clauses=tuple(_clauses(transition, definition, saying, again=again)),
+        name=transition.name,
+        tail=group,
+        head=transition.target if transition.target in definition.groups else None,
+        anywhere=ANYWHERE in transition.sources,
+        kind=None if again else transition.kind,
+    )
+
+
+def _clauses(transition: Transition, definition: LifecycleDefinition, saying: _Saying, *, again: bool) -> Iterator[Clause]:
+    if transition.on is not None:
+        event = definition.events[transition.on].label
+        yield Clause("event", transition.label if transition.label and transition.when is None else event)
+    if transition.when is not None:
+        yield Clause("condition", transition.label or saying.say(transition.when))
+    if transition.resume:
+        yield Clause("source", "to where it was left")
+    if again:
+        yield Clause("source", "enters it again")
+    yield from _plays(play.label for play in transition.plays)
+
+
+def _plays(labels: Iterable[str]) -> Iterator[Clause]:
+    for label in labels:
+        yield Clause("play", label)

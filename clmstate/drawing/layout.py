@@ -1,0 +1,278 @@
+"""Where everything stands: boxes of fixed size in, coordinates and curves out.
+
+Graphviz's `dot` lays out bare boxes whose sizes `blocks` has measured and whose columns `columns` has decided; it aligns them and bends
+the lines around them. Titles, legends and overlays are added afterwards, so they never move anything: every picture of one scene has the same
+skeleton.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import attrs
+
+from clmstate.drawing.blocks import Block
+from clmstate.drawing.columns import Columns, arrange, insiders, spacer
+from clmstate.drawing.geometry import Box, Point, Route, around, cut_to
+from clmstate.drawing.renderers import RENDERERS, RendererName, lay_out
+from clmstate.drawing.scene import Frame, Link, Pill, Scene
+
+__all__ = ["Layout", "bare_dot", "place"]
+
+_Ports: TypeAlias = dict[tuple[int, str], tuple[str, int]]
+
+FRAME_SIDE, FRAME_BOTTOM = 14, 14
+START = 14
+RING = 4  # of the second outline of a final phase
+STUB = 12  # before a rule that comes from anywhere
+LOW = 36  # height of a pill of one line
+PORT_INSET, PORT_GAP = (
+    22,
+    15,
+)  # where lines end on the upper and lower edge of a card: the first from its corner, the next beside it
+
+
+@attrs.frozen
+class Layout:
+    """Coordinates of one scene: a box for every card, pill, frame and mark, a route for every link (by its number)."""
+
+    width: float
+    height: float
+    boxes: Mapping[str, Box]
+    routes: tuple[Route, ...]
+
+
+def place(scene: Scene, blocks: Mapping[str, Block], *, renderers: tuple[RendererName, ...] = RENDERERS) -> Layout:
+    """Lays a scene out, from left to right.
+
+    Raises:
+        InputError: CLM401, when no Graphviz works here.
+    """
+    if not scene.cards:
+        return Layout(0, 0, {}, ())
+    columns = arrange(scene)
+    answer = lay_out(bare_dot(scene, blocks, columns), renderers=renderers)
+    return _read(scene, blocks, columns, answer)
+
+
+def bare_dot(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> str:
+    """The DOT source of the first pass: nothing but sizes, columns, order and weights."""
+    import graphviz
+
+    graph = graphviz.Digraph("journey")
+    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep="0.26", ranksep="0.19")
+    graph.attr("node", shape="box", fixedsize="true", label="", fontsize="1", margin="0")
+    numbers = _numbers(columns)
+    for name, number in numbers.items():
+        width, height = _size(scene, columns, blocks, name)
+        graph.node(number, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
+    linked = _linked(scene, columns)
+    for names in columns.order:
+        with graph.subgraph() as same:
+            same.attr(rank="same")
+            for name in names:
+                same.node(numbers[name])
+        for upper, lower in pairwise(names):
+            if (upper, lower) not in linked:  # a second edge beside a real one would push that aside
+                graph.edge(numbers[upper], numbers[lower], style="invis")
+    for left, right in pairwise(columns.order):
+        if not any((one, other) in linked for one in left for other in right):
+            graph.edge(numbers[left[0]], numbers[right[0]], style="invis", weight="0")
+    ports_of = _ports(scene, columns, blocks)
+    for mark in scene.marks:
+        graph.edge(numbers[mark.id], numbers[mark.on], weight="300", dir="none", id=f"m{mark.id}")
+    for index, link in enumerate(scene.links):
+        _draw_link(graph, scene, columns, numbers, index, link, ports_of)
+    return str(graph.source)
+
+
+def _numbers(columns: Columns) -> dict[str, str]:
+    """Names for Graphviz that no model can spoil."""
+    return {name: f"n{index}" for index, name in enumerate(name for names in columns.order for name in names)}
+
+
+def _linked(scene: Scene, columns: Columns) -> set[tuple[str, str]]:
+    """Pairs of boxes that an edge connects, both ways round."""
+    pairs = {(_end(scene, columns, link, link.tail), _end(scene, columns, link, link.head)) for link in scene.links}
+    pairs |= {(mark.id, mark.on) for mark in scene.marks}
+    return pairs | {(head, tail) for tail, head in pairs}
+
+
+def _size(scene: Scene, columns: Columns, blocks: Mapping[str, Block], name: str) -> tuple[float, float]:
+    if name in blocks:
+        ring = 2 * RING if any(card.id == name and card.final for card in scene.cards) else 0
+        stub = STUB if any(pill.id == name and pill.stub for pill in scene.pills) else 0
+        return blocks[name].width + ring + stub, blocks[name].height + ring
+    if any(mark.id == name for mark in scene.marks):
+        return START, START
+    frame, end = next(
+        (frame, end)
+        for frame in scene.frames
+        for card in scene.cards
+        if card.id in frame.members
+        for end in ("top", "bottom")
+        if spacer(frame.id, card.step, end) == name
+    )
+    widest = max(blocks[inner].width for inner in insiders(scene, frame) if columns.column[inner] == columns.column[name])
+    header = blocks[frame.id]
+    return (max(widest + 2 * FRAME_SIDE, header.width), header.height if end == "top" else 2)
+
+
+def _draw_link(
+    graph: Any, scene: Scene, columns: Columns, numbers: Mapping[str, str], index: int, link: Link, ports: _Ports
+) -> None:
+    tail, head = _end(scene, columns, link, link.tail), _end(scene, columns, link, link.head)
+    ends = [
+        numbers[tail] + (f":{ports[index, tail][0]}" if (index, tail) in ports else ""),
+        numbers[head] + (f":{ports[index, head][0]}" if (index, head) in ports else ""),
+    ]
+    arrow = not any(pill.id == link.head for pill in scene.pills)
+    attributes = {"id": f"l{index}", "weight": str(_weight(scene, link)), "arrowsize": "1", "penwidth": "2"}
+    if columns.column[tail] > columns.column[head] or (
+        columns.column[tail] == columns.column[head] and columns.height[tail] > columns.height[head]
+    ):
+        graph.edge(ends[1], ends[0], dir="back" if arrow else "none", **attributes)
+    else:
+        graph.edge(ends[0], ends[1], dir="forward" if arrow else "none", **attributes)
+
+
+def _weight(scene: Scene, link: Link) -> int:
+    """How straight a line wants to be: the main way most, ways back least."""
+    if link.kind in ("relapse", "next_cycle"):
+        return 1
+    into_card = not any(pill.id == link.head for pill in scene.pills)
+    pill = next(pill for pill in scene.pills if pill.id in (link.tail, link.head))
+    tracks = {scene.card(name).track for name in (*scene.tails(pill), *scene.heads(pill))}
+    if link.kind in ("forward", "branch"):
+        return (300 if into_card else 200) if tracks == {0} else 20
+    if link.kind == "recovery":
+        return 2 if into_card else 12
+    return 100 if into_card or len(tracks) == 1 else 2
+
+
+def _end(scene: Scene, columns: Columns, link: Link, name: str) -> str:
+    """The box that a link is laid out to: for a frame, the member that is nearest to the pill's height."""
+    frame = next((frame for frame in scene.frames if frame.id == name), None)
+    if frame is None:
+        return name
+    other = link.head if name == link.tail else link.tail
+    return min(frame.members, key=lambda member: (abs(columns.height[member] - columns.height[other]), member))
+
+
+def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block]) -> _Ports:
+    """Lines to pills above or below a card end at its upper or lower edge, those of one edge side by side and not crossing.
+
+    Graphviz knows the corners and the middle of an edge; how far the end is then moved along the edge stands beside it. Lines that come
+    from far above arrive upright; those below, and short ones, leave from near the corner.
+    """
+    wanted: dict[tuple[str, str, bool], list[tuple[int, int, str]]] = defaultdict(list)
+    for index, link in enumerate(scene.links):
+        pill = next(pill for pill in scene.pills if pill.id in (link.tail, link.head))
+        card = _end(scene, columns, link, link.head if link.tail == pill.id else link.tail)
+        recovers = link.kind == "recovery" and link.head == pill.id  # leaves sideways, towards its pill
+        edge = "" if recovers else _edge(scene, columns, pill, card)
+        if edge:
+            offset = columns.column[pill.id] - columns.column[card]
+            wanted[card, edge, offset > 0].append((abs(offset), index, pill.id))
+    ports: _Ports = {}
+    for (card, edge, rightwards), lines in wanted.items():
+        alone = len(lines) == 1 and (card, edge, not rightwards) not in wanted
+        sign = 1 if rightwards else -1
+        for rank, (offset, index, pill_id) in enumerate(sorted(lines)):
+            inset = PORT_INSET + PORT_GAP * min(rank, 3)
+            upright = edge == "n" and (offset > 1 or blocks[pill_id].height > LOW)
+            if alone and edge == "s":
+                ports[index, card] = edge, 0
+            elif upright:
+                ports[index, card] = edge, sign * (blocks[card].width // 2 - inset)
+            else:
+                ports[index, card] = edge + ("e" if rightwards else "w"), -sign * inset
+    return ports
+
+
+def _edge(scene: Scene, columns: Columns, pill: Pill, card: str) -> str:
+    if columns.column[pill.id] == columns.column[card]:
+        return ""
+    below = columns.height[pill.id] - columns.height[card]
+    track = scene.card(card).track
+    if below < -0.9 and track == 0:
+        return "n"
+    return "s" if below > 0.6 else ""
+
+
+def _read(scene: Scene, blocks: Mapping[str, Block], columns: Columns, answer: Mapping[str, Any]) -> Layout:
+    height = float(answer["bb"].split(",")[3])
+    objects = {item["name"]: item for item in answer["objects"] if "pos" in item}
+    boxes: dict[str, Box] = {}
+    for name, number in _numbers(columns).items():
+        x, y = (float(value) for value in objects[number]["pos"].split(","))
+        room, tall = _size(scene, columns, blocks, name)
+        wide, tall = (blocks[name].width, blocks[name].height) if name in blocks else (room, tall)
+        stub = STUB / 2 if any(pill.id == name and pill.stub for pill in scene.pills) else 0
+        boxes[name] = Box(round(x - wide / 2 + stub, 1), round(height - y - tall / 2, 1), wide, tall)
+    routes: dict[str, Route] = {
+        item["id"]: _route(item["pos"], height) for item in answer.get("edges", ()) if "pos" in item and "id" in item
+    }
+    frames = {frame.id: _frame_box(frame, scene, columns, blocks, boxes) for frame in scene.frames}
+    spacers = {name for name in boxes if "\N{INFORMATION SEPARATOR ONE}" in name}
+    boxes = {name: box for name, box in boxes.items() if name not in spacers} | frames
+    ports = _ports(scene, columns, blocks)
+    placed: list[Route] = []
+    for index, link in enumerate(scene.links):
+        moves = [ports.get((index, _end(scene, columns, link, name)), ("", 0))[1] for name in (link.tail, link.head)]
+        placed.append(_finish(routes[f"l{index}"], scene, boxes, link, moves[0], moves[1]))
+    return _from_origin(Layout(0, 0, boxes, tuple(placed)))
+
+
+def _route(pos: str, height: float) -> Route:
+    points: list[Point] = []
+    tip: Point | None = None
+    for word in pos.split():
+        *flag, x, y = word.split(",")
+        point = round(float(x), 1), round(height - float(y), 1)
+        if flag:
+            tip = point
+        else:
+            points.append(point)
+    return Route(tuple(points), tip)
+
+
+def _finish(route: Route, scene: Scene, boxes: Mapping[str, Box], link: Link, move_tail: int, move_head: int) -> Route:
+    """From tail to head whichever way it was laid out, and to a frame's edge where it ends at a frame."""
+    tail, head = boxes[link.tail], boxes[link.head]
+    start, end = route.points[0], route.points[-1]
+    if _distance(start, tail) + _distance(end, head) > _distance(start, head) + _distance(end, tail):
+        route = Route(tuple(reversed(route.points)), route.tip)
+    route = route.with_ends_moved(move_tail, move_head)
+    names = {frame.id for frame in scene.frames}
+    if link.tail in names:
+        route = cut_to(route, tail, leaving=True)
+    if link.head in names:
+        route = cut_to(route, head, leaving=False)
+    return route
+
+
+def _distance(point: Point, box: Box) -> float:
+    x, y = point
+    return max(box.x - x, 0, x - box.right) + max(box.y - y, 0, y - box.bottom)
+
+
+def _frame_box(frame: Frame, scene: Scene, columns: Columns, blocks: Mapping[str, Block], boxes: Mapping[str, Box]) -> Box:
+    """Around its members and around the rules that stand between them."""
+    taken = {columns.column[name] for name in frame.members}
+    inside = [boxes[name] for name in insiders(scene, frame) if columns.column[name] in taken]
+    inner = around(inside).grown(FRAME_SIDE, blocks[frame.id].height, FRAME_SIDE, FRAME_BOTTOM)
+    short = max(0.0, blocks[frame.id].width - inner.width)
+    return inner.grown(short / 2, 0, short / 2, 0)
+
+
+def _from_origin(layout: Layout) -> Layout:
+    """Moves everything so that the picture starts at 0, 0, curves and arrows included."""
+    every = [*layout.boxes.values(), *(Box(x, y, 0, 0) for route in layout.routes for x, y in route.samples())]
+    extent = around(every)
+    boxes = {name: box.moved(-extent.x, -extent.y) for name, box in layout.boxes.items()}
+    routes = tuple(route.moved(-extent.x, -extent.y) for route in layout.routes)
+    return Layout(extent.width, extent.height, boxes, routes)

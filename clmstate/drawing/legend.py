@@ -1,0 +1,195 @@
+"""What stands around the journey: the title above, and below it what colours, lines and marks mean.
+
+Nothing here moves the journey. Wide journeys leave their lower left empty: the legend goes there where that makes the picture lower.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import attrs
+
+from clmstate.drawing.blocks import Icon, IconShape, Run
+from clmstate.drawing.geometry import Box, Point
+from clmstate.drawing.layout import Layout
+from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.scene import ClauseRole, Kind, Legend, Scene
+from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
+
+__all__ = ["Furniture", "Swatch", "furnish"]
+
+PAD = 24
+NARROWEST = 720
+SIZE = 15
+ROW = 26
+GAP = 20  # between entries
+ROLE_NAMES: dict[ClauseRole, str] = {
+    "event": "Event",
+    "condition": "Condition",
+    "play": "Play that starts",
+    "source": "Leaves from",
+}
+
+
+@attrs.frozen
+class Swatch:
+    """A team's colour in the legend."""
+
+    team: int
+    box: Box
+
+
+@attrs.frozen
+class Furniture:
+    """Size of the whole picture, where the journey stands in it, and everything around it."""
+
+    width: float
+    height: float
+    origin: Point
+    runs: tuple[Run, ...]
+    swatches: tuple[Swatch, ...]
+    kinds: tuple[tuple[Kind, Point], ...]
+    icons: tuple[Icon, ...]
+
+
+@attrs.define
+class _Rows:
+    """The legend in a column of some width, from its own upper left corner."""
+
+    width: float
+    height: float = 0.0
+    runs: list[Run] = attrs.Factory(list)
+    swatches: list[Swatch] = attrs.Factory(list)
+    kinds: list[tuple[Kind, Point]] = attrs.Factory(list)
+    icons: list[Icon] = attrs.Factory(list)
+
+    def say(self, text: str, x: float, *, heading: bool = False) -> None:
+        face, ink = ("SemiBold", "ink") if heading else ("Regular", "second")
+        self.runs.append(Run(text, x, self.height, SIZE, face, ink, "start"))  # type: ignore[arg-type]
+
+
+@attrs.frozen
+class _Entry:
+    """One item of the legend: a sign and a word."""
+
+    text: str
+    room: float
+    team: int | None = None
+    kind: Kind | None = None
+    shape: IconShape | None = None
+
+
+def furnish(scene: Scene, layout: Layout) -> Furniture:
+    """Title and legend around a placed scene.
+
+    Example:
+        >>> around = furnish(Scene("Journey", "How a customer moves"), Layout(900, 300, {}, ()))
+        >>> [run.text for run in around.runs], around.width
+        (['Journey', 'How a customer moves'], 948)
+    """
+    inner = max(layout.width, NARROWEST)
+    runs: list[Run] = []
+    y = float(PAD)
+    for line in wrap(scene.title, inner, 34, "Bold"):
+        y += 40
+        runs.append(Run(line, PAD, y - 8, 34, "Bold", "ink", "start"))
+    for line in wrap(scene.subtitle, inner, 18):
+        y += 26
+        runs.append(Run(line, PAD, y - 2, 18, "Regular", "second", "start"))
+    origin = (PAD + (inner - layout.width) / 2, y + 26)
+    rows, top = _lowest_picture(scene.legend, layout, inner, origin)
+    moved = [attrs.evolve(run, x=run.x + PAD, y=run.y + top) for run in rows.runs]
+    return Furniture(
+        math.ceil(inner) + 2 * PAD,
+        math.ceil(max(origin[1] + layout.height, top + rows.height)) + PAD + 6,
+        origin,
+        (*runs, *moved),
+        tuple(attrs.evolve(swatch, box=swatch.box.moved(PAD, top)) for swatch in rows.swatches),
+        tuple((kind, (x + PAD, y + top)) for kind, (x, y) in rows.kinds),
+        tuple(attrs.evolve(icon, x=icon.x + PAD, y=icon.y + top) for icon in rows.icons),
+    )
+
+
+def _lowest_picture(legend: Legend, layout: Layout, inner: float, origin: Point) -> tuple[_Rows, float]:
+    """The legend in the width that makes the picture lowest, and where it starts: below everything that stands above that width."""
+    choices: list[tuple[float, _Rows, float]] = []
+    for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0):
+        rows = _rows(legend, min(width, inner))
+        used = max((run.x + text_width(run.text, run.size, run.face) for run in rows.runs), default=0.0)
+        top = origin[1] + _depth(layout, PAD + used + 28 - origin[0]) + 12
+        choices.append((max(origin[1] + layout.height, top + rows.height), rows, top))
+    _, rows, top = min(choices, key=lambda choice: choice[0])
+    return rows, max(top, origin[1] + layout.height - rows.height) if rows.runs else top
+
+
+def _depth(layout: Layout, right: float) -> float:
+    """How far down the journey reaches in its part left of some x."""
+    boxes = (box.bottom for box in layout.boxes.values() if box.x < right)
+    lines = (y for route in layout.routes for x, y in route.samples() if x < right)
+    return max((*boxes, *lines), default=0.0)
+
+
+def _rows(legend: Legend, width: float) -> _Rows:
+    rows = _Rows(width)
+    for heading, entries in _groups(legend):
+        rows.height += ROW
+        rows.say(heading, 0, heading=True)
+        beside = text_width(heading, SIZE, "SemiBold") + 16
+        if beside + _wide(entries) <= width:
+            _row(rows, entries, beside)
+            continue
+        lines = next(n for n in range(1, len(entries) + 1) if n == len(entries) or _fit(entries, n, width))
+        for some in _split(entries, lines):
+            rows.height += ROW
+            _row(rows, some, 0)
+    for name, meaning in legend.names:
+        rows.height += ROW
+        rows.say(f"{clean(name)} =", 0, heading=True)
+        x = text_width(f"{clean(name)} =", SIZE, "SemiBold") + 6
+        for index, line in enumerate(wrap(meaning, max(width - x, 200), SIZE)):
+            rows.height += 20 if index else 0
+            rows.say(line, x)
+    return rows
+
+
+def _wide(entries: list[_Entry]) -> float:
+    return sum(entry.room + text_width(entry.text, SIZE) + GAP for entry in entries) - GAP
+
+
+def _split(entries: list[_Entry], lines: int) -> Iterator[list[_Entry]]:
+    """Entries in that many lines of about the same number."""
+    each = -(-len(entries) // lines)
+    return (entries[start : start + each] for start in range(0, len(entries), each))
+
+
+def _fit(entries: list[_Entry], lines: int, width: float) -> bool:
+    return all(_wide(line) <= width for line in _split(entries, lines))
+
+
+def _row(rows: _Rows, entries: list[_Entry], x: float) -> None:
+    for entry in entries:
+        _add(rows, entry, x)
+        x += _wide([entry]) + GAP
+
+
+def _add(rows: _Rows, entry: _Entry, x: float) -> None:
+    middle = rows.height - 5
+    if entry.team is not None:
+        rows.swatches.append(Swatch(entry.team, Box(x, middle - 8, 16, 16)))
+    if entry.kind is not None:
+        rows.kinds.append((entry.kind, (x, middle)))
+    if entry.shape is not None:
+        rows.icons.append(Icon(entry.shape, x + 7, middle, 13, "second"))
+    rows.say(entry.text, x + entry.room)
+
+
+def _groups(legend: Legend) -> Iterator[tuple[str, list[_Entry]]]:
+    if legend.teams:
+        yield "Card: owning team", [_Entry(clean(team), 24, team=index) for index, team in enumerate(legend.teams)]
+    if legend.kinds:
+        yield "Line: what happens", [_Entry(KIND_NAMES[kind], 44, kind=kind) for kind in legend.kinds]
+    signs = [_Entry(ROLE_NAMES[role], 20, shape=role) for role in legend.roles]
+    signs += [_Entry(STANDING_NAMES[standing], 20, shape=standing) for standing in legend.standings]
+    if signs:
+        yield "Signs", signs

@@ -1,0 +1,77 @@
+"""The small shapes: a badge for each kind of rule, a mark before each clause, a sign for each standing.
+
+A colour never says anything alone; these repeat it for people who do not tell the colours apart. They are outlines, not letters, so that
+they look the same where no font is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from clmstate.drawing.blocks import Icon, IconShape
+from clmstate.drawing.geometry import Point
+from clmstate.drawing.scene import Kind
+
+__all__ = ["BADGE_RADIUS", "badge", "icon_path"]
+
+BADGE_RADIUS = 8.5
+
+# In a square of 100 around the middle. The arrows and the tick are Inter's.
+_BADGES: Mapping[Kind, str] = {
+    "branch": "M-50 8H-14L14 -26H22V-44L50 -18L22 8V-8L0 16L22 40V24L50 48L22 74V58H14L-14 24H-50Z",
+    "relapse": (
+        "M2 3-25-24 2-50V-31Q10-30 17-27Q24-24 29-18Q34-13 37-6Q40 2 40 10Q40 18 37 25Q34 33 29 38Q23 44 16 47Q8 50 0 50"
+        "Q-8 50-16 47Q-23 44-28 38Q-34 33-37 25Q-40 18-40 10H-27Q-27 17-24 23Q-20 30-14 33Q-8 37 0 37Q8 37 14 33Q20 30 24 23"
+        "Q27 17 27 10Q27 2 24-4Q21-10 15-13Q9-17 2-18Z"
+    ),
+    "at_risk": "M50-41V50H-41V29H-12Q-5 29 4 30Q12 31 20 32Q16 29 12 26Q8 22 4 19L-50-35L-35-50L19 4Q22 8 26 12Q29 16 32 20Q31 12 30 4Q29-5 29-12V-41Z",
+    "recovery": "M-50 3-37-11-14 12 37-38 50-25-14 38Z",
+    "next_cycle": (
+        "M0 50Q-8 50-16 47Q-23 44-29 38Q-34 33-37 25Q-40 18-40 10Q-40 2-37-6Q-34-13-29-18Q-24-24-17-27Q-10-30-2-31V-50L25-24L-2 3V-18"
+        "Q-9-17-15-13Q-21-10-24-4Q-27 2-27 10Q-27 17-24 23Q-20 30-14 33Q-8 37 0 37Q8 37 14 33Q20 30 24 23Q27 17 27 10H40"
+        "Q40 18 37 25Q34 33 29 38Q23 44 16 47Q8 50 0 50Z"
+    ),
+}
+
+_FILLED: Mapping[IconShape, str] = {
+    "event": "M12-60L-38 10H-4L-14 60L38-14H4Z",
+    "play": "M-34-46L46 0L-34 46Z",
+    "good": "M0-50A50 50 0 1 1 0 50A50 50 0 1 1 0-50Z",
+    "watch": "M0-50L54 44H-54Z",
+    "at_risk": "M0-60L56 0L0 60L-56 0Z",
+    "lost": "M-45-45H45V45H-45Z",
+}
+_DRAWN: Mapping[IconShape, str] = {
+    "condition": "M-50 34A52 52 0 1 1 50 34M0 22L26-18",
+    "source": "M-50 0H-6M-6 0A26 26 0 1 1 46 0A26 26 0 1 1-6 0",
+}
+
+
+def badge(kind: Kind, at: Point, colour: str, canvas: str) -> Iterator[str]:
+    """The sign of a kind of rule, on a disc; a step forward needs none.
+
+    Example:
+        >>> list(badge("forward", (0, 0), "#000000", "#FFFFFF"))
+        []
+    """
+    if kind not in _BADGES:
+        return
+    x, y = (f"{value:.1f}".removesuffix(".0") for value in at)
+    yield f'<g class="badge" transform="translate({x} {y})">'
+    yield f'<circle r="{BADGE_RADIUS}" fill="{colour}" stroke="{canvas}" stroke-width="1.5"/>'
+    yield f'<path d="{_BADGES[kind]}" transform="scale(.09)" fill="{canvas}"/></g>'
+
+
+def icon_path(icon: Icon, offset: Point, colour: str) -> str:
+    """One small shape as SVG.
+
+    Example:
+        >>> icon_path(Icon("play", 5, 5, 10, "line"), (0, 0), "#000000")
+        '<path class="icon play" d="M-34-46L46 0L-34 46Z" transform="translate(5 5) scale(0.1)" fill="#000000"/>'
+    """
+    x, y = (f"{value:.1f}".removesuffix(".0") for value in (icon.x + offset[0], icon.y + offset[1]))
+    move = f'transform="translate({x} {y}) scale({icon.size / 100:g})"'
+    if icon.shape in _FILLED:
+        return f'<path class="icon {icon.shape}" d="{_FILLED[icon.shape]}" {move} fill="{colour}"/>'
+    drawn = f'd="{_DRAWN[icon.shape]}" {move}'
+    return f'<path class="icon {icon.shape}" {drawn} fill="none" stroke="{colour}" stroke-width="16" stroke-linecap="round"/>'

@@ -1,0 +1,164 @@
+"""How wide text is, and where its lines break.
+
+Graphviz and browsers measure with whatever font they find, so boxes are sized here, once, with the metrics of the bundled face that the
+pictures embed. No font library is needed for it, and the result is the same on every machine. What that face lacks is drawn by some font of the reader's machine; its width is then estimated on the wide side, so that text of any
+script stays inside its box.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+__all__ = ["FONTS", "Face", "clean", "fits_bundled_font", "is_right_to_left", "text_width", "wrap"]
+
+Face: TypeAlias = Literal["Regular", "Italic", "SemiBold", "Bold"]
+
+FONTS = Path(__file__).parent / "fonts"
+
+_UNITS = 1000  # of the metrics
+_DROPPED = frozenset("\u00ad\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+
+
+def clean(text: str) -> str:
+    r"""Text as it may be shown: white space becomes one blank, control characters become visible, marks that turn the line round go.
+
+    Example:
+        >>> clean(" two\n  lines\x00")
+        'two lines¤'
+    """
+    shown = "".join(_visible(char) for char in text if char not in _DROPPED)
+    return " ".join(shown.split())
+
+
+def _visible(char: str) -> str:
+    if char.isspace():
+        return " "
+    category = unicodedata.category(char)
+    return "¤" if category in {"Cc", "Cs", "Cn"} else char
+
+
+def text_width(text: str, size: float, face: Face = "Regular") -> float:
+    """Width of one line in points.
+
+    Example:
+        >>> 60 < text_width("Onboarding", 14) < text_width("Onboarding", 14, "Bold") < 100
+        True
+    """
+    return _units_wide(text, face) * size / _UNITS
+
+
+@lru_cache(maxsize=65_536)
+def _units_wide(text: str, face: Face) -> float:
+    advances, kerning = _metrics()[face]
+    wide = sum(advances[char] if char in advances else _estimate(char) for char in text)
+    return wide + sum(kerning.get(left + right, 0) for left, right in pairwise(text))
+
+
+@cache
+def _metrics() -> Mapping[Face, tuple[Mapping[str, float], Mapping[str, float]]]:
+    """Widths of characters and of pairs that stand closer or wider, in thousandths of the type size."""
+    read = json.loads((FONTS / "metrics.json").read_text(encoding="ascii"))
+    return {face: (tables["advances"], tables["kerning"]) for face, tables in read.items()}
+
+
+def _estimate(char: str) -> float:
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0.0
+    if unicodedata.east_asian_width(char) in {"W", "F"}:
+        return 1.4 * _UNITS if ord(char) > 0x1F000 else 1.02 * _UNITS
+    if unicodedata.bidirectional(char) in _RIGHT_TO_LEFT:
+        return 0.72 * _UNITS
+    return 0.95 * _UNITS
+
+
+def fits_bundled_font(text: str) -> bool:
+    """Whether the bundled face has every character of it.
+
+    Example:
+        >>> fits_bundled_font("Größe ≥ 5 → gut"), fits_bundled_font("顧客")
+        (True, False)
+    """
+    advances, _ = _metrics()["Regular"]
+    return all(char in advances for char in text)
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether a line runs from right to left, by its first letter that has a direction.
+
+    Example:
+        >>> is_right_to_left("2 عميل"), is_right_to_left("customer عميل")
+        (True, False)
+    """
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction == "L":
+            return False
+        if direction in _RIGHT_TO_LEFT:
+            return True
+    return False
+
+
+def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[str, ...]:
+    """Lines no wider than that, as few as possible and then of equal length, because a short last line looks left over.
+
+    Words that are wider than a line are broken inside, as is text of scripts without blanks.
+
+    Example:
+        >>> wrap("users adopted at least 80 %", 112, 14)
+        ('users adopted', 'at least 80 %')
+    """
+    units = width * _UNITS / size
+    pieces = list(_pieces(clean(text), units, face))
+    if not pieces:
+        return ()
+    lines = _fill(pieces, units, face)
+    narrow, wide = 0.0, units
+    while len(lines) > 1 and wide - narrow > 0.02 * units:
+        middle = (narrow + wide) / 2
+        tried = _fill(pieces, middle, face)
+        if len(tried) == len(lines) and max(_units_wide(line, face) for line in tried) <= units:
+            wide, lines = middle, tried
+        else:
+            narrow = middle
+    return tuple(lines)
+
+
+def _pieces(text: str, units: float, face: Face) -> Iterator[tuple[str, bool]]:
+    """Parts between which a line may break, and whether a blank stands before each."""
+    for word in text.split(" "):
+        blank, piece, wide = True, "", 0.0
+        for char in word:
+            more = _units_wide(char, face)
+            unbreakable = unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf"} or char in "、。，．！？)」』）"
+            breakable = not unbreakable and bool(piece) and piece[-1] != "\u200d"
+            ideographs = (
+                unicodedata.east_asian_width(char) == "W" and bool(piece) and unicodedata.east_asian_width(piece[-1]) == "W"
+            )
+            if breakable and (ideographs or wide + more > units):
+                yield piece, blank
+                blank, piece, wide = False, "", 0.0
+            piece, wide = piece + char, wide + more
+        if piece:
+            yield piece, blank
+
+
+def _fill(pieces: list[tuple[str, bool]], units: float, face: Face) -> list[str]:
+    lines: list[str] = []
+    line, wide = "", 0.0
+    space = _units_wide(" ", face)
+    for piece, blank in pieces:
+        more = _units_wide(piece, face)
+        gap = space if blank and line else 0.0
+        if line and wide + gap + more > units:
+            lines.append(line)
+            line, wide = piece, more
+        else:
+            line, wide = line + (" " if gap else "") + piece, wide + gap + more
+    return [*lines, line]

@@ -1,0 +1,49 @@
+"""Pixels from the painted SVG, by resvg and with our own fonts, so the bytes are the same everywhere."""
+
+from __future__ import annotations
+
+from clmstate.drawing.measure import FONTS, fits_bundled_font
+from clmstate.errors import BadValueError, Diagnostic
+
+__all__ = ["rasterise"]
+
+SMALLEST, LARGEST = 1, 4
+_MOST_PIXELS = 120_000_000
+
+
+def rasterise(svg: str, *, scale: float = 2, width: float = 0, height: float = 0) -> bytes:
+    r"""The PNG of an SVG.
+
+    Args:
+        svg: a painted picture; its embedded fonts are not needed.
+        scale: pixels per point, 1 to 4; very large pictures are drawn smaller, because their pixels would not fit into memory.
+        width: of the picture in points, when known.
+        height: of the picture in points, when known.
+
+    Raises:
+        BadValueError: CLM403, when the scale is not from 1 to 4.
+
+    Example:
+        >>> rasterise('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>')[:4]
+        b'\x89PNG'
+    """
+    if not SMALLEST <= scale <= LARGEST:
+        remedy = f"give a number from {SMALLEST} to {LARGEST}"
+        raise BadValueError([Diagnostic("CLM403", "png", f"the scale {scale!r} cannot be used", remedy)])
+    import resvg_py
+
+    pixels = width * height * scale * scale
+    if pixels > _MOST_PIXELS:
+        scale *= (_MOST_PIXELS / pixels) ** 0.5
+    ours = fits_bundled_font("".join(svg.split()))
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            zoom=scale,
+            dpi=96,
+            skip_system_fonts=ours,
+            font_files=[str(path) for path in sorted(FONTS.glob("*.ttf"))],
+            font_family="Inter",
+            sans_serif_family="Inter",
+        )
+    )

@@ -1,0 +1,175 @@
+"""What a picture says, before anybody decides where it stands or how it looks.
+
+A scene is plain frozen data: cards (phases), pills (rules), frames (groups), links (lines), marks and a legend, with text and the *role* of
+everything. There are no coordinates and no colours in it: `layout` finds the places, `theme` the colours. So one scene gives the same
+skeleton in every theme and format, and an overlay is the same scene with marks added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias, get_args
+
+import attrs
+
+__all__ = [
+    "CLAUSE_ROLES",
+    "KINDS",
+    "STANDINGS",
+    "Card",
+    "Clause",
+    "ClauseRole",
+    "Frame",
+    "Kind",
+    "Legend",
+    "Link",
+    "Mark",
+    "MarkRole",
+    "Pill",
+    "Scene",
+    "Standing",
+]
+
+Kind: TypeAlias = Literal["forward", "branch", "relapse", "at_risk", "recovery", "next_cycle", "stay"]
+"""What a rule does to a customer; derived by `kinds`, stated in the legend."""
+
+Standing: TypeAlias = Literal["good", "watch", "at_risk", "lost"]
+ClauseRole: TypeAlias = Literal["event", "condition", "play", "source"]
+MarkRole: TypeAlias = Literal["start"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+CLAUSE_ROLES: tuple[ClauseRole, ...] = get_args(ClauseRole)
+
+
+@attrs.frozen
+class Card:
+    """A phase: where a customer can stand.
+
+    Attributes:
+        id: unique among everything in the scene that has a place.
+        title: the phase's name.
+        subtitle: the line below it, mostly the owning team.
+        detail: a quieter line below that.
+        team: index of the owner among the scene's teams; None when nobody owns it.
+        standing: what it means for the customer; None when the model does not say.
+        step: how many steps along the journey it stands, from 0: its column.
+        track: 0 on the main way, 1 and more beside it, 10 and more at risk, 20 and more lost: its row.
+        quote: the question that the customer asks here.
+        notes: further lines, shown as a list.
+        initial: the journey starts here.
+        final: the journey ends here.
+    """
+
+    id: str
+    title: str
+    subtitle: str = ""
+    detail: str = ""
+    team: int | None = None
+    standing: Standing | None = None
+    step: int = 0
+    track: int = 0
+    quote: str = ""
+    notes: tuple[str, ...] = ()
+    initial: bool = False
+    final: bool = False
+
+
+@attrs.frozen
+class Clause:
+    """One part of what a rule says: the event, the condition, a play, or the phases that it leaves without a line of their own."""
+
+    role: ClauseRole
+    text: str
+
+
+@attrs.frozen
+class Pill:
+    """A rule: what moves a customer. It is a node of its own, so its words never overlap a line.
+
+    Attributes:
+        id: unique among everything in the scene that has a place.
+        kind: what the rule does to a customer.
+        clauses: what it says, from top to bottom.
+        name: the rule's name, for those who cannot see the picture.
+        stub: it comes from anywhere (or from so many phases that lines would say less than words): it has a stub instead of a tail.
+    """
+
+    id: str
+    kind: Kind
+    clauses: tuple[Clause, ...]
+    name: str = ""
+    stub: bool = False
+
+
+@attrs.frozen
+class Frame:
+    """A group of phases, drawn around its cards."""
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+
+
+@attrs.frozen
+class Link:
+    """A line between a card (or frame) and a pill. The arrow is at its head, when the head is not a pill."""
+
+    tail: str
+    head: str
+    kind: Kind
+
+
+@attrs.frozen
+class Mark:
+    """Something added to a card that is not part of the phase itself, such as the start of the journey."""
+
+    id: str
+    role: MarkRole
+    on: str
+
+
+@attrs.frozen
+class Legend:
+    """What the colours, lines and marks of this picture mean; only those that occur. `names` are the model's names with their meaning."""
+
+    teams: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    roles: tuple[ClauseRole, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen
+class Scene:
+    """A whole picture as data.
+
+    Example:
+        >>> scene = Scene("Two steps", cards=(Card("a", "Trial"), Card("b", "Paying", step=1)), pills=(Pill("go", "forward", ()),))
+        >>> [card.title for card in scene.cards]
+        ['Trial', 'Paying']
+    """
+
+    title: str
+    subtitle: str = ""
+    cards: tuple[Card, ...] = ()
+    pills: tuple[Pill, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    links: tuple[Link, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    legend: Legend = Legend()
+
+    def card(self, name: str) -> Card:
+        """The card of that id, or for a frame its first member's."""
+        for frame in self.frames:
+            if frame.id == name:
+                name = frame.members[0]
+        return next(card for card in self.cards if card.id == name)
+
+    def tails(self, pill: Pill) -> Iterator[str]:
+        """Ids of the cards and frames that a pill's lines come from."""
+        return (link.tail for link in self.links if link.head == pill.id)
+
+    def heads(self, pill: Pill) -> Iterator[str]:
+        """Ids of the cards and frames that a pill leads to; none when the customer stays."""
+        return (link.head for link in self.links if link.tail == pill.id)

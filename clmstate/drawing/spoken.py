@@ -1,0 +1,57 @@
+"""The picture in words, for people who hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from clmstate.drawing.measure import clean
+from clmstate.drawing.scene import Card, Kind, Pill, Scene, Standing
+
+__all__ = ["KIND_NAMES", "STANDING_NAMES", "card_label", "pill_label", "scene_label"]
+
+KIND_NAMES: Mapping[Kind, str] = {
+    "forward": "Forward",
+    "branch": "Branch",
+    "relapse": "Relapse",
+    "at_risk": "At risk",
+    "recovery": "Recovery",
+    "next_cycle": "Next cycle",
+    "stay": "Stays",
+}
+STANDING_NAMES: Mapping[Standing, str] = {"good": "Good standing", "watch": "Watch", "at_risk": "At risk", "lost": "Lost"}
+
+
+def card_label(card: Card) -> str:
+    """What a card says.
+
+    Example:
+        >>> card_label(Card("trial", "Trial", subtitle="Sales", quote="When do I start?", initial=True))
+        'Trial. Sales. The journey starts here. When do I start?'
+    """
+    parts = [
+        card.title,
+        card.subtitle,
+        card.detail,
+        "The journey starts here" if card.initial else "",
+        "The journey ends here" if card.final else "",
+    ]
+    parts += [STANDING_NAMES[card.standing] if card.standing else "", card.quote, *card.notes]
+    return _sentences(parts)
+
+
+def pill_label(pill: Pill, scene: Scene) -> str:
+    """What a rule says: its kind, where from and where to, and when."""
+    titles = {**{card.id: card.title for card in scene.cards}, **{frame.id: frame.title for frame in scene.frames}}
+    tails, heads = [titles[name] for name in scene.tails(pill)], [titles[name] for name in scene.heads(pill)]
+    way = (f"from {' and '.join(tails)} " if tails else "") + (f"to {heads[0]}" if heads else "")
+    return _sentences([f"{KIND_NAMES[pill.kind]} {way}".strip(), *(clause.text for clause in pill.clauses)])
+
+
+def scene_label(scene: Scene) -> str:
+    """What the whole picture says, rule by rule."""
+    return _sentences([scene.subtitle, *(pill_label(pill, scene) for pill in scene.pills)])
+
+
+def _sentences(parts: Iterable[str]) -> str:
+    said = [clean(part) for part in parts if clean(part)]
+    return " ".join(part if part.endswith((".", "?", "!")) else part + "." for part in said)

@@ -1,0 +1,273 @@
+"""Paints a placed scene as SVG.
+
+We paint ourselves instead of pinning everything for a second Graphviz pass. Tried both; our own painting wins because the text is measured
+once and never again by another font, every card can carry a role and a label for people who do not see it, a picture can bring its typeface
+along, hostile text is escaped in one place, and the bytes depend on nothing but the scene and the layout. The skeleton is the same either
+way: boxes and curves are data (`Layout`). `dot` writes the pinned Graphviz form of it for those who want to go on in Graphviz.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+import attrs
+
+from clmstate.drawing.blocks import Block, Icon, Run
+from clmstate.drawing.geometry import Box, Point, Route
+from clmstate.drawing.layout import RING, Layout
+from clmstate.drawing.legend import Furniture, furnish
+from clmstate.drawing.marks import badge, icon_path
+from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
+from clmstate.drawing.scene import Card, Frame, Kind, Link, Pill, Scene
+from clmstate.drawing.spoken import card_label, pill_label, scene_label
+from clmstate.drawing.theme import Theme
+
+__all__ = ["FAMILY", "escape", "paint"]
+
+FAMILY = "Inter, 'Segoe UI', Roboto, Arial, sans-serif"
+WEIGHTS: Mapping[Face, tuple[int, str]] = {
+    "Regular": (400, "normal"),
+    "Italic": (400, "italic"),
+    "SemiBold": (600, "normal"),
+    "Bold": (700, "normal"),
+}
+DASHES: Mapping[Kind, str] = {"relapse": "7 4", "stay": "2 4"}
+LINE_WIDTHS: Mapping[Kind, float] = {"at_risk": 2.6, "relapse": 2.0, "next_cycle": 2.0, "stay": 1.6}
+RADIUS = 10
+
+
+def escape(text: str) -> str:
+    """Text for use in XML, in content as well as in attributes.
+
+    Example:
+        >>> escape('<script>"5" & more')
+        '&lt;script&gt;&quot;5&quot; &amp; more'
+    """
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(char, entity)
+    return text
+
+
+def paint(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: Theme, *, embed_fonts: bool = True) -> str:
+    """The picture as one SVG document.
+
+    Args:
+        scene: what it says.
+        blocks: its text, set.
+        layout: where everything stands.
+        theme: its colours.
+        embed_fonts: bring the typeface along, so that it looks the same everywhere (18 to 55 KB a face).
+    """
+    return "\n".join(_Painter(scene, blocks, layout, theme, furnish(scene, layout)).document(embed_fonts=embed_fonts)) + "\n"
+
+
+def number(value: float) -> str:
+    """A coordinate without needless digits."""
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
+
+
+@attrs.frozen
+class _Painter:
+    scene: Scene
+    blocks: Mapping[str, Block]
+    layout: Layout
+    theme: Theme
+    furniture: Furniture
+
+    def document(self, *, embed_fonts: bool) -> Iterator[str]:
+        lines = list(self.content())
+        wide, tall = number(self.furniture.width), number(self.furniture.height)
+        prefix = "clm-" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:10]
+        yield (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{tall}" viewBox="0 0 {wide} {tall}" '
+            f'role="graphics-document document" aria-roledescription="journey diagram" '
+            f'aria-labelledby="{prefix}-title {prefix}-desc" font-family="{FAMILY}">'
+        )
+        yield f'<title id="{prefix}-title">{escape(clean(self.scene.title))}</title>'
+        yield f'<desc id="{prefix}-desc">{escape(scene_label(self.scene))}</desc>'
+        if embed_fonts:
+            yield f"<style>{_font_faces(tuple(self.faces()))}</style>"
+        yield from lines
+        yield "</svg>"
+
+    def runs(self) -> Iterator[Run]:
+        for block in self.blocks.values():
+            yield from block.runs
+        yield from self.furniture.runs
+
+    def faces(self) -> Iterator[tuple[Face, str]]:
+        """The font files that this picture needs."""
+        every = list(self.runs())
+        for face in WEIGHTS:
+            texts = [run.text for run in every if run.face == face]
+            if texts:
+                yield face, "latin"
+            if any(ord(char) > 0x17F and char.isalpha() and fits_bundled_font(char) for text in texts for char in text):
+                yield face, "more"
+
+    def content(self) -> Iterator[str]:
+        yield f'<rect width="100%" height="100%" fill="{self.theme.canvas}"/>'
+        yield from self.texts(self.furniture.runs, Box(0, 0, 0, 0), {}, hidden=True)
+        x, y = self.furniture.origin
+        yield f'<g transform="translate({number(x)} {number(y)})">'
+        for frame in self.scene.frames:
+            yield from self.frame(frame)
+        for link, route in zip(self.scene.links, self.layout.routes, strict=True):
+            yield from self.link(link, route)
+        for mark in self.scene.marks:
+            yield from self.start(self.layout.boxes[mark.id], self.layout.boxes[mark.on])
+        for pill in self.scene.pills:
+            yield from self.pill(pill)
+        for card in self.scene.cards:
+            yield from self.card(card)
+        yield "</g>"
+        yield from self.legend()
+
+    def card(self, card: Card) -> Iterator[str]:
+        box, block = self.layout.boxes[card.id], self.blocks[card.id]
+        colour = self.theme.team(card.team)
+        grave = card.standing in ("at_risk", "lost")
+        yield f'<g class="card" data-id="{escape(clean(card.id))}" role="graphics-symbol img" aria-label="{escape(card_label(card))}">'
+        yield self.rectangle("box", box, RADIUS, self.theme.card, colour, 3 if grave else 1.6)
+        yield f'<path d="{_header(box, block.header)}" fill="{colour}"/>'
+        if card.final:
+            yield self.rectangle("ring", box.grown(RING, RING, RING, RING), RADIUS + RING, "none", colour, 1.4)
+        owner = colour if self.theme.owner_in_colour else self.theme.second
+        inks = {"owner": owner, "on_team": self.theme.on_team}
+        yield from self.icons(block.icons, box, inks)
+        yield from self.texts(block.runs, box, inks)
+        yield "</g>"
+
+    def pill(self, pill: Pill) -> Iterator[str]:
+        box, block = self.layout.boxes[pill.id], self.blocks[pill.id]
+        colours = self.theme.kinds[pill.kind]
+        inks = {"line": colours.line, "words": colours.ink}
+        label = escape(pill_label(pill, self.scene))
+        yield f'<g class="pill {pill.kind}" data-id="{escape(clean(pill.id))}" role="graphics-symbol img" aria-label="{label}">'
+        if pill.stub:
+            yield self.stub(box, colours.line)
+        yield self.rectangle(
+            "box", box, RADIUS, colours.fill, colours.line, 1, DASHES.get(pill.kind, "") if pill.kind == "stay" else ""
+        )
+        yield from self.icons(block.icons, box, inks)
+        yield from self.texts(block.runs, box, inks)
+        yield from badge(pill.kind, (box.x + 3, box.y + 1), colours.line, self.theme.canvas)
+        yield "</g>"
+
+    def frame(self, frame: Frame) -> Iterator[str]:
+        box, block = self.layout.boxes[frame.id], self.blocks[frame.id]
+        yield f'<g class="frame" data-id="{escape(clean(frame.id))}" role="group" aria-label="{escape(clean(frame.title))}">'
+        yield self.rectangle("box", box, RADIUS + 4, self.theme.lane, self.theme.rule, 1.4)
+        yield from self.texts(block.runs, box, {})
+        yield "</g>"
+
+    def link(self, link: Link, route: Route) -> Iterator[str]:
+        colour, wide = self.theme.kinds[link.kind].line, LINE_WIDTHS.get(link.kind, 2.2)
+        dash = f' stroke-dasharray="{DASHES[link.kind]}"' if link.kind in DASHES else ""
+        yield f'<g class="link {link.kind}" data-tail="{escape(clean(link.tail))}" data-head="{escape(clean(link.head))}" aria-hidden="true">'
+        yield f'<path d="{_path(route)}" fill="none" stroke="{colour}" stroke-width="{wide}"{dash}/>'
+        if route.tip is not None:
+            yield f'<path d="{_arrow(route.points[-1], route.tip)}" fill="{colour}"/>'
+        yield "</g>"
+
+    def start(self, box: Box, card: Box) -> Iterator[str]:
+        x, y = box.middle
+        ink = self.theme.second
+        yield '<g class="start" aria-hidden="true">'
+        yield f'<path d="M{number(x)} {number(y)}H{number(card.x - 9)}" stroke="{ink}" stroke-width="2.2"/>'
+        yield f'<path d="{_arrow((card.x - 10, y), (card.x, y))}" fill="{ink}"/>'
+        yield f'<circle cx="{number(x)}" cy="{number(y)}" r="7" fill="{ink}"/>'
+        yield "</g>"
+
+    def stub(self, box: Box, colour: str) -> str:
+        x, y = box.x, box.middle[1]
+        return (
+            f'<path d="M{number(x)} {number(y)}h-12" stroke="{colour}" stroke-width="2.2"/>'
+            f'<circle cx="{number(x - 15)}" cy="{number(y)}" r="4" fill="{self.theme.canvas}" stroke="{colour}" stroke-width="2"/>'
+        )
+
+    def legend(self) -> Iterator[str]:
+        yield '<g class="legend" aria-hidden="true">'
+        for swatch in self.furniture.swatches:
+            yield self.rectangle("swatch", swatch.box, 4, self.theme.team(swatch.team), "none", 0)
+        for kind, (x, y) in self.furniture.kinds:
+            colours = self.theme.kinds[kind]
+            dash = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""
+            wide = LINE_WIDTHS.get(kind, 2.2)
+            yield f'<path d="M{number(x + 8)} {number(y)}h20" stroke="{colours.line}" stroke-width="{wide}"{dash}/>'
+            yield f'<path d="{_arrow((x + 27, y), (x + 36, y))}" fill="{colours.line}"/>'
+            yield from badge(kind, (x + 8, y), colours.line, self.theme.canvas)
+        yield from self.icons(self.furniture.icons, Box(0, 0, 0, 0), {})
+        yield "</g>"
+
+    def rectangle(self, role: str, box: Box, radius: float, fill: str, stroke: str, wide: float, dash: str = "") -> str:
+        x, y, width, height = number(box.x), number(box.y), number(box.width), number(box.height)
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        outline = f' stroke="{stroke}" stroke-width="{wide:g}"{dashes}' if stroke != "none" else ""
+        return f'<rect class="{role}" x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}" fill="{fill}"{outline}/>'
+
+    def ink(self, name: str, inks: Mapping[str, str]) -> str:
+        known = {"ink": self.theme.ink, "second": self.theme.second, "third": self.theme.third}
+        return inks[name] if name in inks else known[name]
+
+    def icons(self, icons: Iterable[Icon], box: Box, inks: Mapping[str, str]) -> Iterator[str]:
+        for icon in icons:
+            yield icon_path(icon, (box.x, box.y), self.ink(icon.ink, inks))
+
+    def texts(self, runs: Iterable[Run], box: Box, inks: Mapping[str, str], *, hidden: bool = False) -> Iterator[str]:
+        for run in runs:
+            weight, style = WEIGHTS[run.face]
+            looks = "" if weight == 400 else f' font-weight="{weight}"'
+            looks += "" if style == "normal" else f' font-style="{style}"'
+            centred, left = run.anchor == "middle", box.x + run.x
+            if is_right_to_left(run.text):  # painters disagree about where such a line starts; they agree about its middle
+                looks += ' direction="rtl"'
+                left += 0 if centred else text_width(run.text, run.size, run.face) / 2
+                centred = True
+            anchor = ' text-anchor="middle"' if centred else ""
+            x, y = number(left), number(box.y + run.y)
+            quiet = ' aria-hidden="true"' if hidden else ""
+            colour = self.ink(run.ink, inks)
+            yield f'<text x="{x}" y="{y}" font-size="{run.size:g}" fill="{colour}"{looks}{anchor}{quiet}>{escape(run.text)}</text>'
+
+
+def _path(route: Route) -> str:
+    first, *rest = route.points
+    start = f"M{number(first[0])} {number(first[1])}"
+    return start + "C" + " ".join(f"{number(x)} {number(y)}" for x, y in rest)
+
+
+def _arrow(base: Point, tip: Point) -> str:
+    (bx, by), (tx, ty) = base, tip
+    dx, dy = tx - bx, ty - by
+    length = (dx * dx + dy * dy) ** 0.5 or 1.0
+    sx, sy = -dy / length * 4.6, dx / length * 4.6
+    corners = ((tx, ty), (bx + sx, by + sy), (bx - sx, by - sy))
+    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in corners) + "Z"
+
+
+def _header(box: Box, height: float) -> str:
+    """The upper band of a card: round above, straight below."""
+    x, y, right, r = box.x, box.y, box.right, RADIUS
+    base = number(y + height)
+    return (
+        f"M{number(x)} {base}V{number(y + r)}Q{number(x)} {number(y)} {number(x + r)} {number(y)}"
+        f"H{number(right - r)}Q{number(right)} {number(y)} {number(right)} {number(y + r)}V{base}Z"
+    )
+
+
+@cache
+def _font_faces(files: tuple[tuple[Face, str], ...]) -> str:
+    return "".join(_font_face(face, part) for face, part in files)
+
+
+def _font_face(face: Face, part: str) -> str:
+    weight, style = WEIGHTS[face]
+    data = base64.b64encode((FONTS / f"Inter-{face}-{part}.woff2").read_bytes()).decode()
+    latin = (FONTS / "characters-latin.txt").read_text(encoding="ascii").split()
+    only = f"unicode-range:{','.join('U+' + item for item in latin)};" if part == "latin" else ""
+    source = f"src:url(data:font/woff2;base64,{data}) format('woff2')"
+    return f"@font-face{{font-family:Inter;font-weight:{weight};font-style:{style};{only}{source}}}"
