@@ -22,6 +22,7 @@ __all__ = [
     "ObservationError",
     "UnknownNameError",
     "did_you_mean",
+    "shown",
 ]
 
 
@@ -142,3 +143,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return "there are none"
     shown = ", ".join(names[:12])
     return f"known are: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def shown(value: object, most: int = 60) -> str:
+    """The repr of anything that somebody gave us, shortened to one line; a foreign object's own repr may fail, ours must not.
+
+    Example:
+        >>> shown("Pro"), shown(tuple(range(100)), 20)
+        ("'Pro'", '(0, 1, 2, 3, 4, 5...')
+    """
+    try:
+        text = repr(value)
+        text.encode()
+    except Exception as error:  # noqa: BLE001 -- whatever a foreign repr raises, the mistake is still to be said
+        text = f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."

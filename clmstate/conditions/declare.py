@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from clmstate.conditions.facade import Choice, Date, Flag, Mistake, Number
-from clmstate.errors import BadValueError
-from clmstate.signals import LARGEST, Kind, SignalSpec, When
+from clmstate.conditions.facade import number_faults, text_faults
+from clmstate.conditions.facts import Choice, Date, Flag, Number
+from clmstate.conditions.mistakes import Mistake
+from clmstate.errors import BadValueError, shown
+from clmstate.signals import LARGEST, Kind, SignalSpec, When, show_number
 
 __all__ = ["Signal"]
 
@@ -29,7 +30,14 @@ class Signal:
 
     @staticmethod
     def flag(
-        label: str, *, opposite: str = "", default: bool | None = None, help: str = "", from_system: str = "", ref: str = "", port: bool = False
+        label: str,
+        *,
+        opposite: str = "",
+        default: bool | None = None,
+        help: str = "",
+        from_system: str = "",
+        ref: str = "",
+        port: bool = False,
     ) -> Flag:
         """Yes or no.
 
@@ -43,7 +51,9 @@ class Signal:
             >>> Signal.flag("signed", default=False).spec.never_missing
             True
         """
-        return Flag(*_spec("flag", label, opposite=opposite, default=default, help=help, from_system=from_system, ref=ref, port=port))
+        return Flag(
+            *_spec("flag", label, opposite=opposite, default=default, help=help, from_system=from_system, ref=ref, port=port)
+        )
 
     @staticmethod
     def count(
@@ -75,7 +85,7 @@ class Signal:
             *_spec(
                 "count",
                 label,
-                plural=plural or f"{label}s",
+                plural=plural,
                 low=0,
                 high=high,
                 step=1,
@@ -110,7 +120,17 @@ class Signal:
         """
         return Number(
             *_spec(
-                "integer", label, low=low, high=high, step=step, default=default, help=help, unit=unit, from_system=from_system, ref=ref, port=port
+                "integer",
+                label,
+                low=low,
+                high=high,
+                step=step,
+                default=default,
+                help=help,
+                unit=unit,
+                from_system=from_system,
+                ref=ref,
+                port=port,
             )
         )
 
@@ -136,7 +156,17 @@ class Signal:
         """
         return Number(
             *_spec(
-                "number", label, low=low, high=high, step=step, default=default, help=help, unit=unit, from_system=from_system, ref=ref, port=port
+                "number",
+                label,
+                low=low,
+                high=high,
+                step=step,
+                default=default,
+                help=help,
+                unit=unit,
+                from_system=from_system,
+                ref=ref,
+                port=port,
             )
         )
 
@@ -158,7 +188,9 @@ class Signal:
             '62.5 %'
         """
         return Number(
-            *_spec("share", label, low=0, high=1, step=step, default=default, help=help, from_system=from_system, ref=ref, port=port)
+            *_spec(
+                "share", label, low=0, high=1, step=step, default=default, help=help, from_system=from_system, ref=ref, port=port
+            )
         )
 
     @staticmethod
@@ -181,7 +213,18 @@ class Signal:
             '-20 %'
         """
         return Number(
-            *_spec("change", label, low=low, high=high, step=step, default=default, help=help, from_system=from_system, ref=ref, port=port)
+            *_spec(
+                "change",
+                label,
+                low=low,
+                high=high,
+                step=step,
+                default=default,
+                help=help,
+                from_system=from_system,
+                ref=ref,
+                port=port,
+            )
         )
 
     @staticmethod
@@ -206,7 +249,17 @@ class Signal:
         """
         return Number(
             *_spec(
-                "score", label, low=low, high=high, step=step, default=default, help=help, unit=unit, from_system=from_system, ref=ref, port=port
+                "score",
+                label,
+                low=low,
+                high=high,
+                step=step,
+                default=default,
+                help=help,
+                unit=unit,
+                from_system=from_system,
+                ref=ref,
+                port=port,
             )
         )
 
@@ -229,7 +282,20 @@ class Signal:
             >>> Signal.days("time to first value").spec.show(14)
             '14 days'
         """
-        return Number(*_spec("days", label, low=low, high=high, step=step, default=default, help=help, from_system=from_system, ref=ref, port=port))
+        return Number(
+            *_spec(
+                "days",
+                label,
+                low=low,
+                high=high,
+                step=step,
+                default=default,
+                help=help,
+                from_system=from_system,
+                ref=ref,
+                port=port,
+            )
+        )
 
     @staticmethod
     def date(
@@ -265,7 +331,17 @@ class Signal:
         """
         return Number(
             *_spec(
-                "money", label, unit=unit, low=low, high=high, step=step, default=default, help=help, from_system=from_system, ref=ref, port=port
+                "money",
+                label,
+                unit=unit,
+                low=low,
+                high=high,
+                step=step,
+                default=default,
+                help=help,
+                from_system=from_system,
+                ref=ref,
+                port=port,
             )
         )
 
@@ -285,48 +361,72 @@ class Signal:
             >>> Signal.choice("plan", "Team", "Pro").spec.choices
             ('Team', 'Pro')
         """
-        return Choice(*_spec("choice", label, choices=choices, default=default, help=help, from_system=from_system, ref=ref, port=port))
+        return Choice(
+            *_spec("choice", label, choices=choices, default=default, help=help, from_system=from_system, ref=ref, port=port)
+        )
 
 
-def _spec(kind: Kind, label: str, **given: Any) -> tuple[SignalSpec, tuple[Mistake, ...]]:
+def _spec(kind: Kind, label: object, **given: Any) -> tuple[SignalSpec, tuple[Mistake, ...]]:
     """The spec, and what is wrong with how it was declared."""
-    wrong: list[Mistake] = []
-    if not isinstance(label, str) or not label.strip():
-        wrong.append(Mistake("CLM118", f"the label {label!r:.60} is not a text", "say first what the business calls it"))
-        label = "?"
-    low, high, step = (_finite(given, name, wrong) for name in ("low", "high", "step"))
+    wrong = text_faults("CLM118", "the label", label, remedy="say first what the business calls it", label=True)
+    named = "?" if wrong or not isinstance(label, str) else label
+    wrong += _text_faults(named, given)
+    low, high, step = (_number(named, given, name, wrong) for name in ("low", "high", "step"))
     if low is not None and high is not None and low > high:
-        wrong.append(Mistake("CLM118", f"the lower bound {low:g} of '{label}' is above the upper bound {high:g}", "swap them"))
+        cause = f"the lower bound {show_number(low)} of '{named}' is above the upper bound {show_number(high)}"
+        wrong.append(Mistake("CLM118", cause, "swap them"))
         given["low"] = given["high"] = None
     if step is not None and step <= 0:
-        wrong.append(Mistake("CLM118", f"the step {step:g} of '{label}' is not above 0", "give the distance of two neighbouring values"))
-    wrong.extend(_choice_faults(kind, label, given.get("choices", ())))
+        cause = f"the step {show_number(step)} of '{named}' is not above 0"
+        wrong.append(Mistake("CLM118", cause, "give the distance of two neighbouring values"))
+    if kind == "choice":
+        wrong += _choice_faults(named, given)
+    if kind == "count" and not given["plural"]:
+        given["plural"] = f"{named}s"
     default = given.pop("default", None)
-    spec = SignalSpec("", kind, label, **given)
+    spec = SignalSpec("", kind, named, **given)
     if default is not None:
         try:
-            spec = SignalSpec("", kind, label, default=spec.accept(default), **given)
+            spec = SignalSpec("", kind, named, default=spec.accept(default), **given)
         except BadValueError as error:
-            wrong.append(Mistake("CLM118", f"the default of '{label}' is refused: {error.diagnostics[0].cause}", f"give {spec.allowed}"))
+            cause = f"the default of '{named}' is refused: {error.diagnostics[0].cause}"
+            wrong.append(Mistake("CLM118", cause, f"give {spec.allowed}"))
     return spec, tuple(wrong)
 
 
-def _finite(given: dict[str, Any], name: str, wrong: list[Mistake]) -> float | None:
-    value = given.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > LARGEST:
-        wrong.append(Mistake("CLM118", f"{name}={value!r:.40} is not a number", f"give a number up to {LARGEST} for {name}, or leave it out"))
-        given[name] = None
-        return None
+def _text_faults(label: str, given: dict[str, Any]) -> list[Mistake]:
+    wrong: list[Mistake] = []
+    for name in ("plural", "opposite", "help", "unit", "from_system", "ref"):
+        faults = text_faults("CLM118", f"{name} of '{label}':", given.get(name, ""))
+        if faults:
+            given[name] = ""
+        wrong += faults
+    if not isinstance(given["port"], bool):
+        wrong.append(
+            Mistake(
+                "CLM118", f"port={shown(given['port'])} of '{label}' is neither True nor False", "say port=True or leave it out"
+            )
+        )
+        given["port"] = False
+    return wrong
+
+
+def _number(label: str, given: dict[str, Any], name: str, wrong: list[Mistake]) -> float | None:
+    value: float | None = given.get(name)
+    if value is not None and number_faults(value):
+        cause = f"{name}={shown(value)} of '{label}' is not a number that can be used"
+        wrong.append(Mistake("CLM118", cause, f"give a number up to {show_number(LARGEST)} for {name}, or leave it out"))
+        given[name] = value = None
     return value
 
 
-def _choice_faults(kind: Kind, label: str, choices: tuple[object, ...]) -> list[Mistake]:
-    if kind != "choice":
-        return []
-    if not choices or not all(isinstance(c, str) and c for c in choices):
-        return [Mistake("CLM118", f"the choice '{label}' does not list its words", "name its values, as in Signal.choice('plan', 'Team', 'Pro')")]
-    if len(set(choices)) < len(choices):
+def _choice_faults(label: str, given: dict[str, Any]) -> list[Mistake]:
+    choices: tuple[object, ...] = given["choices"]
+    words = [choice for choice in choices if isinstance(choice, str) and not text_faults("", "", choice, label=True)]
+    given["choices"] = tuple(dict.fromkeys(words))
+    if not choices or len(words) < len(choices):
+        remedy = "name its values, as in Signal.choice('plan', 'Team', 'Pro')"
+        return [Mistake("CLM118", f"the choice '{label}' does not list its words", remedy)]
+    if len(set(words)) < len(words):
         return [Mistake("CLM118", f"the choice '{label}' lists a word twice", "name each value once")]
     return []

@@ -7,6 +7,7 @@ same nodes to something faster, and the conformance suite holds the two together
 from __future__ import annotations
 
 import operator
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Protocol, assert_never
 
@@ -59,32 +60,49 @@ _OPS: dict[Op, Callable[[float, float], bool]] = {
 
 
 class Picture(Protocol):
-    """What a condition may ask about one customer at one instant. Times are instants; None is missing."""
+    """What a condition may ask about one customer at one instant. Times are instants; None is missing.
 
+    Example:
+        >>> class Nobody:
+        ...     def signal(self, name):
+        ...         return None
+        >>> evaluate(Unless(IsTrue("signed")), Nobody())
+        True
+    """
+
+    @abstractmethod
     def signal(self, name: str) -> Value | None:
         """The stored value, its default, or None when missing."""
 
+    @abstractmethod
     def threshold(self, name: str) -> int | float:
         """The value of a named limit."""
 
+    @abstractmethod
     def now(self) -> int | None:
         """The customer's clock; None before the first observation with a time."""
 
+    @abstractmethod
     def entered_at(self) -> int | None:
         """When the present leaf phase was entered."""
 
+    @abstractmethod
     def event_at(self, name: str) -> int | None:
         """When the event was last offered."""
 
+    @abstractmethod
     def event_times(self, name: str) -> int:
         """How often the event was offered in this life."""
 
+    @abstractmethod
     def visits(self, path: str) -> int:
         """How often the phase (or group) was entered in this life."""
 
+    @abstractmethod
     def held_since(self, cond: ForDays) -> int | None:
         """When the clock of a ``for_days`` condition started, if it runs."""
 
+    @abstractmethod
     def stands_in(self, paths: tuple[str, ...]) -> bool:
         """Whether the present phase is one of these, or inside one of these groups."""
 
@@ -109,13 +127,8 @@ def evaluate(cond: Cond, picture: Picture) -> Truth:
         case Compare(left, op, right):
             return _compare(term_value(left, picture), op, term_value(right, picture))
         case Between(term, low, high):
-            value = term_value(term, picture)
-            return _all(
-                (
-                    _compare(term_value(low, picture), "<=", value),
-                    _compare(value, "<=", term_value(high, picture)),
-                )
-            )
+            number = term_value(term, picture)
+            return _all((_compare(term_value(low, picture), "<=", number), _compare(number, "<=", term_value(high, picture))))
         case IsMissing(of):
             return (picture.signal(of.name) if isinstance(of, SignalRef) else evaluate(of, picture)) is None
         case InPhase(paths):

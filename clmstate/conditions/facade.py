@@ -8,32 +8,26 @@ with their place, when the class is defined.
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import math
-import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Never, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, overload
 
 import attrs
 
 from clmstate.conditions.free import reads
+from clmstate.conditions.mistakes import Home, Mistake
 from clmstate.conditions.nodes import (
     And,
     Between,
     Compare,
     Cond,
     Const,
-    DateConst,
     DaysInPhase,
-    DaysSince,
-    DaysUntil,
     ForDays,
     IsMissing,
-    IsTrue,
     Minus,
     Named,
     Not,
-    OneOf,
     Op,
     Or,
     Plus,
@@ -44,66 +38,88 @@ from clmstate.conditions.nodes import (
     Unless,
     walk,
 )
-from clmstate.errors import BadValueError, DefinitionError, Diagnostic
-from clmstate.signals import SignalSpec, ThresholdSpec, When, instant
+from clmstate.conditions.words import Vocabulary, words
+from clmstate.errors import BadValueError, DefinitionError, Diagnostic, shown
+from clmstate.signals import LARGEST, ThresholdSpec, show_number
 
 __all__ = [
-    "Choice",
+    "Built",
     "Condition",
-    "Date",
     "Elapsed",
-    "Flag",
-    "Given",
-    "Home",
-    "Mistake",
-    "Number",
     "Numeric",
-    "SignalFacade",
+    "Refusing",
     "Threshold",
+    "assigned",
     "days_in_phase",
+    "described",
+    "no_condition",
     "node_of",
+    "number_faults",
+    "refused",
+    "text_faults",
     "unless",
 ]
 
-T = TypeVar("T", int, float)
+LONGEST: Final = 100_000
+"""The most days that a condition can be asked to hold."""
+
+Origin = tuple[frozenset[Home], tuple[Mistake, ...]]
 
 
-@attrs.frozen
-class Mistake:
-    """A mistake whose place is not known yet."""
+class Refusing:
+    """Answers the operators that make no sense for it with a mistake that travels, instead of a traceback."""
 
-    code: str
-    cause: str
-    remedy: str
+    __slots__ = ()
+    _instead: ClassVar[str] = "compare a signal with something, as in (health >= 70)"
 
-    def at(self, place: str) -> Diagnostic:
-        """The diagnostic, once the place is known."""
-        return Diagnostic(self.code, place, self.cause, self.remedy)
+    def _described(self) -> str:
+        return f"{shown(self)} is {_a(type(self).__name__)}"
 
-
-@attrs.frozen(eq=False)
-class Home:
-    """The identity of the lifecycle in which a name was declared."""
-
-    name: str
-
-
-@attrs.frozen
-class Given:
-    """A signal and a value for it, checked by the editor: what ``Contract.health.now(80)`` makes."""
-
-    name: str
-    value: object
-    homes: frozenset[Home]
+    def _refuse(self, symbol: str, other: object) -> Condition:
+        """A condition that says nothing but what went wrong."""
+        if symbol in _LOGICAL:
+            mistake = no_condition(self)
+        else:
+            mistake = Mistake("CLM112", f"{self._described()}, for which '{symbol}' means nothing", self._instead)
+        built = [side for side in (self, other) if isinstance(side, Built)]
+        return _broken(*(built[0]._with(*built, mistakes=(mistake,)) if built else (frozenset(), (mistake,))))
 
 
-class HoldsValues(Protocol):
-    """An instance whose signals can be read."""
+_LOGICAL: Final = frozenset("&|^~")
+_OPERATORS: Final = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "truediv": "/",
+    "floordiv": "//",
+    "mod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "lshift": "<<",
+    "rshift": ">>",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+}
+_COMPARISONS: Final = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_UNARY: Final = {"neg": "-", "pos": "+", "invert": "~", "abs": "abs()"}
 
-    def _signal_value(self, name: str) -> Any: ...
+
+def _refusal(symbol: str) -> Callable[..., Condition]:
+    def refuse(self: Refusing, other: object = None) -> Condition:
+        return self._refuse(symbol, other)
+
+    return refuse
 
 
-class _Built:
+# Set from outside, so that editors and type checkers do not see them: there, `number & flag` is an error.
+for _name, _symbol in (_OPERATORS | _COMPARISONS | _UNARY).items():
+    setattr(Refusing, f"__{_name}__", _refusal(_symbol))
+for _name, _symbol in _OPERATORS.items():
+    setattr(Refusing, f"__r{_name}__", _refusal(_symbol))
+
+
+class Built(Refusing):
     """What every facade has: where its names come from, and what went wrong while it was built."""
 
     _homes: frozenset[Home] = frozenset()
@@ -112,21 +128,96 @@ class _Built:
     def __bool__(self) -> Never:
         mistake = Mistake(
             "CLM113",
-            "a condition has no truth of its own, so 'and', 'or', 'not', 'if' and chained comparisons would drop part of it",
-            "use & | ~ with parentheses, and between(low, high) for a range",
+            "a condition has no truth of its own, so 'and', 'or', 'not', 'in', 'if' and chained comparisons would drop part of it",
+            "use & | ~ with parentheses, between(low, high) for a range, and compare signals only where a condition is wanted",
         )
         raise DefinitionError([mistake.at("condition")])
 
-    def _and(self, *others: object, mistakes: tuple[Mistake, ...] = ()) -> dict[str, Any]:
+    @property
+    def _carried(self) -> tuple[Mistake, ...]:
+        """The mistakes that whatever is built from it must report."""
+        return self._mistakes
+
+    def _with(self, *others: object, mistakes: tuple[Mistake, ...] | list[Mistake] = ()) -> Origin:
         """The homes and mistakes of this facade and some others together."""
-        built = [self, *(other for other in others if isinstance(other, _Built))]
-        return {
-            "homes": frozenset().union(*(b._homes for b in built)),
-            "mistakes": tuple(dict.fromkeys([m for b in built for m in b._mistakes] + list(mistakes))),
-        }
+        built = [self, *(other for other in others if isinstance(other, Built))]
+        wrong = dict.fromkeys([mistake for each in built for mistake in each._carried] + list(mistakes))
+        return frozenset[Home]().union(*(each._homes for each in built)), tuple(wrong)
+
+    def _told(self) -> Self:
+        """The same without its mistakes, once they have been reported under its name."""
+        twin = copy.copy(self)
+        twin._mistakes = ()
+        return twin
 
 
-class Condition(_Built):
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'AEIOUaeiou' else 'a'} {noun}"
+
+
+def described(thing: object) -> str:
+    """What something is, for a sentence about why it does not belong there.
+
+    Example:
+        >>> described(5)
+        '5 is an int'
+    """
+    return thing._described() if isinstance(thing, Refusing) else f"{shown(thing)} is {_a(type(thing).__name__)}"
+
+
+def no_condition(thing: object) -> Mistake:
+    """What is said of something that stands where a condition should.
+
+    Example:
+        >>> no_condition(True).cause
+        'True is a bool, not a condition'
+    """
+    instead = thing._instead if isinstance(thing, Refusing) else Refusing._instead
+    return Mistake("CLM112", f"{described(thing)}, not a condition", instead)
+
+
+def text_faults(code: str, what: str, text: object, *, remedy: str = "give a text", label: bool = False) -> list[Mistake]:
+    """What is wrong with a text that somebody gave; a label is one line that says something.
+
+    Example:
+        >>> text_faults("CLM118", "the label", 5, label=True)[0].cause
+        'the label 5 is not a text'
+    """
+    if not isinstance(text, str):
+        return [Mistake(code, f"{what} {shown(text)} is not a text", remedy)]
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return [Mistake(code, f"{what} {text!a:.60} holds half a character", remedy)]
+    if label and not text.strip():
+        return [Mistake(code, f"{what} is empty", remedy)]
+    if label and any(c < " " or c == "\x7f" for c in text):
+        return [Mistake(code, f"{what} {shown(text)} is not one line", remedy)]
+    return []
+
+
+def number_faults(number: object) -> list[Mistake]:
+    """What is wrong with a constant in a condition.
+
+    Example:
+        >>> number_faults(True)[0].cause
+        'True is not a number'
+    """
+    if isinstance(number, Built):
+        return [Mistake("CLM112", f"{number._described()}, not a number", "compare numbers with numbers")]
+    if number is None:
+        return [Mistake("CLM112", "None is not a number", "ask is_missing() for missing values")]
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return [
+            Mistake("CLM112", f"{shown(number)} is not a number", "compare a number with a number, a threshold or another signal")
+        ]
+    if not -LARGEST <= number <= LARGEST:  # not a number is neither
+        what = "too large to be exact" if isinstance(number, int) or math.isfinite(number) else "not a finite number"
+        return [Mistake("CLM112", f"{shown(number)} is {what}", f"give a number up to {show_number(LARGEST)}")]
+    return []
+
+
+class Condition(Built):
     """A rule about a customer: true, false, or unknown while what it reads is missing.
 
     Built by comparing signals; combined with ``&``, ``|`` and ``~``.
@@ -145,6 +236,8 @@ class Condition(_Built):
         self._node = node
         self._homes = homes
         self._mistakes = mistakes
+        if not _is_node(node):
+            self._node, self._mistakes = _NOTHING, (*mistakes, no_condition(node))
 
     @property
     def node(self) -> Cond:
@@ -158,7 +251,7 @@ class Condition(_Built):
         return self._joined(Or, self, other)
 
     def __invert__(self) -> Condition:
-        return Condition(Not(self.node), **self._and())
+        return Condition(Not(self.node), *self._with())
 
     if not TYPE_CHECKING:  # for editors these do not exist, so that `number & flag` and `a & b >= 0.5` are errors there
 
@@ -169,12 +262,20 @@ class Condition(_Built):
             return self._joined(Or, other, self)
 
         def _compared(self, other: object) -> Condition:
-            mistake = Mistake(
-                "CLM114",
-                "a condition is compared as if it were a number: & and | bind tighter than comparisons",
-                "put parentheses around each comparison, as in a & (b >= 0.5)",
-            )
-            return Condition(self.node, **self._and(other, mistakes=(mistake,)))
+            if self.node is _NOTHING:
+                return _broken(*self._with(other))  # said already, and nothing to compare
+            if isinstance(other, bool):
+                mistake = Mistake(
+                    "CLM114", f"a condition is compared with {other}", "write the condition itself, or ~ in front of it"
+                )
+            else:
+                mistake = Mistake(
+                    "CLM114",
+                    "a condition is compared as if it were a number: & and | bind tighter than comparisons",
+                    "put parentheses around each comparison, as in a & (b >= 0.5)",
+                )
+            homes, wrong = self._with(other, mistakes=(mistake,))
+            return _broken(homes, tuple(m for m in wrong if not m.cause.endswith("not a condition")))
 
         __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compared
         __hash__ = object.__hash__
@@ -184,12 +285,20 @@ class Condition(_Built):
         wrong: list[Mistake] = []
         for side in (left, right):
             if not isinstance(side, Condition):
-                wrong.append(_no_condition(side))
+                wrong.append(no_condition(side))
             elif isinstance(side.node, kind):
                 parts.extend(side.node.items)
             else:
                 parts.append(side.node)
-        return Condition(kind(tuple(parts)), **self._and(left, right, mistakes=tuple(wrong)))
+        return Condition(kind(tuple(parts)), *self._with(left, right, mistakes=wrong))
+
+    def _refuse(self, symbol: str, other: object) -> Condition:
+        if self.node is _NOTHING:
+            return _broken(*self._with(other))
+        return super()._refuse(symbol, other)
+
+    def _described(self) -> str:
+        return "this is a condition"
 
     def is_missing(self) -> Condition:
         """Whether this condition is unknown; itself never unknown.
@@ -201,7 +310,7 @@ class Condition(_Built):
             >>> (Deal.health >= 70).is_missing().node
             IsMissing(of=Compare(left=SignalRef(name='health'), op='>=', right=Const(value=70)))
         """
-        return Condition(IsMissing(self.node), **self._and())
+        return Condition(IsMissing(self.node), *self._with())
 
     def for_days(self, days: int | Threshold) -> Condition:
         """Whether this has held at every settled picture for so many days (a whole number, at least 1).
@@ -215,20 +324,24 @@ class Condition(_Built):
             >>> Deal.quiet.for_days(14).words(Deal.definition)
             'quiet for 14 days'
         """
-        wrong = []
+        wrong: list[Mistake] = []
+        count: Const | ThresholdRef = Const(1)
         if isinstance(days, Threshold):
-            count: Const | ThresholdRef = ThresholdRef(days._named())
+            count = ThresholdRef(days.spec.name)
+        elif not _whole_days(days):
+            cause = f"for_days({shown(days)}) is not a whole number of days"
+            wrong.append(Mistake("CLM115", cause, f"give 1 to {show_number(LONGEST)} days"))
         else:
-            if isinstance(days, bool) or not isinstance(days, int) or days < 1:
-                wrong.append(Mistake("CLM115", f"for_days({days!r}) is not a whole number of days, at least 1", "give 1 or more days"))
             count = Const(days)
         inner = reads(self.node)
         if any(isinstance(node, ForDays) for node in walk(self.node)):
-            wrong.append(Mistake("CLM115", "for_days inside for_days", "combine the two conditions first, then say for how long"))
+            wrong.append(
+                Mistake("CLM115", "for_days stands inside for_days", "combine the two conditions first, then say for how long")
+            )
         elif inner.clock or inner.events or inner.phases:
             remedy = "keep events, visits and days out of the inner condition and add them with &"
             wrong.append(Mistake("CLM115", "for_days holds an event or a clock of its own", remedy))
-        return Condition(ForDays(self.node, count), **self._and(days, mistakes=tuple(wrong)))
+        return Condition(ForDays(self.node, count), *self._with(days, mistakes=wrong))
 
     def named(self, label: str) -> Condition:
         """The same condition under the business's own name for it.
@@ -240,9 +353,10 @@ class Condition(_Built):
             >>> (Deal.health >= 70).named("healthy").words(Deal.definition)
             'healthy'
         """
-        return Condition(Named(self.node, label), **self._and())
+        wrong = text_faults("CLM118", "the name of a condition", label, remedy="say what the business calls it", label=True)
+        return Condition(Named(self.node, "?" if wrong else label), *self._with(mistakes=wrong))
 
-    def words(self, vocabulary: Any) -> str:
+    def words(self, vocabulary: Vocabulary) -> str:
         """The condition as the business would say it.
 
         Args:
@@ -255,12 +369,21 @@ class Condition(_Built):
             >>> (Deal.tickets == 0).words(Deal.definition)
             'no open tickets'
         """
-        from clmstate.conditions.words import words
-
         return words(self.node, vocabulary)
 
     def __repr__(self) -> str:
         return f"<Condition {self.node!r}>"
+
+
+_NOTHING: Final = Or(())
+
+
+def _is_node(thing: object) -> bool:
+    return isinstance(thing, Cond)
+
+
+def _whole_days(days: object) -> bool:
+    return isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= LONGEST
 
 
 def unless(condition: Condition) -> Condition:
@@ -273,10 +396,22 @@ def unless(condition: Condition) -> Condition:
         >>> unless(Deal.health >= 70).words(Deal.definition)
         'health below 70 or unknown'
     """
-    if not isinstance(condition, Condition):
-        built = condition if isinstance(condition, _Built) else _Built()
-        return Condition(Or(()), **built._and(mistakes=(_no_condition(condition),)))
-    return Condition(Unless(condition.node), **condition._and())
+    given: object = condition
+    return Condition(Unless(given.node), *given._with()) if isinstance(given, Condition) else refused(given)
+
+
+def refused(thing: object) -> Condition:
+    """A condition that says nothing but that something else stood in its place.
+
+    Example:
+        >>> refused(5)._mistakes[0].cause
+        '5 is an int, not a condition'
+    """
+    return _broken(*Built()._with(thing, mistakes=(no_condition(thing),)))
+
+
+def _broken(homes: frozenset[Home], mistakes: tuple[Mistake, ...]) -> Condition:
+    return Condition(_NOTHING, homes, mistakes)
 
 
 def node_of(condition: Condition | None) -> Cond | None:
@@ -291,20 +426,26 @@ def node_of(condition: Condition | None) -> Cond | None:
     """
     if condition is None:
         return None
-    if not isinstance(condition, Condition):
-        raise DefinitionError([_no_condition(condition).at("condition")])
-    if condition._mistakes:
-        raise DefinitionError([m.at("condition") for m in condition._mistakes])
+    given: object = condition
+    wrong = given._carried if isinstance(given, Condition) else (no_condition(given),)
+    if wrong:
+        raise DefinitionError([mistake.at("condition") for mistake in wrong])
     return condition.node
 
 
-def _no_condition(thing: object) -> Mistake:
-    what = f"'{thing._label()}' is a {thing._kind()}" if isinstance(thing, SignalFacade) else f"{thing!r:.60} is a {type(thing).__name__}"
-    return Mistake("CLM112", f"{what}, not a condition", "compare it with something, as in (health >= 70)")
+class Numeric(Built):
+    """A number that conditions compare: a signal, or a linear expression over signals.
 
+    Example:
+        >>> from clmstate import Lifecycle, Signal
+        >>> class Deal(Lifecycle):
+        ...     bought = Signal.count("seat bought", plural="seats bought")
+        ...     used = Signal.count("seat used", plural="seats used")
+        >>> (Deal.used + 5 <= 0.8 * Deal.bought).words(Deal.definition)
+        'seats used plus 5 at most 80 % of seats bought'
+    """
 
-class Numeric(_Built):
-    """A number that conditions compare: a signal, or a linear expression over signals."""
+    _instead = "compare it with something, as in (health >= 70)"
 
     def __init__(self, term: Term, homes: frozenset[Home] = frozenset(), mistakes: tuple[Mistake, ...] = ()) -> None:
         self._term_node = term
@@ -314,16 +455,27 @@ class Numeric(_Built):
     def _term(self) -> Term:
         return self._term_node
 
-    def _operand(self, other: object) -> tuple[Term, tuple[Mistake, ...]]:
-        if isinstance(other, Threshold):
-            return ThresholdRef(other._named()), ()
-        if isinstance(other, Numeric):
-            return other._term(), ()
-        return Const(other if isinstance(other, int | float) else 0), tuple(_number_faults(other))
+    def _described(self) -> str:
+        return "this is a number"
+
+    def _operand(self, other: object) -> tuple[Term, list[Mistake]]:
+        match other:
+            case Threshold():
+                return ThresholdRef(other.spec.name), []
+            case Numeric():
+                return other._term(), []
+            case int() | float() if not number_faults(other):
+                return Const(other), []
+            case _:
+                return Const(0), number_faults(other)
+
+    def _limit(self, other: object) -> tuple[Term, list[Mistake]]:
+        """What it is compared with; a signal also looks whether it can ever have such a value."""
+        return self._operand(other)
 
     def _compare(self, op: Op, other: object) -> Condition:
-        term, wrong = self._operand(other)
-        return Condition(Compare(self._term(), op, term), **self._and(other, mistakes=wrong))
+        term, wrong = self._limit(other)
+        return Condition(Compare(self._term(), op, term), *self._with(other, mistakes=wrong))
 
     def __lt__(self, other: float | Threshold | Numeric) -> Condition:
         return self._compare("<", other)
@@ -355,8 +507,9 @@ class Numeric(_Built):
             >>> Deal.health.between(40, 69).words(Deal.definition)
             'health between 40 and 69'
         """
-        (lowest, wrong_low), (highest, wrong_high) = self._operand(low), self._operand(high)
-        return Condition(Between(self._term(), lowest, highest), **self._and(low, high, mistakes=wrong_low + wrong_high))
+        (lowest, wrong_low), (highest, wrong_high) = self._limit(low), self._limit(high)
+        wrong = wrong_low + wrong_high + _order_faults(lowest, highest)
+        return Condition(Between(self._term(), lowest, highest), *self._with(low, high, mistakes=wrong))
 
     def is_missing(self) -> Condition:
         """Whether it has no value; itself never unknown.
@@ -371,11 +524,11 @@ class Numeric(_Built):
         term = self._term()
         # an expression is missing exactly when a comparison of it is unknown
         node = IsMissing(term) if isinstance(term, SignalRef) else IsMissing(Compare(term, "==", Const(0)))
-        return Condition(node, **self._and())
+        return Condition(node, *self._with())
 
     def _combine(self, kind: Callable[[Term, Term], Term], left: object, right: object) -> Numeric:
         (a, wrong_a), (b, wrong_b) = self._operand(left), self._operand(right)
-        return Numeric(kind(a, b), **self._and(left, right, mistakes=wrong_a + wrong_b))
+        return Numeric(kind(a, b), *self._with(left, right, mistakes=wrong_a + wrong_b))
 
     def __add__(self, other: float | Threshold | Numeric) -> Numeric:
         return self._combine(Plus, self, other)
@@ -393,9 +546,9 @@ class Numeric(_Built):
         term, wrong = self._operand(factor)
         if not isinstance(term, Const | ThresholdRef):
             remedy = "multiply by a number or a threshold; compare products outside and report them as a signal of their own"
-            wrong = (Mistake("CLM116", "two signals are multiplied, so no rule over them could be proved", remedy),)
+            wrong = [Mistake("CLM116", "two signals are multiplied, so no rule over them could be proved", remedy)]
             term = Const(1)
-        return Numeric(Times(term, self._term()), **self._and(factor, mistakes=wrong))
+        return Numeric(Times(term, self._term()), *self._with(factor, mistakes=wrong))
 
     def __rmul__(self, factor: float | Threshold) -> Numeric:
         return self * factor
@@ -404,251 +557,28 @@ class Numeric(_Built):
         return self * -1
 
     def __truediv__(self, divisor: float) -> Numeric:
-        if isinstance(divisor, bool) or not isinstance(divisor, int | float) or divisor == 0:
+        if number_faults(divisor) or divisor == 0:
             mistake = Mistake("CLM116", "only a number other than 0 can divide", "multiply both sides instead, as in a >= 0.8 * b")
-            return Numeric(self._term(), **self._and(divisor, mistakes=(mistake,)))
+            return Numeric(self._term(), *self._with(divisor, mistakes=(mistake,)))
         return self * (1 / divisor)
 
+    def _refuse(self, symbol: str, other: object) -> Condition:
+        if symbol in _LOGICAL:
+            return super()._refuse(symbol, other)
+        mistake = Mistake(
+            "CLM116", f"'{symbol}' is not linear, so no rule over it could be proved", "add, subtract, or multiply by a number"
+        )
+        return _broken(*self._with(other, mistakes=(mistake,)))
 
-def _number_faults(other: object) -> list[Mistake]:
-    if isinstance(other, SignalFacade):
-        return [Mistake("CLM112", f"'{other._label()}' is a {other._kind()}, not a number", "compare numbers with numbers")]
-    if isinstance(other, bool) or not isinstance(other, int | float):
-        return [Mistake("CLM112", f"{other!r:.60} is not a number", "compare a number with a number, a threshold or another signal")]
-    if not math.isfinite(other):
-        return [Mistake("CLM112", f"{other!r} is not a finite number", "give a finite number; is_missing() asks for missing values")]
+
+def _order_faults(low: Term, high: Term) -> list[Mistake]:
+    if isinstance(low, Const) and isinstance(high, Const) and low.value > high.value:
+        cause = f"nothing lies between {show_number(low.value)} and {show_number(high.value)}"
+        return [Mistake("CLM117", cause, "give the smaller number first")]
     return []
 
 
-class SignalFacade(_Built):
-    """A declared signal: on the class usable in conditions, on an instance the customer's value."""
-
-    def __init__(self, spec: SignalSpec, mistakes: tuple[Mistake, ...] = ()) -> None:
-        self._spec = spec
-        self._mistakes = mistakes
-
-    @property
-    def spec(self) -> SignalSpec:
-        """The plain data: label, kind, bounds, step, default, origin."""
-        return self._spec
-
-    def _label(self) -> str:
-        return self._spec.label or self._spec.name
-
-    def _kind(self) -> str:
-        return self._spec.kind
-
-    def _bind(self, name: str, home: Home) -> None:
-        self._spec = attrs.evolve(self._spec, name=name)
-        self._homes = frozenset((home,))
-
-    def _rebound(self, home: Home) -> Self:
-        twin = copy.copy(self)
-        twin._homes = frozenset((home,))
-        return twin
-
-    def _named(self) -> str:
-        if not self._spec.name:
-            cause = f"signal '{self._spec.label}' is used in a condition before it has a name"
-            raise DefinitionError([Mistake("CLM103", cause, "give it a name in the class body first").at("condition")])
-        return self._spec.name
-
-    def _value(self, instance: HoldsValues) -> Any:
-        return instance._signal_value(self._spec.name)
-
-    def __set__(self, instance: object, value: Never) -> None:
-        cause = f"'{self._spec.name}' is set by assignment, so nothing would move"
-        remedy = f"report it with observe({self._spec.name}=...)"
-        raise BadValueError([Diagnostic("CLM207", type(instance).__name__, cause, remedy)])
-
-    def __repr__(self) -> str:
-        return f"<Signal {self._spec.name or self._spec.label!r} ({self._spec.kind})>"
-
-
-class Flag(SignalFacade, Condition):
-    """A yes-or-no signal; it is a condition of its own.
-
-    Example:
-        >>> from clmstate import Lifecycle, Signal
-        >>> class Deal(Lifecycle):
-        ...     signed = Signal.flag("signed", default=False)
-        >>> (~Deal.signed).words(Deal.definition)
-        'not signed'
-    """
-
-    @property
-    def node(self) -> Cond:
-        """The plain data behind the facade."""
-        return IsTrue(self._named())
-
-    @overload
-    def __get__(self, instance: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: Any) -> bool | None: ...
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else self._value(instance)
-
-    def is_missing(self) -> Condition:
-        """Whether nobody has said; itself never unknown.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     signed = Signal.flag("signed")
-            >>> Deal.signed.is_missing().words(Deal.definition)
-            'signed unknown'
-        """
-        return Condition(IsMissing(SignalRef(self._named())), **self._and())
-
-    def now(self, value: bool) -> Given:
-        """The flag with a value, for ``observe``; editors check the type.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     signed = Signal.flag("signed")
-            >>> Deal.signed.now(True).value
-            True
-        """
-        return Given(self._named(), value, self._homes)
-
-
-class Number(SignalFacade, Numeric, Generic[T]):
-    """A numeric signal: a count, share, score, amount of money or days.
-
-    Example:
-        >>> from clmstate import Lifecycle, Signal
-        >>> class Deal(Lifecycle):
-        ...     adopted = Signal.share("users adopted")
-        >>> (Deal.adopted >= 0.8).words(Deal.definition)
-        'users adopted at least 80 %'
-    """
-
-    def _term(self) -> Term:
-        return SignalRef(self._named())
-
-    def _operand(self, other: object) -> tuple[Term, tuple[Mistake, ...]]:
-        term, wrong = super()._operand(other)
-        if isinstance(term, Const) and not wrong:
-            wrong = tuple(bound_faults(self._spec, term.value))
-        return term, wrong
-
-    def _combine(self, kind: Callable[[Term, Term], Term], left: object, right: object) -> Numeric:
-        return Numeric(self._term(), **self._and())._combine(kind, _plain(left), _plain(right))
-
-    def __mul__(self, factor: float | Threshold) -> Numeric:
-        return Numeric(self._term(), **self._and()) * factor
-
-    @overload
-    def __get__(self, instance: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: Any) -> T | None: ...
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else self._value(instance)
-
-    def now(self, value: T) -> Given:
-        """The signal with a value, for ``observe``; editors check the type.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     health = Signal.score("health")
-            >>> Deal.health.now(80).value
-            80
-        """
-        return Given(self._named(), value, self._homes)
-
-
-def _plain(side: object) -> object:
-    return Numeric(side._term(), side._homes, side._mistakes) if isinstance(side, Number) else side
-
-
-def bound_faults(spec: SignalSpec, value: int | float) -> list[Mistake]:
-    """What is wrong with comparing a signal with a constant that it can never have.
-
-    Example:
-        >>> bound_faults(SignalSpec("a", "share", "adopted", low=0, high=1), 80)[0].code
-        'CLM117'
-    """
-    low, high = spec.range
-    if low <= value <= high:
-        return []
-    cause = f"'{spec.label}' is compared with {value:g}, but it is {spec.allowed}"
-    percent = spec.kind in ("share", "change") and abs(value) > 1 and low <= value / 100 <= high
-    return [Mistake("CLM117", cause, f"did you mean {value / 100:g}?" if percent else "compare it with a value that it can have")]
-
-
-class Choice(SignalFacade):
-    """A signal that is one of some words.
-
-    Example:
-        >>> from clmstate import Lifecycle, Signal
-        >>> class Deal(Lifecycle):
-        ...     plan = Signal.choice("plan", "Team", "Pro", "Enterprise")
-        >>> Deal.plan.one_of("Pro", "Enterprise").words(Deal.definition)
-        'plan is Pro or Enterprise'
-    """
-
-    def one_of(self, *values: str) -> Condition:
-        """Whether it is one of some values.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     plan = Signal.choice("plan", "Team", "Pro")
-            >>> Deal.plan.one_of("Pro").node
-            OneOf(signal='plan', values=('Pro',))
-        """
-        wrong = [
-            Mistake("CLM117", f"{value!r:.60} is not a value of '{self._label()}'", f"it is {self._spec.allowed}")
-            for value in values
-            if not isinstance(value, str) or value not in self._spec.choices
-        ]
-        if not values:
-            wrong.append(Mistake("CLM117", f"one_of() of '{self._label()}' names no value", f"name {self._spec.allowed}"))
-        return Condition(OneOf(self._named(), values), **self._and(mistakes=tuple(wrong)))
-
-    def __eq__(self, other: str) -> Condition:  # type: ignore[override]
-        return self.one_of(other)
-
-    def __ne__(self, other: str) -> Condition:  # type: ignore[override]
-        return ~self.one_of(other)
-
-    __hash__ = object.__hash__
-
-    def is_missing(self) -> Condition:
-        """Whether it has no value; itself never unknown.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     plan = Signal.choice("plan", "Team", "Pro")
-            >>> Deal.plan.is_missing().words(Deal.definition)
-            'plan unknown'
-        """
-        return Condition(IsMissing(SignalRef(self._named())), **self._and())
-
-    @overload
-    def __get__(self, instance: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: Any) -> str | None: ...
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else self._value(instance)
-
-    def now(self, value: str) -> Given:
-        """The signal with a value, for ``observe``; editors check the type.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     plan = Signal.choice("plan", "Team", "Pro")
-            >>> Deal.plan.now("Pro").value
-            'Pro'
-        """
-        return Given(self._named(), value, self._homes)
-
-
-class Elapsed(_Built):
+class Elapsed(Built):
     """A clock or a counter: whole days, or how often. It compares with constants and thresholds only.
 
     Example:
@@ -659,22 +589,31 @@ class Elapsed(_Built):
         'at most 120 days to renewal'
     """
 
+    _instead = "compare it with a number of days or times, or a threshold, as in (days_in_phase >= 30)"
+
     def __init__(self, term: Term, homes: frozenset[Home] = frozenset(), mistakes: tuple[Mistake, ...] = ()) -> None:
         self._term_node = term
         self._homes = homes
         self._mistakes = mistakes
 
-    def _operand(self, other: object) -> tuple[Term, tuple[Mistake, ...]]:
-        if isinstance(other, Threshold):
-            return ThresholdRef(other._named()), ()
-        if isinstance(other, _Built):
-            cause = "a clock or counter is compared with something that moves itself"
-            return Const(0), (Mistake("CLM112", cause, "compare it with a number or a threshold"),)
-        return Const(other if isinstance(other, int | float) else 0), tuple(_number_faults(other))
+    def _described(self) -> str:
+        return "this is a clock or counter"
+
+    def _operand(self, other: object) -> tuple[Term, list[Mistake]]:
+        match other:
+            case Threshold():
+                return ThresholdRef(other.spec.name), []
+            case Built():
+                cause = "a clock or counter is compared with something that moves itself"
+                return Const(0), [Mistake("CLM112", cause, "compare it with a number or a threshold")]
+            case int() | float() if not number_faults(other):
+                return Const(other), []
+            case _:
+                return Const(0), number_faults(other)
 
     def _compare(self, op: Op, other: object) -> Condition:
         term, wrong = self._operand(other)
-        return Condition(Compare(self._term_node, op, term), **self._and(other, mistakes=wrong))
+        return Condition(Compare(self._term_node, op, term), *self._with(other, mistakes=wrong))
 
     def __lt__(self, other: float | Threshold) -> Condition:
         return self._compare("<", other)
@@ -707,115 +646,15 @@ class Elapsed(_Built):
             'between 30 and 60 days to renewal'
         """
         (lowest, wrong_low), (highest, wrong_high) = self._operand(low), self._operand(high)
-        return Condition(Between(self._term_node, lowest, highest), **self._and(low, high, mistakes=wrong_low + wrong_high))
+        wrong = wrong_low + wrong_high + _order_faults(lowest, highest)
+        return Condition(Between(self._term_node, lowest, highest), *self._with(low, high, mistakes=wrong))
 
 
 days_in_phase = Elapsed(DaysInPhase())
 """Whole days since the present phase was entered; 0 right after a move, missing before the first observation with a time."""
 
 
-class Date(SignalFacade):
-    """A signal that is a date (its midnight) or an exact time.
-
-    Example:
-        >>> from clmstate import Lifecycle, Signal
-        >>> class Deal(Lifecycle):
-        ...     renewal_on = Signal.date("renewal")
-        >>> (Deal.renewal_on.days_since > 30).words(Deal.definition)
-        'more than 30 days since renewal'
-    """
-
-    @property
-    def days_until(self) -> Elapsed:
-        """Whole days from now until the date, negative once it is past.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     renewal_on = Signal.date("renewal")
-            >>> (Deal.renewal_on.days_until < 30).words(Deal.definition)
-            'fewer than 30 days to renewal'
-        """
-        return Elapsed(DaysUntil(self._named()), **self._and())
-
-    @property
-    def days_since(self) -> Elapsed:
-        """Whole days from the date until now, negative while it is ahead.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     signed_on = Signal.date("signature")
-            >>> (Deal.signed_on.days_since >= 180).words(Deal.definition)
-            'at least 180 days since signature'
-        """
-        return Elapsed(DaysSince(self._named()), **self._and())
-
-    def _compare(self, op: Op, other: object) -> Condition:
-        term: Term = DateConst(0)
-        wrong: tuple[Mistake, ...] = ()
-        if isinstance(other, Date):
-            term = SignalRef(other._named())
-        else:
-            try:
-                term = DateConst(instant(other))  # type: ignore[arg-type]
-            except BadValueError as error:
-                wrong = (Mistake("CLM112", error.diagnostics[0].cause, "compare a date with a date, or days_until with a number"),)
-        return Condition(Compare(SignalRef(self._named()), op, term), **self._and(other, mistakes=wrong))
-
-    def __lt__(self, other: When | Date) -> Condition:
-        return self._compare("<", other)
-
-    def __le__(self, other: When | Date) -> Condition:
-        return self._compare("<=", other)
-
-    def __gt__(self, other: When | Date) -> Condition:
-        return self._compare(">", other)
-
-    def __ge__(self, other: When | Date) -> Condition:
-        return self._compare(">=", other)
-
-    def __eq__(self, other: When | Date) -> Condition:  # type: ignore[override]
-        return self._compare("==", other)
-
-    def __ne__(self, other: When | Date) -> Condition:  # type: ignore[override]
-        return self._compare("!=", other)
-
-    __hash__ = object.__hash__
-
-    def is_missing(self) -> Condition:
-        """Whether it has no value; itself never unknown.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     renewal_on = Signal.date("renewal")
-            >>> Deal.renewal_on.is_missing().words(Deal.definition)
-            'renewal unknown'
-        """
-        return Condition(IsMissing(SignalRef(self._named())), **self._and())
-
-    @overload
-    def __get__(self, instance: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: Any) -> dt.date | None: ...
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else self._value(instance)
-
-    def now(self, value: When) -> Given:
-        """The signal with a value, for ``observe``; editors check the type.
-
-        Example:
-            >>> from clmstate import Lifecycle, Signal
-            >>> class Deal(Lifecycle):
-            ...     renewal_on = Signal.date("renewal")
-            >>> Deal.renewal_on.now("2026-12-31").value
-            '2026-12-31'
-        """
-        return Given(self._named(), value, self._homes)
-
-
-class Threshold(_Built):
+class Threshold(Built):
     """A named limit: overridden by target markets, swept by backtests.
 
     Args:
@@ -833,9 +672,13 @@ class Threshold(_Built):
         'users adopted at least 80 %'
     """
 
+    _instead = "compare a signal with it, as in (health >= limit); for another limit declare another threshold"
+
     def __init__(self, value: float, *, help: str = "", ref: str = "") -> None:
-        wrong = _number_faults(value)
-        self._spec = ThresholdSpec("", 0 if wrong else value, help, ref)
+        wrong = number_faults(value)
+        for what, text in (("help", help), ("ref", ref)):
+            wrong += text_faults("CLM118", what, text)
+        self._spec = ThresholdSpec("", 0 if number_faults(value) else value, help, ref)
         self._mistakes = tuple(wrong)
 
     @property
@@ -843,20 +686,27 @@ class Threshold(_Built):
         """The plain data."""
         return self._spec
 
-    def _bind(self, name: str, home: Home) -> None:
-        self._spec = attrs.evolve(self._spec, name=name)
-        self._homes = frozenset((home,))
+    def _described(self) -> str:
+        return f"'{self._spec.name}' is a threshold" if self._spec.name else "this is a threshold"
 
-    def _rebound(self, home: Home) -> Threshold:
+    @property
+    def _carried(self) -> tuple[Mistake, ...]:
+        if self._spec.name:
+            return ()
+        cause = f"threshold {show_number(self._spec.value)} is used in a condition before it has a name"
+        return (*self._mistakes, Mistake("CLM103", cause, "give it a name in the class body first"))
+
+    def _bind(self, name: str, home: Home) -> Self:
+        """The declaration under its name; one that has a name already stays with it, and a twin takes the new one."""
+        bound = copy.copy(self) if self._spec.name else self
+        bound._spec = attrs.evolve(self._spec, name=name)
+        bound._homes = frozenset((home,))
+        return bound
+
+    def _rebound(self, home: Home) -> Self:
         twin = copy.copy(self)
         twin._homes = frozenset((home,))
         return twin
-
-    def _named(self) -> str:
-        if not self._spec.name:
-            cause = f"threshold {self._spec.value:g} is used in a condition before it has a name"
-            raise DefinitionError([Mistake("CLM103", cause, "give it a name in the class body first").at("condition")])
-        return self._spec.name
 
     @overload
     def __get__(self, instance: None, owner: Any) -> Self: ...
@@ -865,8 +715,33 @@ class Threshold(_Built):
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self if instance is None else self._spec.value
 
-    def __mul__(self, signal: Numeric) -> Numeric:
-        return operator.mul(signal, self)
+    def __set__(self, instance: object, value: Never) -> None:
+        raise assigned(instance, self._spec.name, "override it in a variant of the lifecycle")
+
+    def _refuse(self, symbol: str, other: object) -> Condition:
+        # a number or a clock to its right knows how to compare itself with a threshold
+        return NotImplemented if isinstance(other, Numeric | Elapsed) else super()._refuse(symbol, other)
+
+    if not TYPE_CHECKING:  # for editors two thresholds compare like any two objects
+
+        def __eq__(self, other: object) -> Condition:
+            return self._refuse("==", other)
+
+        def __ne__(self, other: object) -> Condition:
+            return self._refuse("!=", other)
+
+        __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return f"<Threshold {self._spec.name} = {self._spec.value:g}>"
+        return f"<Threshold {self._spec.name} = {show_number(self._spec.value)}>"
+
+
+def assigned(instance: object, name: str, remedy: str) -> BadValueError:
+    """What is raised when somebody assigns to a declared name of a customer.
+
+    Example:
+        >>> print(assigned(object(), "health", "report it with observe(health=...)"))
+        CLM207 object: 'health' is set by assignment, so nothing would move. Report it with observe(health=...).
+    """
+    cause = f"'{name}' is set by assignment, so nothing would move"
+    return BadValueError([Diagnostic("CLM207", type(instance).__name__, cause, remedy)])

@@ -8,6 +8,7 @@ afterwards: every literal is an ordinary yes or no, and formulas over them need 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final, assert_never
 
 import attrs
@@ -108,11 +109,10 @@ def lower(cond: Cond, never_missing: Callable[[str], bool], truths: int = TRUE) 
                 return _literal(cond, wanted, TRUE | FALSE if _always_known(cond, never_missing) else _ANYTHING)
             case Between(term, lowest, highest):
                 return low(And((Compare(lowest, "<=", term), Compare(term, "<=", highest))), wanted)
-            case IsMissing(of) if isinstance(of, SignalRef):
-                known = never_missing(of.name)
-                inner = (UNKNOWN if wanted & TRUE else 0) | (TRUE if wanted & FALSE else 0)
-                return _literal(of, inner, TRUE if known else TRUE | UNKNOWN)
             case IsMissing(of):
+                if isinstance(of, SignalRef):
+                    inner = (UNKNOWN if wanted & TRUE else 0) | (TRUE if wanted & FALSE else 0)
+                    return _literal(of, inner, TRUE if never_missing(of.name) else TRUE | UNKNOWN)
                 return low(of, (UNKNOWN if wanted & TRUE else 0) | (TRUE | FALSE if wanted & FALSE else 0))
             case Not(of):
                 return low(of, _swapped(wanted))
@@ -121,9 +121,9 @@ def lower(cond: Cond, never_missing: Callable[[str], bool], truths: int = TRUE) 
             case Named(of):
                 return low(of, wanted)
             case And(items):
-                return _and([lambda asked, item=item: low(item, asked) for item in items], wanted)
+                return _and([partial(low, item) for item in items], wanted)
             case Or(items):  # by duality: a | b is ~(~a & ~b)
-                return _and([lambda asked, item=item: low(item, _swapped(asked)) for item in items], _swapped(wanted))
+                return _and([partial(low, Not(item)) for item in items], _swapped(wanted))
             case ForDays(of):
                 parts: list[Formula] = []
                 if wanted & TRUE:

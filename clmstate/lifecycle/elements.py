@@ -149,7 +149,9 @@ class Days:
     def __attrs_post_init__(self) -> None:
         numbers = all(isinstance(n, int | float) and not isinstance(n, bool) for n in (self.least, self.most))
         if not numbers or not 0 <= self.least <= self.most < float("inf"):
-            mistake = Mistake("CLM120", f"{self.least!r} to {self.most!r} is no length of time", "give days from 0, the smaller number first")
+            mistake = Mistake(
+                "CLM120", f"{self.least!r} to {self.most!r} is no length of time", "give days from 0, the smaller number first"
+            )
             raise DefinitionError([mistake.at("Days")])
 
     def __str__(self) -> str:
@@ -474,7 +476,9 @@ class Event:
 
     def _named(self) -> str:
         if not self._spec.name:
-            mistake = Mistake("CLM103", f"event '{self.label}' is used before it has a name", "give it a name in the class body first")
+            mistake = Mistake(
+                "CLM103", f"event '{self.label}' is used before it has a name", "give it a name in the class body first"
+            )
             raise DefinitionError([mistake.at("event")])
         return self._spec.name
 

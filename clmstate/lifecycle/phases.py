@@ -15,7 +15,19 @@ from clmstate.conditions import Condition, Elapsed, Home, Mistake
 from clmstate.conditions.nodes import Cond, PhaseVisits
 from clmstate.lifecycle.elements import Days, Event, Origin, Play, Team, Touchpoint, altered, listed, taken, teams
 
-__all__ = ["ANYWHERE", "Group", "GroupMeta", "GroupSpec", "MoveKind", "Phase", "Phases", "Resume", "Standing", "Transition", "anywhere"]
+__all__ = [
+    "ANYWHERE",
+    "Group",
+    "GroupMeta",
+    "GroupSpec",
+    "MoveKind",
+    "Phase",
+    "Phases",
+    "Resume",
+    "Standing",
+    "Transition",
+    "anywhere",
+]
 
 Standing = Literal["good", "watch", "at_risk", "lost", ""]
 MoveKind = Literal["forward", "branch", "relapse", "at_risk", "recovery", "next_cycle"]
@@ -99,7 +111,13 @@ class Transition:
             >>> Transition(("a",), "b").evolve(why="market practice").why
             'market practice'
         """
-        changed: dict[str, Any] = {"plays": plays if plays is _SAME else listed(plays, Play), "kind": kind, "label": label, "why": why, "ref": ref}
+        changed: dict[str, Any] = {
+            "plays": plays if plays is _SAME else listed(plays, Play),
+            "kind": kind,
+            "label": label,
+            "why": why,
+            "ref": ref,
+        }
         origin = self.origin
         if when is not _SAME:
             changed["when"], given = taken(when)
@@ -222,7 +240,12 @@ class _GroupBody(dict[str, Any]):
                 value = altered(value, path=f"{self.prefix}.{key}", home=self.home)
             self.children[key] = value
         elif isinstance(value, GroupMeta):
-            self.mistakes.append((key, Mistake("CLM107", "a group is inside a group", "groups do not nest: use a composition, or longer phase names")))
+            self.mistakes.append(
+                (
+                    key,
+                    Mistake("CLM107", "a group is inside a group", "groups do not nest: use a composition, or longer phase names"),
+                )
+            )
         else:
             remedy = "keep phases only in a group; signals, events and transitions stand in the lifecycle"
             self.mistakes.append((key, Mistake("CLM107", f"'{key}' in a group is not a phase", remedy)))
@@ -301,7 +324,9 @@ class GroupMeta(type):
         ref: str = "",
     ) -> Transition:
         """A transition from any phase of the group; the target itself is left out. Arguments as in :meth:`Phase.to`."""
-        return _transition(_union(cls), target, when=when, on=on, plays=plays, kind=kind, after=after, label=label, why=why, ref=ref)
+        return _transition(
+            _union(cls), target, when=when, on=on, plays=plays, kind=kind, after=after, label=label, why=why, ref=ref
+        )
 
     def __or__(cls, other: Any) -> Any:
         return _union(cls, other)
@@ -496,7 +521,9 @@ class Phase:
             >>> Phase("Onboarding").to(Phase("Adoption"), on=Event("went live"), why="first value is seen").why
             'first value is seen'
         """
-        return _transition(_union(self), target, when=when, on=on, plays=plays, kind=kind, after=after, label=label, why=why, ref=ref)
+        return _transition(
+            _union(self), target, when=when, on=on, plays=plays, kind=kind, after=after, label=label, why=why, ref=ref
+        )
 
     def stay(
         self,
@@ -526,7 +553,7 @@ class Phase:
             >>> class Deal(Lifecycle):
             ...     adoption = Phase("Adoption", initial=True)
             >>> (Deal.adoption.visits >= 2).words(Deal.definition)
-            'Adoption entered at least 2 times'
+            'Adoption entered at least twice'
         """
         return Elapsed(PhaseVisits(self.path), frozenset((self.home,)))
 
@@ -559,7 +586,9 @@ def _event(on: object) -> tuple[str | None, Origin]:
     if on is None:
         return None, Origin()
     if not isinstance(on, Event):
-        mistake = Mistake("CLM111", f"on={on!r:.60} is not an event", "declare it with Event(...) and give that; conditions go into when=")
+        mistake = Mistake(
+            "CLM111", f"on={on!r:.60} is not an event", "declare it with Event(...) and give that; conditions go into when="
+        )
         return None, Origin(mistakes=(mistake,))
     if not on.name:
         mistake = Mistake("CLM103", f"event '{on.label}' is used before it has a name", "give it a name in the class body first")

@@ -70,7 +70,11 @@ class Promise:
 
     def _with(self, wanted: str, kind: Literal["never_before", "always_possible_until"], other: State) -> Promise:
         node, origin = _state(other)
-        wrong = () if self.kind == wanted else (Mistake("CLM121", f"{kind} does not follow {self.kind}", "see docs/semantics.md on promises"),)
+        wrong = (
+            ()
+            if self.kind == wanted
+            else (Mistake("CLM121", f"{kind} does not follow {self.kind}", "see docs/semantics.md on promises"),)
+        )
         joined = Origin(self.origin.homes | origin.homes, self.origin.mistakes + origin.mistakes + wrong)
         return attrs.evolve(self, kind=kind, other=node, origin=joined)
 
@@ -116,6 +120,8 @@ def _state(state: object) -> tuple[Cond, Origin]:
             return InPhase(state.paths), Origin(state.homes, state.mistakes)
     node, origin = taken(state)
     if node is None:
-        mistake = Mistake("CLM121", f"{state!r:.60} is no state of a customer", "promise something about a phase, a group or a condition")
+        mistake = Mistake(
+            "CLM121", f"{state!r:.60} is no state of a customer", "promise something about a phase, a group or a condition"
+        )
         return InPhase(()), Origin(mistakes=(mistake,))
     return node, origin

@@ -4,7 +4,7 @@ This room knows values, bounds and time. It does not know conditions.
 """
 
 from clmstate.signals.instants import DAY, When, from_instant, instant, show_instant
-from clmstate.signals.spec import CLEAR, LARGEST, MISSING, Clear, Kind, SignalSpec, ThresholdSpec, Value, plain
+from clmstate.signals.spec import CLEAR, LARGEST, MISSING, Clear, Kind, SignalSpec, ThresholdSpec, Value, plain, show_number
 
 __all__ = [
     "CLEAR",
@@ -21,4 +21,5 @@ __all__ = [
     "instant",
     "plain",
     "show_instant",
+    "show_number",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from clmstate.errors import BadValueError, Diagnostic
+from clmstate.errors import BadValueError, Diagnostic, shown
 
 __all__ = ["DAY", "When", "from_instant", "instant", "show_instant"]
 
@@ -48,7 +48,7 @@ def instant(at: When, *, place: str = "at") -> int:
     except (ValueError, OverflowError, TypeError):
         pass  # said below, in one way for all
     remedy = "give an ISO date or time such as '2026-01-30' or '2026-01-30T09:00+01:00', a date or a datetime"
-    raise BadValueError([Diagnostic("CLM206", place, f"{at!r:.80} is not a point in time", remedy)])
+    raise BadValueError([Diagnostic("CLM206", place, f"{shown(at)} is not a point in time", remedy)])
 
 
 def from_instant(us: int) -> dt.date:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 import numbers
 import sys
-from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 import attrs
 
-from clmstate.errors import BadValueError, Diagnostic
+from clmstate.errors import BadValueError, Diagnostic, shown
 from clmstate.signals.instants import from_instant, instant, show_instant
 
-__all__ = ["CLEAR", "LARGEST", "MISSING", "Clear", "Kind", "SignalSpec", "ThresholdSpec", "Value", "plain"]
+__all__ = ["CLEAR", "LARGEST", "MISSING", "Clear", "Kind", "SignalSpec", "ThresholdSpec", "Value", "plain", "show_number"]
 
 Kind = Literal["flag", "count", "integer", "number", "share", "change", "score", "days", "date", "money", "choice"]
 Value = bool | int | float | str
@@ -43,6 +42,7 @@ class Clear:
     _only: Clear | None = None
 
     def __new__(cls) -> Clear:
+        """The only one there is, so that `value is CLEAR` can be asked."""
         if cls._only is None:
             cls._only = super().__new__(cls)
         return cls._only
@@ -167,13 +167,14 @@ class SignalSpec:
             case "choice":
                 return "one of " + ", ".join(repr(c) for c in self.choices)
         what = "a whole number" if self.kind in _WHOLE else "a number"
-        if self.low is None and self.high is None:
-            return what
-        if self.high is None:
-            return f"{what}, at least {self.low}"
-        if self.low is None:
-            return f"{what}, at most {self.high}"
-        return f"{what} from {self.low} to {self.high}"
+        match (self.low, self.high):
+            case (None, None):
+                return what
+            case (low, None) if low is not None:
+                return f"{what}, at least {show_number(low)}"
+            case (None, high) if high is not None:
+                return f"{what}, at most {show_number(high)}"
+        return f"{what} from {show_number(self.range[0])} to {show_number(self.range[1])}"
 
     def accept(self, value: object, *, place: str = "") -> Value:
         """The value as it is stored.
@@ -191,11 +192,11 @@ class SignalSpec:
             ...
             clmstate.errors.BadValueError: CLM204 plan: 'Gold' is not allowed for 'plan'. Give one of 'Pro', 'Team'.
         """
-        why = next(self._faults(plain(value)), None)
+        value = plain(value)
+        why = self.fault(value)
         if why is not None:
             remedy = f"give {self.allowed}" + (", or CLEAR to forget it" if value is None else "")
-            raise BadValueError([Diagnostic("CLM204", place or self.name, why, remedy)])
-        value = plain(value)
+            raise BadValueError([Diagnostic("CLM204", place or self.name, f"{shown(value)} {why}", remedy)])
         if self.kind == "date":
             return instant(value)  # type: ignore[arg-type]
         if self.kind in _WHOLE:
@@ -204,39 +205,39 @@ class SignalSpec:
             return float(value)  # type: ignore[arg-type]
         return value  # type: ignore[return-value]
 
-    def _faults(self, value: object) -> Iterator[str]:
-        shown = _shorten(value)
-        if value is None:
-            yield f"None is no value of '{self.label}'"
-            return
+    def fault(self, value: object) -> str | None:
+        """What is wrong with a value, to be read after the value; None if nothing is.
+
+        Example:
+            >>> SignalSpec("health", "score", "health", low=0, high=100).fault(130)
+            "is above 100, the most that 'health' can be"
+        """
         match self.kind:
             case "flag":
-                if not isinstance(value, bool):
-                    yield f"{shown} is not allowed for '{self.label}'"
+                right = isinstance(value, bool)
             case "choice":
-                if not isinstance(value, str) or value not in self.choices:
-                    yield f"{shown} is not allowed for '{self.label}'"
+                right = isinstance(value, str) and value in self.choices
             case "date":
-                try:
-                    instant(value)  # type: ignore[arg-type]
-                except BadValueError as error:
-                    yield error.diagnostics[0].cause
+                return _no_date(value)
             case _:
-                yield from self._number_faults(value, shown)
+                return self._number_fault(value)
+        return None if right else f"is {'no value of' if value is None else 'not allowed for'} '{self.label}'"
 
-    def _number_faults(self, value: object, shown: str) -> Iterator[str]:
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            yield f"{shown} is not a number"
-        elif not _finite(value):
-            yield f"{shown} is not a finite number"
-        elif self.kind in _WHOLE and value != math.floor(value):
-            yield f"{shown} is not a whole number"
-        else:
-            low, high = self.range
-            if value < low:
-                yield f"{shown} is below {low}, the least that '{self.label}' can be"
-            elif value > high:
-                yield f"{shown} is above {high}, the most that '{self.label}' can be"
+    def _number_fault(self, value: object) -> str | None:
+        if value is None:
+            return f"is no value of '{self.label}'"
+        if isinstance(value, bool) or not isinstance(value, int | float | numbers.Real):
+            return "is not a number"
+        if not _finite(value):
+            return "is not a finite number"
+        if self.kind in _WHOLE and value != math.floor(value):
+            return "is not a whole number"
+        low, high = self.range
+        if value < low:  # any real number compares with floats
+            return f"is below {show_number(low)}, the least that '{self.label}' can be"
+        if value > high:  # type: ignore[operator]
+            return f"is above {show_number(high)}, the most that '{self.label}' can be"
+        return None
 
     def to_user(self, stored: Value | None) -> Any:
         """The stored value as users see it: None when missing, dates as dates.
@@ -266,31 +267,36 @@ class SignalSpec:
             case "date":
                 return show_instant(int(value))
             case "share" | "change":
-                return f"{_trim(round(float(value) * 100, 7))} %"
+                return f"{show_number(round(float(value) * 100, 7))} %"
             case "days":
-                return f"{_trim(value)} day" + ("" if value == 1 else "s")
-            case "money":
-                return f"{_trim(value)} {self.unit}".rstrip()
-        return _trim(value)
+                return f"{show_number(float(value))} day" + ("" if value == 1 else "s")
+            case "count":  # the label says what is counted
+                return show_number(float(value))
+        return f"{show_number(float(value))} {self.unit}".rstrip()
 
 
-def _finite(value: numbers.Real) -> bool:
+def _no_date(value: object) -> str | None:
+    try:
+        instant(value)  # type: ignore[arg-type]
+    except BadValueError:
+        return "is not a point in time"
+    return None
+
+
+def _finite(value: int | float | numbers.Real) -> bool:
     try:
         return math.isfinite(value)
     except OverflowError:  # a whole number too large for a float is finite all the same
         return True
 
 
-def _shorten(value: object) -> str:
-    try:
-        text = repr(value)
-    except Exception as error:  # a foreign object's repr may fail; its type must do
-        text = f"a {type(value).__name__} ({type(error).__name__} in its repr)"
-    return text if len(text) <= 60 else text[:57] + "..."
+def show_number(value: int | float) -> str:
+    """A number as people write it: thousands in groups, no needless zeros, no digit lost.
 
-
-def _trim(value: object) -> str:
-    number = float(value)  # type: ignore[arg-type]
-    if number == int(number) and abs(number) < LARGEST:
-        return f"{int(number):,}"
-    return f"{number:,.9f}".rstrip("0") if 1e-9 <= abs(number) < LARGEST else repr(number)
+    Example:
+        >>> show_number(1234567.5), show_number(70.0), show_number(0.1)
+        ('1,234,567.5', '70', '0.1')
+    """
+    if isinstance(value, int) or (abs(value) < LARGEST and value == int(value)):
+        return f"{int(value):,}"
+    return f"{value:,.9f}".rstrip("0") if 1e-9 <= abs(value) < LARGEST else repr(value)
