@@ -112,11 +112,14 @@ def import_time(module: str, repetitions: int) -> float:
     return statistics.median(float(_output([sys.executable, "-c", code])) for _ in range(repetitions))
 
 
-def help_time(repetitions: int) -> Startup:
-    """Median of `clmstate --help`, interpreter included."""
+def help_time(repetitions: int) -> Startup | None:
+    """Median of `clmstate --help`, interpreter included; None where it does not run."""
     script = Path(sys.executable).with_name("clmstate")
     command = [str(script)] if script.exists() else [sys.executable, "-m", "clmstate"]
-    taken = [_timed(lambda: _output([*command, "--help"])) for _ in range(repetitions)]
+    try:
+        taken = [_timed(lambda: _output([*command, "--help"])) for _ in range(repetitions)]
+    except subprocess.CalledProcessError:
+        return None
     return Startup(statistics.median(one.cpu for one in taken), statistics.median(one.wall for one in taken))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import platform
 import statistics
@@ -144,8 +143,7 @@ def _startup(present: bool, processes: int, progress: _Progress) -> tuple[float 
     progress.tell("import clmstate")
     imported = import_time("clmstate", processes)
     progress.tell("clmstate --help")
-    helped = help_time(processes) if importlib.util.find_spec("clmstate.cli") is not None else None
-    return imported, helped
+    return imported, help_time(processes)
 
 
 def _facts(extra: list[str]) -> list[str]:

@@ -16,17 +16,19 @@ from .contest import PythonContestant
 __all__ = ["COMPILED", "LIVE", "contestants"]
 
 COMPILED = "clmstate, compiled"
-LIVE = "clmstate, live"
+LIVE = "clmstate, live, chart open"  # judged: python-statemachine performs every move
+LAZY = "clmstate, live, chart not asked for"  # what `Contract()` gives until somebody asks for its chart
 MODEL = "models.dynamic.contract"
 
 
 def contestants() -> tuple[list[PythonContestant], str]:
-    """Both engines and nothing; or nobody, and why."""
+    """Both engines, and nothing; or nobody, and why."""
     try:
         model = importlib.import_module(MODEL)
     except ImportError as error:
         return [], f"clmstate's model is not there yet: {error}"
-    return [PythonContestant(COMPILED, model, _compiled), PythonContestant(LIVE, model, _live)], ""
+    ways = {COMPILED: _compiled, LIVE: _live, LAZY: _lazy}
+    return [PythonContestant(label, model, opens) for label, opens in ways.items()], ""
 
 
 def _compiled(model: ModuleType) -> Callable[[], Any]:
@@ -34,5 +36,14 @@ def _compiled(model: ModuleType) -> Callable[[], Any]:
 
 
 def _live(model: ModuleType) -> Callable[[], Any]:
+    def make() -> Any:
+        customer = model.Contract()
+        assert customer.chart is not None  # a chart is made when it is first asked for
+        return customer
+
+    return make
+
+
+def _lazy(model: ModuleType) -> Callable[[], Any]:
     contract: Callable[[], Any] = model.Contract
     return contract

@@ -178,8 +178,9 @@ time, because other programs may share the machine; what the wall clock said sta
 the same loop, `observe(**values)` or `send(event, **values)` over prepared keywords; the loop and the call themselves take
 {loops} per observation, and are contained in every figure.
 
-- **clmstate** runs as users get it: validation, clocks and the journey are on.
-- **The hand-written peers** validate nothing, keep no journey, and may assume that nothing is missing after the first
+- **clmstate** runs as users get it: validation, clocks, milestones and the journey are on. Live makes its chart when somebody asks for it;
+  it is judged with the chart open, so that python-statemachine performs every move, and shown without it too.
+- **The hand-written peers** validate nothing, keep no journey, milestones, plays or touchpoints, and may assume that nothing is missing after the first
   observation. Whole elapsed days and "for 14 days" are written out by hand. They share their guards, so that libraries are compared, not authors.
 - **python-statemachine** is written in both ways that its documentation offers, a named event and eventless transitions, with the
   options that make it faster; live is compared with the faster one.
