@@ -1,0 +1,32 @@
+"""Logs of real and imagined customers, and what they do in a model.
+
+polars is loaded here only, and only for Parquet.
+"""
+
+from clmstate.replay.instants import Instant, by_instant
+from clmstate.replay.log import Format, format_of, read_log, write_log
+from clmstate.replay.play import Step, play
+from clmstate.replay.rows import ACTS, FIXED, VERSION, Log, Record, Rejected, Row
+from clmstate.replay.shape import Column, PartShape, Shape, shape_of
+
+__all__ = [
+    "ACTS",
+    "FIXED",
+    "VERSION",
+    "Column",
+    "Format",
+    "Instant",
+    "Log",
+    "PartShape",
+    "Record",
+    "Rejected",
+    "Row",
+    "Shape",
+    "Step",
+    "by_instant",
+    "format_of",
+    "play",
+    "read_log",
+    "shape_of",
+    "write_log",
+]

@@ -1,0 +1,144 @@
+"""Logs as Parquet, through polars, which is loaded only here and only when such a file is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from clmstate.errors import Diagnostic, InputError
+from clmstate.replay.cells import Instant
+from clmstate.replay.rows import FIXED, VERSION, Record, Row
+from clmstate.replay.shape import Shape
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["ParquetFile", "read_parquet", "write_parquet"]
+
+_STAMP = "clmstate-log"
+_SLICE = 50_000
+
+
+def _polars(source: str) -> ModuleType:
+    try:
+        import polars as pl
+    except ImportError:
+        cause = "Parquet is read with polars, which is not installed"
+        remedy = "install the extra: pip install 'clmstate[parquet]'; or use CSV or JSON Lines"
+        raise InputError([Diagnostic("CLM306", source, cause, remedy)]) from None
+    return pl
+
+
+class ParquetFile:
+    """The rows of a Parquet file.
+
+    Attributes:
+        columns: their names.
+        version: of the log format, as the file's metadata say.
+        total: how many rows there are.
+    """
+
+    def __init__(self, source: str, frame: pl.DataFrame, version: str, seen: Callable[[int], object]) -> None:
+        self.source, self.version = source, version
+        self.columns = tuple(frame.columns)
+        self.total = frame.height
+        self._frame, self._seen = frame, seen
+
+    def __iter__(self) -> Iterator[Record]:
+        number = 0
+        for part in self._frame.iter_slices(_SLICE):
+            plain, times = _plain(part)
+            for cells in plain.iter_rows():
+                number += 1
+                yield Record(
+                    number,
+                    {
+                        name: Instant(value) if name in times and value is not None else value
+                        for name, value in zip(self.columns, cells, strict=True)
+                    },
+                )
+            self._seen(number)
+
+
+def _plain(frame: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:
+    """The frame with types that Python holds exactly, and the columns that are now instants."""
+    import polars as pl
+
+    casts, times = [], []
+    for name, kind in frame.schema.items():
+        if kind == pl.Date:
+            casts.append((pl.col(name).to_physical().cast(pl.Int64) * 86_400_000_000).alias(name))
+            times.append(name)
+        elif isinstance(kind, pl.Datetime):
+            us = pl.col(name).to_physical().cast(pl.Int64)
+            us = us * 1000 if kind.time_unit == "ms" else us // 1000 if kind.time_unit == "ns" else us
+            casts.append(us.alias(name))
+            times.append(name)
+        elif isinstance(kind, pl.Categorical | pl.Enum):
+            casts.append(pl.col(name).cast(pl.String))
+        elif isinstance(kind, pl.Decimal):
+            casts.append(pl.col(name).cast(pl.Float64))
+    return frame.with_columns(casts), frozenset(times)
+
+
+def read_parquet(source: str, path: Path, seen: Callable[[int], object] = lambda _: None) -> ParquetFile:
+    """The rows of a Parquet file.
+
+    Raises:
+        InputError: CLM306 without polars; CLM302 when it is truncated or no Parquet.
+
+    Example:
+        >>> read_parquet("log.parquet", Path("no/such.parquet"))
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM302 log.parquet: it is no Parquet file, or only part of one. Write it again.
+    """
+    pl = _polars(source)
+    try:
+        frame = pl.read_parquet(path, use_statistics=False)
+        stamp = pl.read_parquet_metadata(path).get(_STAMP, "1")
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
+        raise InputError([Diagnostic("CLM302", source, "it is no Parquet file, or only part of one", "write it again")]) from None
+    return ParquetFile(source, frame, stamp, seen)
+
+
+def write_parquet(path: Path, rows: Iterable[Row], shape: Shape, columns: tuple[str, ...]) -> None:
+    """Writes rows as typed columns; `columns` are the signals that appear.
+
+    Raises:
+        InputError: CLM306 without polars.
+
+    Example:
+        >>> import tempfile
+        >>> from clmstate import Lifecycle, Phase
+        >>> from clmstate.replay import shape_of
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "log.parquet"
+        ...     write_parquet(path, [Row("Acme", 0)], shape_of(Deal), ())
+        ...     read_parquet("log.parquet", path).total
+        1
+    """
+    pl = _polars(str(path))
+    kept = tuple(rows)
+    when = pl.Datetime("us", "UTC")
+    data: dict[str, list[Any]] = {name: [] for name in FIXED}
+    for row in kept:
+        details = json.dumps(row.details, ensure_ascii=False, sort_keys=True) if row.details else None
+        for name, value in zip(FIXED, (row.customer, row.part, row.instance, row.at_us, row.event or None, details), strict=True):
+            data[name].append(value)
+    types = dict.fromkeys(FIXED, pl.String) | {"at": when}
+    for name in columns:
+        kind = shape.columns[name].spec.kind
+        known = {"flag": pl.Boolean, "count": pl.Int64, "integer": pl.Int64, "choice": pl.String, "date": when}
+        types[name] = known.get(kind, pl.Float64)
+        data[name] = [row.values.get(name) for row in kept]
+    series = []
+    for name, values in data.items():
+        physical = pl.Int64 if types[name] == when else types[name]
+        series.append(pl.Series(name, values, dtype=physical, strict=False).cast(types[name]))
+    pl.DataFrame(series).write_parquet(path, metadata={_STAMP: str(VERSION)})

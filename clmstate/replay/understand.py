@@ -1,0 +1,290 @@
+"""From the cells of a record to a row that the model understands, or to the reasons why not; all of them at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final
+
+from clmstate.errors import ClmstateError, Diagnostic, did_you_mean
+from clmstate.lifecycle import LifecycleDefinition, known_phase
+from clmstate.replay.cells import read_cell, read_instant
+from clmstate.replay.rows import ACTS, FIXED, Record, Rejected, Row
+from clmstate.replay.shape import PartShape, Shape
+from clmstate.signals import Value
+
+__all__ = ["Understanding", "parse_json"]
+
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "@start": ("phase",),
+    "@move": ("to", "by", "reason"),
+    "@skip": ("touchpoint", "by", "why"),
+    "@clear": ("signals",),
+}
+_OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {"@start": ("since",), "@move": ("hold_until",)}
+_TIMES: Final = ("since", "hold_until")
+
+
+def parse_json(text: str | bytes) -> Any:
+    """JSON, with everything that Python's parser tolerates or breaks on turned into a ValueError.
+
+    Raises:
+        ValueError: no JSON, nested too deeply, or one key given twice.
+
+    Example:
+        >>> parse_json('{"a": 1}')
+        {'a': 1}
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(k for k in keys if keys.count(k) > 1)!r:.60} is given twice")
+    return found
+
+
+class Understanding:
+    """How the records of one file become rows of one model.
+
+    Args:
+        shape: what the model knows.
+        place: how a diagnostic names a row by its number.
+        ignore: columns that are passed over.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> from clmstate.replay import shape_of
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     new = Phase("New", initial=True)
+        >>> reading = Understanding(shape_of(Deal), "log.csv, line {}".format)
+        >>> print(reading.row(Record(2, {"customer": "Acme", "at": "2026-01-30", "health": "80"})))
+        2026-01-30 Acme: health=80
+        >>> print(reading.row(Record(3, {"customer": "Acme", "at": "yesterday"})))
+        CLM206 log.csv, line 3, at: 'yesterday' is not a point in time. Give an ISO date or time such as '2026-01-30' or '2026-01-30T09:00+01:00', a date or a datetime.
+    """
+
+    def __init__(self, shape: Shape, place: Callable[[int], str], ignore: Collection[str] = ()) -> None:
+        self.shape = shape
+        self.place = place
+        self.ignored = frozenset(ignore)
+
+    def row(self, record: Record) -> Row | Rejected:
+        """The row, or why it is rejected."""
+        return _Reading(self, record).row()
+
+    def unknown(self, columns: Collection[str]) -> list[str]:
+        """The columns that are neither fixed nor signals of the model, nor to be ignored."""
+        return [c for c in columns if c not in FIXED and c not in self.shape.columns and c not in self.ignored]
+
+    def unknown_column(self, column: str, place: str) -> Diagnostic:
+        """What is said about one of those."""
+        remedy = did_you_mean(column, [*FIXED, *self.shape.columns])
+        return Diagnostic("CLM305", place, f"{self.shape.name} has no signal for the column {column!r:.60}", remedy)
+
+
+class _Reading:
+    """One record; faults are collected, so that somebody who mends the row sees all of them."""
+
+    def __init__(self, base: Understanding, record: Record) -> None:
+        self.base, self.record = base, record
+        self.where = base.place(record.number)
+        self.faults: list[Diagnostic] = []
+
+    def row(self) -> Row | Rejected:
+        customer = self.text("customer")
+        if not customer and not self.faults:
+            self.fault("CLM311", "", "it names no customer", "fill the column 'customer'")
+        at_us = self.instant(self.record.cells.get("at"))
+        part, instance, event = self.text("part"), self.text("instance"), self.text("event")
+        shape = self.part(part)
+        details = self.details()
+        values: Mapping[str, Value] = {}
+        if shape is not None:
+            self.check_instance(part, instance, event, shape)
+            self.check_event(event, details, shape.definition)
+            values = self.values(part)
+        if self.faults or at_us is None:
+            return Rejected(self.record.number, tuple(self.faults), customer)
+        return Row(customer, at_us, part, instance, event, details, values, self.record.number)
+
+    def fault(self, code: str, column: str, cause: str, remedy: str) -> None:
+        self.faults.append(Diagnostic(code, f"{self.where}, {column}" if column else self.where, cause, remedy))
+
+    # ---- the fixed columns
+
+    def text(self, column: str) -> str:
+        raw = self.record.cells.get(column)
+        if raw is None or raw != raw:
+            return ""
+        if not isinstance(raw, str):
+            if isinstance(raw, int) and not isinstance(raw, bool) and column in ("customer", "instance"):
+                return str(raw) if abs(raw) < 10**30 else ""  # a typed table may number its customers
+            self.fault("CLM311", column, f"a {type(raw).__name__} is no text", f"write the {column} as text")
+            return ""
+        if not _encodes(raw):
+            self.fault("CLM311", column, f"{raw!r:.60} is half of a character", "write it as UTF-8")
+            return ""
+        return raw.strip()
+
+    def instant(self, raw: object) -> int | None:
+        if raw is None or raw == "" or raw != raw:
+            self.fault("CLM311", "", "it does not say when", "fill the column 'at' with a date or time")
+            return None
+        try:
+            return read_instant(raw, f"{self.where}, at")
+        except ClmstateError as error:
+            self.faults += error.diagnostics
+            return None
+
+    def part(self, part: str) -> PartShape | None:
+        found = self.base.shape.parts.get(part)
+        if found is None:
+            known = [path for path in self.base.shape.parts if path]
+            remedy = (
+                did_you_mean(part, known) if known else f"leave the column empty: {self.base.shape.name} is a lifecycle on its own"
+            )
+            cause = f"{self.base.shape.name} has no part {part!r:.60}" if part else "it does not say which part it is about"
+            self.fault("CLM312", "part", cause, remedy)
+        return found
+
+    def check_instance(self, part: str, instance: str, event: str, shape: PartShape) -> None:
+        names = instance.split("/") if instance else []
+        if not names and event and event not in ACTS:
+            return  # offered to all instances of the part
+        if len(names) != shape.many or not all(name.strip() for name in names):
+            if shape.many == 0:
+                what = f"'{part}'" if part else self.base.shape.name
+                self.fault(
+                    "CLM312", "instance", f"{what} has no instances, but {instance!r:.60} is named", "leave the column empty"
+                )
+            else:
+                form = "/".join(["name"] * shape.many)
+                self.fault("CLM312", "instance", f"{instance!r:.60} is no instance of '{part}'", f"name one as {form}")
+        if event in ("@join", "@leave") and shape.many == 0:
+            self.fault("CLM314", "event", f"nobody can {event[1:]} a part that is always there", "leave the row out")
+
+    # ---- events and what belongs to them
+
+    def details(self) -> dict[str, Any]:
+        raw = self.record.cells.get("details")
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            return {}
+        found = raw
+        if isinstance(raw, str):
+            try:
+                found = parse_json(raw)
+            except ValueError as error:
+                self.fault("CLM315", "details", f"it is no JSON ({error})", 'write an object such as {"instance": "crm"}')
+                return {}
+        if not isinstance(found, Mapping):
+            self.fault(
+                "CLM315", "details", f"a {type(found).__name__} is no JSON object", 'write an object such as {"instance": "crm"}'
+            )
+            return {}
+        return {key: value for key, value in found.items() if value is not None}
+
+    def check_event(self, event: str, details: dict[str, Any], definition: LifecycleDefinition) -> None:
+        if event == "":
+            if details:
+                self.fault(
+                    "CLM315",
+                    "details",
+                    "there are details, but no event that they belong to",
+                    "name the event, or empty the column",
+                )
+            return
+        if event not in ACTS and event not in definition.events:
+            known = [*definition.events, *(ACTS if event.startswith("@") else ())]
+            self.fault("CLM314", "event", f"{event!r:.60} is no event of {definition.name}", did_you_mean(event, known))
+            return
+        names_instance = event in definition.events and definition.events[event].names_instance
+        needed = _NEEDED.get(event, ())
+        allowed = (*needed, *_OPTIONAL.get(event, ()), *(("instance",) if names_instance else ()))
+        for key in details:
+            if key not in allowed:
+                remedy = did_you_mean(str(key), allowed) if allowed else "empty the column"
+                self.fault("CLM315", "details", f"'{event}' has no detail {key!r:.60}", remedy)
+        for key in needed:
+            if key not in details:
+                self.fault("CLM315", "details", f"'{event}' does not say '{key}'", "write " + _form(event))
+        for key in (k for k in allowed if k in details):
+            self.faults += self.detail_faults(event, key, details[key], definition)
+
+    def detail_faults(self, event: str, key: str, value: object, definition: LifecycleDefinition) -> Iterator[Diagnostic]:
+        place = f"{self.where}, details, {key}"
+        if key == "signals":
+            names = value if isinstance(value, list) else [None]
+            for name in names:
+                if not isinstance(name, str) or name not in definition.signals:
+                    yield Diagnostic(
+                        "CLM315",
+                        place,
+                        f"{name!r:.60} is no signal of {definition.name}",
+                        did_you_mean(str(name), definition.signals),
+                    )
+            return
+        if not isinstance(value, str) or not value.strip() or not _encodes(value):
+            yield Diagnostic("CLM315", place, f"{value!r:.60} is not a text", "write " + _form(event))
+            return
+        try:
+            if key in _TIMES:
+                read_instant(value, place)
+            elif key in ("phase", "to"):
+                known_phase(definition, value, place)
+        except ClmstateError as error:
+            yield from error.diagnostics
+        if key == "touchpoint":
+            known = [touchpoint.label for phase in definition.phases.values() for touchpoint in phase.touchpoints]
+            if value not in known:
+                yield Diagnostic("CLM315", place, f"{definition.name} has no touchpoint {value!r:.60}", did_you_mean(value, known))
+
+    # ---- signals
+
+    def values(self, part: str) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for name, raw in self.record.cells.items():
+            if raw is None or raw == "" or name in FIXED or name in self.base.ignored:
+                continue
+            column = self.base.shape.columns.get(name)
+            if column is None:
+                self.faults.append(self.base.unknown_column(name, self.where))
+                continue
+            try:
+                value = read_cell(column.spec, raw, f"{self.where}, {name}")
+            except ClmstateError as error:
+                self.faults += error.diagnostics
+                continue
+            if value is None:
+                continue
+            if column.part != part and not (part == "" and self.base.shape.parts[column.part].many == 0):
+                self.fault(
+                    "CLM312",
+                    name,
+                    f"the row is about '{part}', but gives a value of '{column.part}'",
+                    "write a row of its own for each part",
+                )
+            else:
+                found[name] = value
+        return found
+
+
+def _encodes(text: str) -> bool:
+    """Whether a text can be written to a file; JSON can spell half a character that cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _form(event: str) -> str:
+    """What the details of an act look like."""
+    parts = [f'"{key}": ' + ('["..."]' if key == "signals" else '"..."') for key in _NEEDED.get(event, ("instance",))]
+    return "{" + ", ".join(parts) + "}"
