@@ -18,6 +18,7 @@ from clmstate.conditions.lower import Formula, Literal, literals
 from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
 from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program, Rule, lower_lifecycle
+from clmstate.errors import BadValueError
 from clmstate.lifecycle import LifecycleDefinition, Moves
 from clmstate.signals import MISSING, SignalSpec, instant
 
@@ -39,19 +40,31 @@ _MOST_INSTANTS: Final = 100_000
 
 
 def read_instant(at: Any) -> int:
-    """The instant of a point in time; recent ones are remembered, for logs name the same days again and again.
+    """The instant of a point in time; days named as text or dates are remembered, for logs name the same ones again and again.
+
+    Raises:
+        BadValueError: CLM206, when it is not a point in time.
 
     Example:
         >>> read_instant("1970-01-01")
         0
     """
-    us = instant(at)
-    # two times of one zone are equal whatever their fold says, though they are an hour apart: remember fixed zones only
-    if not isinstance(at, dt.datetime) or at.tzinfo is None or isinstance(at.tzinfo, dt.timezone):
+    if at.__class__ is not str and at.__class__ is not dt.date:
+        return instant(at)
+    us = _KNOWN_INSTANTS.get(at)
+    if us is None:
+        us = instant(at)
         if len(_KNOWN_INSTANTS) >= _MOST_INSTANTS:
             _KNOWN_INSTANTS.clear()
         _KNOWN_INSTANTS[at] = us
     return us
+
+
+def _instant_or_none(at: Any) -> int | None:
+    try:
+        return read_instant(at)
+    except BadValueError:
+        return None  # told where all mistakes of an observation are told together
 
 
 class State:
@@ -116,6 +129,10 @@ class Compiled:
         holds: for each rule, whether its condition is true.
         reads: for each rule, the values it reads, in the order of its signals.
         time_truths: for each rule, the truths of its literals that time may change; None where there are none.
+        plain: for each rule and phase, the phase entered if the move changes nothing else (no stay, no group left or resumed, no visits
+            counted); -1 otherwise.
+        dates: for each rule, where its dates stand among the old values of an inline observation, and their slots; None if its truths
+            may change to and fro.
         clocks: writes the clocks.
         after: writes clocks, milestones and touchpoints once the rounds are over.
         observe: the inline observation.
@@ -132,6 +149,8 @@ class Compiled:
     holds: tuple[Callable[[State], bool], ...]
     reads: tuple[Callable[[State], tuple[Any, ...]], ...]
     time_truths: tuple[Callable[[State], tuple[bool, ...]] | None, ...]
+    plain: tuple[tuple[int, ...], ...]
+    dates: tuple[tuple[tuple[int, str], ...] | None, ...]
     clocks: Callable[[State], None]
     after: Callable[[State], None]
     observe: Callable[..., Moves]
@@ -168,11 +187,13 @@ def _compile(program: Program) -> Compiled:
 
     space: dict[str, Any] = {
         "State": State,
-        "_Exception": Exception,
-        "_INSTANTS": _KNOWN_INSTANTS,
+        "_EPOCH": dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
         "_NAN": MISSING,
         "_NOTHING": NOTHING,
         "_UNCHANGED": UNCHANGED,
+        "_UTC": dt.UTC,
+        "_datetime": dt.datetime,
+        "_instant": _instant_or_none,
         "_moved": settle.moved,
         "_round": round,
         "_slowly": settle.observe_slowly,
@@ -189,6 +210,8 @@ def _compile(program: Program) -> Compiled:
         holds=space["HOLDS"],
         reads=space["READS"],
         time_truths=space["TIME_TRUTHS"],
+        plain=tuple(tuple(_plain_target(program, rule, source) for source in range(len(program.phases))) for rule in program.rules),
+        dates=tuple(_dates(program, rule) for rule in program.rules),
         clocks=space["clocks"],
         after=space["after"],
         observe=space["observe"],
@@ -196,6 +219,21 @@ def _compile(program: Program) -> Compiled:
     )
     space["PartState"].c = made
     return made
+
+
+def _plain_target(program: Program, rule: Rule, source: int) -> int:
+    left, entered = program.group[source], program.group[rule.target]
+    plain = not rule.stay and rule.resumes is None and not program.visited and (left is None or left == entered)
+    return rule.target if plain else -1
+
+
+def _dates(program: Program, rule: Rule) -> tuple[tuple[int, str], ...] | None:
+    from clmstate.kernel.settle import one_way
+
+    if not one_way(program, rule.index):
+        return None
+    names = list(program.definition.signals)
+    return tuple((1 + names.index(n), f"v_{n}") for n in rule.signals if program.definition.signals[n].kind == "date")
 
 
 def timed_literals(formula: Formula) -> tuple[Literal, ...]:
@@ -369,8 +407,10 @@ class _Text:
         yield f"    if _given or _unknown or _s.busy: {slowly}"
         yield f"    _old = ({slots})"
         yield "    if at is not None:"
-        yield "        try: _now = _INSTANTS.get(at)"
-        yield "        except _Exception: _now = None"
+        yield "        if at.__class__ is _datetime and at.tzinfo is _UTC:"
+        yield "            _now = at - _EPOCH"
+        yield "            _now = (_now.days * 86400 + _now.seconds) * 1000000 + _now.microseconds"
+        yield "        else: _now = _instant(at)"
         yield f"        if _now is None or not _now >= _s.at: {slowly}"
         yield "        _s.at = _now"
         for spec in self.signals:
@@ -380,7 +420,7 @@ class _Text:
             yield f"            {slots}= _old"
             yield f"            {slowly}"
         yield "    _rule = _STEP[_s.phase](_s)"
-        yield "    if _rule >= 0: return _moved(_s, before(_s, _old), _rule)"
+        yield "    if _rule >= 0: return _moved(_s, _old, _rule)"
         yield from (f"    {line}" for line in self.after_lines())
         yield "    return _NOTHING"
 
@@ -395,8 +435,7 @@ def _plain_value(spec: SignalSpec) -> Iterator[str]:
         case "choice":
             yield f"if {x}.__class__ is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
         case "date":
-            yield f"try: _us = _INSTANTS.get({x})"
-            yield "except _Exception: _us = None"
+            yield f"_us = _instant({x})"
             yield f"if _us is not None: _s.v_{x} = _us"
         case "count" | "integer":
             yield f"if {x}.__class__ is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"

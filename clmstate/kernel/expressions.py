@@ -6,6 +6,7 @@ A missing value is stored as NaN, which compares False with everything: so "x >=
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -38,6 +39,7 @@ from clmstate.signals import DAY
 __all__ = ["Writer"]
 
 _NEGATED: Mapping[Op, Op] = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}
+_MIRRORED: Mapping[Op, Op] = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}
 
 
 class Writer:
@@ -96,6 +98,10 @@ class Writer:
                 held = f"_s.at - _s.k{self.clock[leaf]} >= {self.days(days)}"
                 return held if truths == TRUE else f"not {held}"
             case Compare(left, op, right):
+                whole = self.whole_days(left, op, right)
+                if whole is not None:
+                    elapsed, true, false = whole
+                    return _pick(truths, true=true, false=false, known=f"({elapsed} == {elapsed})")
                 a, b = self.term(left), self.term(right)
                 known = " and ".join(f"{x} == {x}" for x in (a, b) if not _is_number(x)) or "True"
                 return _pick(truths, true=_compared(a, op, b), false=_compared(a, _NEGATED[op], b), known=f"({known})")
@@ -103,6 +109,43 @@ class Writer:
                 raise AssertionError(leaf)  # the definition refuses it in conditions of a lifecycle
             case _:
                 assert_never(leaf)
+
+    def whole_days(self, left: Term, op: Op, right: Term) -> tuple[str, str, str] | None:
+        """A comparison of whole elapsed days with a number, without the division: floor(x / day) <= c is x < (floor(c) + 1) days.
+
+        Returns:
+            The elapsed time, when the comparison is true and when it is false; None if it is not of this kind.
+        """
+        if isinstance(left, Const | ThresholdRef):
+            left, op, right = right, _MIRRORED[op], left
+        match left:
+            case DaysUntil(name):
+                elapsed = f"_s.v_{name} - _s.at"
+            case DaysSince(name):
+                elapsed = f"_s.at - _s.v_{name}"
+            case DaysInPhase():
+                elapsed = "_s.at - _s.entered"
+            case EventDaysSince(event):
+                elapsed = f"_s.at - _s.e_{event}"
+            case _:
+                return None
+        if not isinstance(right, Const | ThresholdRef):
+            return None
+        limit = self.number(right)
+        least, after = math.ceil(limit) * DAY, (math.floor(limit) + 1) * DAY  # the first instants of >= and of > in elapsed time
+        match op:
+            case "<=" | ">":
+                below, above = f"{elapsed} < {after}", f"{elapsed} >= {after}"
+                return (elapsed, below, above) if op == "<=" else (elapsed, above, below)
+            case "<" | ">=":
+                below, above = f"{elapsed} < {least}", f"{elapsed} >= {least}"
+                return (elapsed, below, above) if op == "<" else (elapsed, above, below)
+            case _:
+                if least == after:  # no whole number of days equals a fraction
+                    equal, other = "False", f"{elapsed} == {elapsed}"
+                else:
+                    equal, other = f"{least} <= {elapsed} < {after}", f"({elapsed} < {least} or {elapsed} >= {after})"
+                return (elapsed, equal, other) if op == "==" else (elapsed, other, equal)
 
     def flag(self, name: str, truths: int) -> str:
         if self.program.definition.signals[name].never_missing:
@@ -138,14 +181,8 @@ class Writer:
                 return f"({self.linear(left)} - {self.linear(right)})"
             case Times(factor, inner):
                 return f"({self.linear(factor)} * {self.linear(inner)})"
-            case DaysUntil(name):
-                return f"(_s.v_{name} - _s.at) // {DAY}"
-            case DaysSince(name):
-                return f"(_s.at - _s.v_{name}) // {DAY}"
-            case DaysInPhase():
-                return f"(_s.at - _s.entered) // {DAY}"
-            case EventDaysSince(event):
-                return f"(_s.at - _s.e_{event}) // {DAY}"
+            case DaysUntil() | DaysSince() | DaysInPhase() | EventDaysSince():
+                raise AssertionError(term)  # they compare with constants and thresholds only, which whole_days() writes
             case EventTimes(event):
                 return f"_s.n_{event}"
             case PhaseVisits(path):

@@ -29,7 +29,7 @@ from clmstate.signals import DAY
 if TYPE_CHECKING:
     from clmstate.kernel.compile import Compiled, State
 
-__all__ = ["Plan", "critical", "due_since", "moved", "next_check", "observe_slowly", "settle", "take_in"]
+__all__ = ["Plan", "critical", "due_since", "moved", "next_check", "observe_slowly", "one_way", "settle", "take_in"]
 
 MOST_ROUNDS: Final = 10_000
 
@@ -44,21 +44,63 @@ def observe_slowly(s: State, given: Sequence[Any], at: Any, values: Mapping[str,
     return moves
 
 
-def moved(s: State, before: tuple[Any, ...], rule: int) -> Moves:
-    """The end of an inline observation in which a rule is true: settles, notes what happened and tells the customer."""
+def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:
+    """The end of an inline observation in which a rule is true: settles, notes what happened and tells the customer.
+
+    Args:
+        s: the state, with the values in it.
+        old: the clock and the values as they were.
+        rule: the rule that is true.
+    """
+    c = s.c
+    target = c.plain[rule][s.phase]
+    if target >= 0 and (c.time_truths[rule] is None or _time_stood_still(s, old, rule)):
+        # the usual move: to a known phase, due to this observation, with nothing to follow
+        source, entered, seen, now = s.phase, s.entered, s.seen, s.at
+        s.phase, s.entered, s.seen = target, now, 0
+        if c.step[target](s) < 0:
+            step = (rule, source, target, 1, now, c.reads[rule](s), None)
+            s.journal.append(step)
+            c.after(s)
+            life = s.life
+            if life.listening:
+                life.perform((step,))
+            return Moves((step,), life.read)
+        s.phase, s.entered, s.seen = source, entered, seen
+    before = c.before(s, old)
     start = len(s.journal)
     try:
         plan = settle(s, before, rule)
         s.journal += plan
-        s.c.after(s)
+        c.after(s)
     except BaseException:
-        s.c.load(s, before)
+        c.load(s, before)
         del s.journal[start:]
         raise
     life = s.life
     if life.listening:
         life.perform(plan)
     return Moves(plan, life.read)
+
+
+def _time_stood_still(s: State, old: tuple[Any, ...], rule: int) -> bool:
+    """Whether the truths that time changes in a rule are what they were, so that the move was not due before."""
+    dates = s.c.dates[rule]
+    if dates is None:
+        return False
+    for place, slot in dates:
+        if old[place] != getattr(s, slot):
+            return False
+    truths = s.c.time_truths[rule]
+    assert truths is not None
+    now, then = s.at, old[0]
+    if now == then:
+        return True
+    present = truths(s)
+    s.at = then
+    same = truths(s) == present
+    s.at = now
+    return same
 
 
 def take_in(
@@ -215,7 +257,7 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
     if not start < now:
         return None
     truths = c.time_truths[rule]
-    if truths is not None and not o.unsettled and _one_way(c.program, rule):
+    if truths is not None and not o.unsettled and one_way(c.program, rule):
         then = truths(o)
         o.at = now
         if truths(o) == then:  # each of them changes at most once, so none has changed
@@ -228,7 +270,7 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
     return None
 
 
-def _one_way(program: Program, rule: int) -> bool:
+def one_way(program: Program, rule: int) -> bool:
     """Whether the truths that time changes in a rule each change at most once while values stay."""
     leaves = (literal.leaf for literal in literals(program.rules[rule].formula))
     return not any(isinstance(leaf, Compare) and leaf.op in ("==", "!=") for leaf in leaves)
