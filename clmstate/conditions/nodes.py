@@ -43,6 +43,7 @@ __all__ = [
     "Times",
     "Unless",
     "children",
+    "own_terms",
     "terms",
     "walk",
 ]
@@ -290,19 +291,29 @@ def terms(cond: Cond) -> Iterator[Term]:
         [SignalRef(name='health'), Const(value=70)]
     """
     for node in walk(cond):
-        match node:
-            case Compare(left, _, right):
-                yield from _inside(left)
-                yield from _inside(right)
-            case Between(term, low, high):
-                for part in (term, low, high):
-                    yield from _inside(part)
-            case IsMissing(of) if isinstance(of, SignalRef):
-                yield of
-            case ForDays(_, days):
-                yield days
-            case _:
-                pass
+        yield from own_terms(node)
+
+
+def own_terms(node: Cond) -> Iterator[Term]:
+    """The terms that one node reads itself, also those inside arithmetic, but not those of the conditions inside it.
+
+    Example:
+        >>> list(own_terms(Not(Compare(SignalRef("health"), ">=", Const(70)))))
+        []
+    """
+    match node:
+        case Compare(left, _, right):
+            yield from _inside(left)
+            yield from _inside(right)
+        case Between(term, low, high):
+            for part in (term, low, high):
+                yield from _inside(part)
+        case IsMissing(of) if isinstance(of, SignalRef):
+            yield of
+        case ForDays(_, days):
+            yield days
+        case _:
+            pass
 
 
 def _inside(term: Term) -> Iterator[Term]:

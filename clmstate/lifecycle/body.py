@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import attrs
 
-from clmstate.conditions import Condition, Home, Mistake, SignalFacade, Threshold
+from clmstate.conditions import Condition, Elapsed, Home, Mistake, Numeric, SignalFacade, Threshold
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
-from clmstate.lifecycle.phases import Dropped, GroupMeta, Phase, Phases, Resume, Transition
+from clmstate.lifecycle.phases import Dropped, GroupMeta, Phase, Phases, Transition
 
 __all__ = ["RESERVED", "Body", "Declared"]
 
@@ -19,7 +19,7 @@ RESERVED: Final = frozenset(
     """at by chart children definition done_play engine event events explain gaps groups hold_until instance instances join journey label leave
     listen market milestones move moves name next_check observe observe_all on open_gaps open_plays open_touchpoints own part parts phase
     phases plays promises reason refs restore risks send sends settle signal signals since skip snapshot start statechart stays tick title
-    thresholds transitions untaken value values version warning_signs when where wiring""".split()
+    thresholds transitions untaken value values version warning_signs when where wiring""".split()  # noqa: SIM905 -- a list of so many words would be a page long
 )
 """Names of our own interface: a signal, event or phase with such a name could not be reported or read."""
 
@@ -44,43 +44,58 @@ class Body(dict[str, Any]):
         self._kept: list[object] = []  # keeps what was declared alive, so that an id stays its own
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if not isinstance(value, Declared) or (key.startswith("__") and key.endswith("__")):
-            if key in self.declared:
-                self.mistakes.append((key, _twice(key)))
-            elif isinstance(value, Phases | Resume):
-                pass  # a source with a name of its own, such as `customer = adoption | success`
-            super().__setitem__(key, value)
-            return
         if key in self.declared:
             self.mistakes.append((key, _twice(key)))
             return
-        bound = self._bound(key, value)
-        self.declared[key] = bound
-        super().__setitem__(key, bound)
+        if key.startswith("__") and key.endswith("__"):
+            if isinstance(value, Declared):
+                self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' is Python's own", "rename it")))
+            super().__setitem__(key, value)
+        elif isinstance(value, Declared):
+            self.declared[key] = bound = self._bound(key, value)
+            # what is used under its name from here on has been reported under its name
+            super().__setitem__(
+                key, bound._told() if isinstance(bound, Condition) and not isinstance(bound, SignalFacade) else bound
+            )
+        else:
+            super().__setitem__(key, self._shorthand(key, value))
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self.declared.pop(key, None)
+
+    def _shorthand(self, key: str, value: Any) -> Any:
+        """A name for a part of something, such as ``customer = adoption | success``; it is told once what is wrong with it."""
+        if isinstance(value, Phases):
+            self.mistakes += [(key, mistake) for mistake in value.mistakes]
+            return attrs.evolve(value, mistakes=())
+        if isinstance(value, Numeric | Elapsed):
+            self.mistakes += [(key, mistake) for mistake in value._mistakes]
+            return value._told()
+        return value
 
     def _bound(self, key: str, value: Declared) -> Declared:
-        if isinstance(value, Condition) and not isinstance(value, SignalFacade):
-            return value
         self._name_faults(key, value)
-        if not isinstance(value, Dropped):
-            first = self._seen.setdefault(id(value), key)
-            self._kept.append(value)
-            if first != key:
-                remedy = "declare it again for the second name"
-                self.mistakes.append((key, Mistake("CLM103", f"one declaration has two names, '{first}' and '{key}'", remedy)))
-                return value
+        if isinstance(value, Dropped):
+            return value
+        first = self._seen.get(id(value), key)
+        if first != key and not (isinstance(value, Condition) and not isinstance(value, SignalFacade)):
+            cause = f"one declaration has two names, '{first}' and '{key}'"
+            self.mistakes.append((key, Mistake("CLM103", cause, "declare it again for the second name")))
+            return value
+        bound = self._named(key, value)
+        self._kept += (value, bound)
+        self._seen[id(value)] = self._seen[id(bound)] = key
+        return bound
+
+    def _named(self, key: str, value: Declared) -> Declared:
         match value:
             case SignalFacade() | Threshold() | Event():
-                value._bind(key, self.home)
-                return value
+                return value._bind(key, self.home)
             case Phase():
                 return altered(value, path=key, home=self.home)
             case GroupMeta():
-                self.homes.add(value.home)
-                self.mistakes += [(f"{key}.{child}", mistake) for child, mistake in value._mistakes]
-                if value.path != key:
-                    cause = f"the group '{value.path}' is bound to the name '{key}'"
-                    self.mistakes.append((key, Mistake("CLM103", cause, f"write it as a nested class: class {key}(Phase.Group)")))
+                self._group(key, value)
                 return value
             case Transition():
                 return attrs.evolve(value, name=key)
@@ -89,18 +104,23 @@ class Body(dict[str, Any]):
             case _:
                 return value
 
+    def _group(self, key: str, group: GroupMeta) -> None:
+        self.homes.add(group.home)
+        self.mistakes += [(f"{key}.{child}", mistake) for child, mistake in group._mistakes]
+        for phase in group:
+            self._seen[id(phase)] = phase.path
+        if group.path != key:
+            cause = f"the group '{group.path}' is bound to the name '{key}'"
+            self.mistakes.append((key, Mistake("CLM103", cause, f"write it as a nested class: class {key}(Phase.Group)")))
+
     def _name_faults(self, key: str, value: Declared) -> None:
         if key.startswith("_"):
-            self.mistakes.append(
-                (
-                    key,
-                    Mistake("CLM101", f"the name '{key}' starts with an underscore", "names that begin so are private: rename it"),
-                )
-            )
+            remedy = "names that begin so are private: rename it"
+            self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' starts with an underscore", remedy)))
         named = isinstance(value, SignalFacade | Event | Phase | GroupMeta)
         if named and (key in RESERVED or keyword.issoftkeyword(key)):
-            taken = "CLM101", f"the name '{key}' is one of our own", f"rename it; taken are: {', '.join(sorted(RESERVED))}"
-            self.mistakes.append((key, Mistake(*taken)))
+            remedy = f"rename it; taken are: {', '.join(sorted(RESERVED))}"
+            self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' is one of our own", remedy)))
 
 
 def _twice(key: str) -> Mistake:

@@ -3,39 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
+
+import attrs
 
 from clmstate.conditions import Home, Mistake, reads
+from clmstate.conditions.facade import LONGEST
 from clmstate.conditions.facts import bound_faults
 from clmstate.conditions.nodes import (
     Between,
     Compare,
     Cond,
     Const,
-    Constant,
+    DateConst,
     DaysInPhase,
+    DaysSince,
+    DaysUntil,
     EventDaysSince,
     EventTimes,
     ForDays,
     InPhase,
+    IsTrue,
+    Minus,
+    OneOf,
     PhaseVisits,
+    Plus,
     SignalRef,
+    Term,
     ThresholdRef,
+    Times,
+    own_terms,
     walk,
 )
-from clmstate.errors import Diagnostic, did_you_mean
+from clmstate.errors import Diagnostic, did_you_mean, shown
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Origin
+from clmstate.lifecycle.elements import Origin, Touchpoint
+from clmstate.lifecycle.fields import field_faults, well_made
 from clmstate.lifecycle.phases import ANYWHERE, Transition
+from clmstate.signals import show_number
 
 __all__ = ["check_definition"]
 
+_NUMBERS: Final = ("count", "integer", "number", "share", "change", "score", "days", "money")
 
-def check_definition(definition: LifecycleDefinition, homes: frozenset[Home]) -> Iterator[Diagnostic]:
+
+def check_definition(
+    definition: LifecycleDefinition, homes: frozenset[Home], overridden: frozenset[str] = frozenset()
+) -> Iterator[Diagnostic]:
     """All mistakes of a definition that can be seen without proofs.
 
     Args:
         definition: the lifecycle.
         homes: the identities whose names it may use: its own, its groups' and its parents'.
+        overridden: the inherited signals that it declares anew, so that inherited conditions may no longer fit them.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -44,13 +64,16 @@ def check_definition(definition: LifecycleDefinition, homes: frozenset[Home]) ->
         >>> list(check_definition(Deal.definition, Deal._homes))
         []
     """
-    return _Check(definition, homes).everything()
+    yield from field_faults(definition)
+    sound = {name: transition for name, transition in definition.transitions.items() if well_made(transition)}
+    yield from _Check(attrs.evolve(definition, transitions=sound), homes, overridden).everything()
 
 
 class _Check:
-    def __init__(self, definition: LifecycleDefinition, homes: frozenset[Home]) -> None:
+    def __init__(self, definition: LifecycleDefinition, homes: frozenset[Home], overridden: frozenset[str]) -> None:
         self.d = definition
         self.homes = homes
+        self.overridden = overridden
 
     def place(self, name: str) -> str:
         return f"{self.d.name}.{name}" if name else self.d.name
@@ -98,7 +121,7 @@ class _Check:
     def known(self, name: str, what: str, read: Iterable[str], known: Iterable[str]) -> Iterator[Diagnostic]:
         there = tuple(known)
         for missing in read:
-            if missing not in there:
+            if missing and missing not in there:  # what has no name has been told already
                 mistake = Mistake(
                     "CLM104", f"it reads the {what} '{missing}', which is not in {self.d.name}", did_you_mean(missing, there)
                 )
@@ -124,21 +147,16 @@ class _Check:
                     self.place(path)
                 )
         for path in self.d.finals:
-            if path in starts:
+            if len(starts) == 1 and path in (starts[0], self.d.initial):
                 yield Mistake("CLM106", "the initial phase is final, so nobody ever moves", "start elsewhere").at(self.place(path))
 
     def phases(self) -> Iterator[Diagnostic]:
         for path, phase in self.d.phases.items():
-            if not isinstance(phase.label, str) or not phase.label.strip():
-                yield Mistake("CLM118", f"the label {phase.label!r:.60} is not a text", "say what the business calls it").at(
-                    self.place(path)
-                )
-            if phase.standing not in ("good", "watch", "at_risk", "lost", ""):
-                mistake = Mistake("CLM118", f"the standing {phase.standing!r:.60} is unknown", "use good, watch, at_risk or lost")
-                yield mistake.at(self.place(path))
             for touchpoint in phase.touchpoints:
-                yield from self.origin(f"{path}, touchpoint '{touchpoint.label}'", touchpoint.origin)
-                yield from self.condition(f"{path}, touchpoint '{touchpoint.label}'", touchpoint.done)
+                if isinstance(touchpoint, Touchpoint):
+                    place = f"{path}, touchpoint {shown(touchpoint.label)}"
+                    yield from self.origin(place, touchpoint.origin)
+                    yield from self.condition(place, touchpoint.done)
 
     def paths(self, name: str, paths: Iterable[str]) -> Iterator[Diagnostic]:
         yield from self.known(name, "phase", paths, self.d.places)
@@ -149,11 +167,12 @@ class _Check:
         place = self.place(t.name)
         yield from self.origin(t.name, t.origin)
         yield from self.condition(t.name, t.when)
-        for path in (*(s for s in t.sources if s != ANYWHERE), t.target):
-            if path and path not in self.d.places:
-                remedy = "drop this transition too, or lead it elsewhere; " + did_you_mean(path, self.d.places)
-                yield Mistake("CLM105", f"'{path}' is not a phase of {self.d.name}", remedy).at(place)
-                return
+        unknown = [path for path in (*(s for s in t.sources if s != ANYWHERE), t.target) if path and path not in self.d.places]
+        for path in unknown:
+            remedy = "drop this transition too, or lead it elsewhere; " + did_you_mean(path, self.d.places)
+            yield Mistake("CLM105", f"'{path}' is not a phase of {self.d.name}", remedy).at(place)
+        if unknown:
+            return
         if t.origin.mistakes or not t.target:
             return
         if t.on is not None and t.on not in self.d.events:
@@ -189,7 +208,7 @@ class _Check:
         yield from self.known(name, "threshold", read.thresholds, self.d.thresholds)
         yield from self.known(name, "event", read.events, self.d.events)
         yield from self.known(name, "phase", read.phases, self.d.places)
-        if set(read.signals) - set(self.d.signals) or set(read.thresholds) - set(self.d.thresholds):
+        if not self.d.signals.keys() >= set(read.signals) or not self.d.thresholds.keys() >= set(read.thresholds):
             return
         for node in walk(cond):
             yield from (m.at(self.place(name)) for m in self.node(node, promised))
@@ -199,32 +218,85 @@ class _Check:
             case InPhase() if not promised:
                 remedy = "a transition already knows its phase: use its sources; roll-ups and promises may ask"
                 yield Mistake("CLM122", "a condition asks which phase the customer is in", remedy)
+            case IsTrue(name):
+                yield from self.kind(name, ("flag",), "as yes or no")
+            case OneOf(name, values):
+                yield from self.kind(name, ("choice",), "as one of some words")
+                for value in values:
+                    if self.d.signals[name].fault(value) is not None and self.d.signals[name].kind == "choice":
+                        yield Mistake(
+                            "CLM117",
+                            f"{shown(value)} is not a value of '{self.label(name)}'",
+                            f"it is {self.d.signals[name].allowed}",
+                        )
             case Compare(left, _, right):
                 yield from self.limits(left, right)
                 yield from self.limits(right, left)
             case Between(term, low, high):
                 yield from self.limits(term, low)
                 yield from self.limits(term, high)
-            case ForDays(_, ThresholdRef(name)):
-                value = self.d.thresholds[name].value
-                if value != int(value) or value < 1:
-                    yield Mistake("CLM115", f"for_days('{name}') is {value:g}", "give a whole number of days, at least 1")
-            case Constant():
+            case ForDays(_, ThresholdRef(name)) if name:
+                days = self.d.thresholds[name].value
+                if days != int(days) or not 1 <= days <= LONGEST:
+                    cause = f"for_days('{name}') is {show_number(days)}"
+                    yield Mistake("CLM115", cause, f"give a whole number of days from 1 to {show_number(LONGEST)}")
+            case _:
                 pass
+        for term in own_terms(node):
+            match term:
+                case DaysUntil(name) | DaysSince(name):
+                    yield from self.kind(name, ("date",), "as a date")
+                case Plus() | Minus() | Times():
+                    yield from self.numbers(term)
+                case _:
+                    pass
+
+    def numbers(self, term: Term) -> Iterator[Mistake]:
+        match term:
+            case Plus(left, right) | Minus(left, right):
+                yield from self.numbers(left)
+                yield from self.numbers(right)
+            case Times(_, inner):
+                yield from self.numbers(inner)
+            case SignalRef(name):
+                yield from self.kind(name, _NUMBERS, "as a number")
             case _:
                 pass
 
-    def limits(self, term: object, limit: object) -> Iterator[Mistake]:
-        if isinstance(term, SignalRef) and isinstance(limit, ThresholdRef):
-            spec = self.d.signals[term.name]
-            if spec.numeric:
-                yield from bound_faults(spec, self.d.thresholds[limit.name].value)
+    def kind(self, name: str, kinds: tuple[str, ...], how: str) -> Iterator[Mistake]:
+        """A variant may override a signal by one of another kind, which inherited conditions cannot read."""
+        spec = self.d.signals.get(name)
+        if spec is not None and spec.kind not in kinds:
+            cause = f"it reads '{name}' {how}, but in {self.d.name} that is a {spec.kind}"
+            yield Mistake("CLM119", cause, "override the condition too, or keep the signal's kind")
+
+    def label(self, name: str) -> str:
+        return self.d.signals[name].label
+
+    def limits(self, term: Term, limit: Term) -> Iterator[Mistake]:
         if (
             isinstance(term, EventTimes | PhaseVisits | EventDaysSince | DaysInPhase)
             and isinstance(limit, Const)
             and limit.value < 0
         ):
-            yield Mistake("CLM117", f"a count or an elapsed time is compared with {limit.value:g}", "compare it with 0 or more")
+            cause = f"a count or an elapsed time is compared with {show_number(limit.value)}"
+            yield Mistake("CLM117", cause, "compare it with 0 or more")
+        if not isinstance(term, SignalRef) or term.name not in self.d.signals:
+            return
+        spec = self.d.signals[term.name]
+        match limit:
+            case DateConst() | SignalRef():
+                yield from self.kind(
+                    term.name, ("date",) if isinstance(limit, DateConst) else ("date", *_NUMBERS), "as something to compare"
+                )
+            case ThresholdRef(name) if name and spec.numeric:
+                yield from bound_faults(spec, self.d.thresholds[name].value)
+            case Const(value) if spec.numeric and term.name in self.overridden:
+                yield from bound_faults(spec, value)
+            case Const() | ThresholdRef():
+                yield from self.kind(term.name, _NUMBERS, "as a number")
+            case _:
+                pass
 
 
 def clocks_of(cond: Cond) -> Iterator[ForDays]:

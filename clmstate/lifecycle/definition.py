@@ -13,6 +13,7 @@ import attrs
 
 from clmstate.conditions import words
 from clmstate.conditions.nodes import Cond, Or
+from clmstate.errors import DefinitionError, Diagnostic
 from clmstate.lifecycle.elements import EventSpec, Milestone, Play, Risk, SuccessGap, Team
 from clmstate.lifecycle.phases import ANYWHERE, GroupSpec, Phase, Transition
 from clmstate.lifecycle.promises import Promise
@@ -65,18 +66,31 @@ class LifecycleDefinition:
     conditions: Mapping[str, Cond]
     refs: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def places(self) -> Mapping[str, Phase | GroupSpec]:
         """Phases and groups by path."""
+        return self._places
+
+    @cached_property
+    def _places(self) -> Mapping[str, Phase | GroupSpec]:
         return MappingProxyType({**self.groups, **self.phases})
 
     @cached_property
     def initial(self) -> str:
-        """The leaf phase in which customers start."""
+        """The leaf phase in which customers start.
+
+        Raises:
+            DefinitionError: CLM106, when there is no phase at all.
+        """
         for group in self.groups.values():
             if group.starts:
                 return group.initial
-        return next(path for path, phase in self.phases.items() if phase.initial and "." not in path)
+        for path, phase in self.phases.items():
+            if phase.initial and "." not in path:
+                return path
+        raise DefinitionError(
+            [Diagnostic("CLM106", self.name, "it has no phases, so nobody can stand in it", "declare a phase with initial=True")]
+        )
 
     @cached_property
     def finals(self) -> tuple[str, ...]:
@@ -186,5 +200,9 @@ class LifecycleDefinition:
     @cached_property
     def plays(self) -> tuple[Play, ...]:
         """All plays of transitions, milestones and risks, in order of first appearance."""
-        held = (*self.transitions.values(), *self.milestones.values(), *self.risks.values())
+        held: tuple[Transition | Milestone | Risk, ...] = (
+            *self.transitions.values(),
+            *self.milestones.values(),
+            *self.risks.values(),
+        )
         return tuple(dict.fromkeys(play for element in held for play in element.plays))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake
+from clmstate.conditions.facade import Refusing, number_faults, refused
 from clmstate.conditions.nodes import Cond, EventDaysSince, EventTimes
-from clmstate.errors import DefinitionError
+from clmstate.errors import DefinitionError, shown
+from clmstate.signals import show_number
 
 __all__ = [
     "Days",
@@ -23,6 +25,7 @@ __all__ = [
     "Milestone",
     "Mitigation",
     "Origin",
+    "Place",
     "Play",
     "Risk",
     "SuccessGap",
@@ -31,6 +34,7 @@ __all__ = [
     "Verdict",
     "altered",
     "listed",
+    "one_team",
     "taken",
     "teams",
 ]
@@ -49,6 +53,16 @@ class Origin:
     mistakes: tuple[Mistake, ...] = ()
 
 
+class Place(Refusing):
+    """Somewhere a customer may stand: a phase, a group of phases, or several of them."""
+
+    __slots__ = ()
+
+    def _where(self) -> tuple[tuple[str, ...], Origin]:
+        """The paths it stands for, and where they come from."""
+        raise NotImplementedError
+
+
 def taken(condition: object) -> tuple[Cond | None, Origin]:
     """The node of a condition that a user gave, and its origin; anything else becomes a mistake.
 
@@ -58,22 +72,28 @@ def taken(condition: object) -> tuple[Cond | None, Origin]:
     """
     if condition is None:
         return None, Origin()
-    if isinstance(condition, Condition):
-        return condition.node, Origin(condition._homes, condition._mistakes)
-    mistake = Mistake("CLM112", f"{condition!r:.60} is not a condition", "compare a signal with something, as in health >= 70")
-    return None, Origin(mistakes=(mistake,))
+    given = condition if isinstance(condition, Condition) else refused(condition)
+    return given.node, Origin(*given._with())
 
 
-def listed(items: Iterable[T] | T | None, kind: type | tuple[type, ...]) -> tuple[T, ...]:
-    """One thing, several or none, as a tuple.
+def listed(items: Iterable[T] | T | None, kind: type[T]) -> tuple[T, ...]:
+    """One thing, several or none, as a tuple; what is neither stands in it as it is, and the definition's check says so.
 
     Example:
         >>> listed("a", str), listed(["a", "b"], str)
         (('a',), ('a', 'b'))
     """
-    if items is None:
+    given: object = items
+    if given is None:
         return ()
-    return (items,) if isinstance(items, kind) else tuple(items)  # type: ignore[arg-type]
+    if isinstance(given, str):
+        return (given,)  # type: ignore[return-value]  # for texts it is right, elsewhere the definition's check says so
+    if isinstance(given, kind):
+        return (given,)
+    try:
+        return tuple(given)  # type: ignore[arg-type]
+    except Exception:  # noqa: BLE001 -- whatever a foreign object raises, it is not several of these
+        return (given,)  # type: ignore[return-value]
 
 
 def altered(element: E, **changes: object) -> E:
@@ -119,11 +139,18 @@ def teams(given: Iterable[Team | str] | Team | str | None) -> tuple[Team, ...]:
         >>> [team.name for team in teams(["Sales", Team("Support")])]
         ['Sales', 'Support']
     """
-    return tuple(Team(t) if isinstance(t, str) else t for t in listed(given, (Team, str)))
+    several: tuple[Team | str, ...] = (given,) if isinstance(given, Team | str) else listed(given, Team)
+    return tuple(Team(each) if isinstance(each, str) else each for each in several)
 
 
-def _team(given: Team | str | None) -> Team | None:
-    return next(iter(teams(given)), None)
+def one_team(given: Team | str | None) -> Team | None:
+    """One team, given as a team or by name.
+
+    Example:
+        >>> one_team("Sales")
+        Team(name='Sales', help='', side='ours', ref='')
+    """
+    return Team(given) if isinstance(given, str) else given
 
 
 @attrs.frozen
@@ -140,24 +167,17 @@ class Days:
     """
 
     least: float
-    most: float = attrs.field()
-
-    @most.default
-    def _same(self) -> float:
-        return self.least
+    most: float = attrs.Factory(lambda self: self.least, takes_self=True)
 
     def __attrs_post_init__(self) -> None:
-        numbers = all(isinstance(n, int | float) and not isinstance(n, bool) for n in (self.least, self.most))
-        if not numbers or not 0 <= self.least <= self.most < float("inf"):
-            mistake = Mistake(
-                "CLM120", f"{self.least!r} to {self.most!r} is no length of time", "give days from 0, the smaller number first"
-            )
-            raise DefinitionError([mistake.at("Days")])
+        if number_faults(self.least) or number_faults(self.most) or not 0 <= self.least <= self.most:
+            cause = f"{shown(self.least)} to {shown(self.most)} is no length of time"
+            raise DefinitionError([Mistake("CLM120", cause, "give days from 0, the smaller number first").at("Days")])
 
     def __str__(self) -> str:
         if self.least == self.most:
-            return f"{self.least:g} day" + ("" if self.least == 1 else "s")
-        return f"{self.least:g} to {self.most:g} days"
+            return f"{show_number(self.least)} day" + ("" if self.least == 1 else "s")
+        return f"{show_number(self.least)} to {show_number(self.most)} days"
 
 
 @attrs.frozen
@@ -180,7 +200,7 @@ class Play:
     label: str
     why: str = attrs.field(default="", kw_only=True)
     how: str = attrs.field(default="", kw_only=True)
-    owner: Team | None = attrs.field(default=None, kw_only=True, converter=_team)
+    owner: Team | None = attrs.field(default=None, kw_only=True, converter=one_team)
     due: Days | None = attrs.field(default=None, kw_only=True)
     ref: str = attrs.field(default="", kw_only=True)
 
@@ -235,7 +255,9 @@ class Touchpoint:
         ref: str = "",
     ) -> None:
         node, origin = taken(done)
-        self.__attrs_init__(label, why, how, _team(owner), due, node, ours, theirs, category, verdict, ref, origin)  # type: ignore[attr-defined]
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # attrs makes it
+            label, why, how, one_team(owner), due, node, ours, theirs, category, verdict, ref, origin
+        )
 
 
 @attrs.frozen(init=False)
@@ -280,7 +302,9 @@ class Milestone:
         ref: str = "",
     ) -> None:
         node, origin = taken(when)
-        self.__attrs_init__(label, node, listed(plays, Play), category, help, ref, "", origin)  # type: ignore[attr-defined]
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # attrs makes it
+            label, node, listed(plays, Play), category, help, ref, "", origin
+        )
 
 
 @attrs.frozen(init=False)
@@ -323,7 +347,7 @@ class Risk:
         label: str,
         *,
         sign: Condition | None = None,
-        phases: Iterable[object] = (),
+        phases: Iterable[Place] | Place = (),
         mitigation: Iterable[Mitigation] | Mitigation = (),
         plays: Iterable[Play] | Play = (),
         help: str = "",
@@ -333,8 +357,10 @@ class Risk:
         node, origin = taken(sign)
         paths, placed = _paths(phases)
         origin = Origin(origin.homes | placed.homes, origin.mistakes + placed.mistakes)
-        mitigations = listed(mitigation, str)
-        self.__attrs_init__(label, node, paths, mitigations, listed(plays, Play), help, interval, ref, "", origin)  # type: ignore[attr-defined]
+        mitigations: tuple[Any, ...] = listed(mitigation, str)
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # attrs makes it
+            label, node, paths, mitigations, listed(plays, Play), help, interval, ref, "", origin
+        )
 
 
 @attrs.frozen(init=False)
@@ -379,25 +405,32 @@ class SuccessGap:
         plan: str = "",
         cost: str = "",
         when: Condition | None = None,
-        phases: Iterable[object] = (),
+        phases: Iterable[Place] | Place = (),
         interval: Days | None = None,
         ref: str = "",
     ) -> None:
         node, origin = taken(when)
         paths, placed = _paths(phases)
         origin = Origin(origin.homes | placed.homes, origin.mistakes + placed.mistakes)
-        self.__attrs_init__(label, ours, theirs, plan, cost, node, paths, interval, ref, "", origin)  # type: ignore[attr-defined]
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # attrs makes it
+            label, ours, theirs, plan, cost, node, paths, interval, ref, "", origin
+        )
 
 
-def _paths(places: Iterable[object]) -> tuple[tuple[str, ...], Origin]:
+def _paths(places: Iterable[Place] | Place) -> tuple[tuple[str, ...], Origin]:
     """The paths of phases and groups, which are declared in a room that reads this one."""
-    paths, homes, wrong = [], set(), []
-    for place in listed(places, object) if hasattr(places, "path") else tuple(places):
-        if hasattr(place, "path") and hasattr(place, "home"):
-            paths.append(place.path)
-            homes.add(place.home)
+    paths: list[str] = []
+    homes: set[Home] = set()
+    wrong: list[Mistake] = []
+    several: tuple[object, ...] = listed(places, Place)
+    for place in several:
+        if isinstance(place, Place):
+            found, about = place._where()
+            paths += found
+            homes |= about.homes
+            wrong += about.mistakes
         else:
-            wrong.append(Mistake("CLM105", f"{place!r:.60} is not a phase", "name phases or groups of this lifecycle"))
+            wrong.append(Mistake("CLM105", f"{shown(place)} is not a phase", "name phases or groups of this lifecycle"))
     return tuple(paths), Origin(frozenset(homes), tuple(wrong))
 
 
@@ -428,7 +461,7 @@ class EventSpec:
     ref: str = ""
 
 
-class Event:
+class Event(Refusing):
     """Declares something that happens at one instant; transitions take it with ``on=``.
 
     Args:
@@ -443,6 +476,8 @@ class Event:
         >>> (Deal.notice.days_since <= 30).words(Deal.definition)
         'at most 30 days since notice received'
     """
+
+    _instead = "take it with on=..., or compare its days_since or times with a number"
 
     def __init__(
         self, label: str, *, names_instance: bool = False, help: str = "", category: str = "", from_system: str = "", ref: str = ""
@@ -465,22 +500,27 @@ class Event:
         """How the business says it happened."""
         return self._spec.label
 
-    def _bind(self, name: str, home: Home) -> None:
-        self._spec = attrs.evolve(self._spec, name=name)
-        self._homes = frozenset((home,))
+    def _bind(self, name: str, home: Home) -> Self:
+        """The declaration under its name; one that has a name already stays with it, and a twin takes the new one."""
+        bound = copy.copy(self) if self._spec.name else self
+        bound._spec = attrs.evolve(self._spec, name=name)
+        bound._homes = frozenset((home,))
+        return bound
 
     def _rebound(self, home: Home) -> Self:
         twin = copy.copy(self)
         twin._homes = frozenset((home,))
         return twin
 
-    def _named(self) -> str:
-        if not self._spec.name:
-            mistake = Mistake(
-                "CLM103", f"event '{self.label}' is used before it has a name", "give it a name in the class body first"
-            )
-            raise DefinitionError([mistake.at("event")])
-        return self._spec.name
+    @property
+    def _origin(self) -> Origin:
+        if self._spec.name:
+            return Origin(self._homes)
+        cause = f"event {shown(self.label)} is used before it has a name"
+        return Origin(mistakes=(Mistake("CLM103", cause, "give it a name in the class body first"),))
+
+    def _described(self) -> str:
+        return f"{shown(self.label)} is an event"
 
     @property
     def days_since(self) -> Elapsed:
@@ -493,7 +533,7 @@ class Event:
             >>> (Deal.notice.days_since > 365).words(Deal.definition)
             'more than 365 days since notice received'
         """
-        return Elapsed(EventDaysSince(self._named()), self._homes)
+        return Elapsed(EventDaysSince(self.name), self._origin.homes, self._origin.mistakes)
 
     @property
     def times(self) -> Elapsed:
@@ -506,7 +546,7 @@ class Event:
             >>> (Deal.complaint.times >= 3).words(Deal.definition)
             'complaint received at least 3 times'
         """
-        return Elapsed(EventTimes(self._named()), self._homes)
+        return Elapsed(EventTimes(self.name), self._origin.homes, self._origin.mistakes)
 
     def __repr__(self) -> str:
         return f"<Event {self._spec.name or self._spec.label!r}>"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar
 
 from clmstate.conditions import Condition, Given, Home, Mistake, SignalFacade, Threshold
-from clmstate.errors import DefinitionError, Diagnostic, UnknownNameError, did_you_mean
+from clmstate.conditions.facade import assigned
+from clmstate.errors import DefinitionError, Diagnostic, UnknownNameError, did_you_mean, shown
 from clmstate.lifecycle.body import Body, Declared
 from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
+from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, listed
 from clmstate.lifecycle.explanations import Explanation
 from clmstate.lifecycle.moves import Journey, Moves, OpenPlay, OpenTouchpoint
 from clmstate.lifecycle.phases import Dropped, GroupMeta, GroupSpec, Phase, Transition
@@ -40,14 +41,15 @@ class LifecycleMeta(type):
 
     definition: LifecycleDefinition
     _declared: dict[str, Declared]
+    _own: dict[str, Declared]
     _home: Home
     _homes: frozenset[Home]
 
     @classmethod
-    def __prepare__(mcs, name: str, bases: tuple[type, ...], **keywords: Any) -> Body:  # type: ignore[override]
+    def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> Body:  # type: ignore[override]
         return Body(name)
 
-    def __new__(
+    def __new__(  # noqa: D102 -- users write a class
         mcs,
         name: str,
         bases: tuple[type, ...],
@@ -58,49 +60,46 @@ class LifecycleMeta(type):
         version: str | None = None,
         refs: Iterable[str] = (),
     ) -> LifecycleMeta:
-        namespace = dict(body)
+        cls = super().__new__(mcs, name, bases, dict(body))
+        cls._own, cls._home = body.declared, body.home
         if not bases:  # Lifecycle itself
-            return super().__new__(mcs, name, bases, namespace)
-        cls = super().__new__(mcs, name, bases, namespace)
-        parents = [base for base in cls.__mro__[1:] if isinstance(base, LifecycleMeta) and hasattr(base, "_declared")]
+            cls._homes = frozenset()
+            type.__setattr__(cls, "_declared", {})
+            return cls
         mistakes = [mistake.at(f"{name}.{key}") for key, mistake in body.mistakes]
-        declared = _inherited(parents, body.home)
-        homes = set(body.homes) | {g.home for g in declared.values() if isinstance(g, GroupMeta)}
+        declared = _inherited(cls)
+        overridden = frozenset(key for key in body.declared if isinstance(declared.get(key), SignalFacade))
         for key, element in body.declared.items():
-            mistakes += (m.at(f"{name}.{key}") for m in getattr(element, "_mistakes", ()) if isinstance(m, Mistake))
-            if isinstance(element, Dropped):
-                if declared.pop(key, None) is None:
-                    cause = f"'{key}' is dropped, but it is not inherited"
-                    mistakes.append(Mistake("CLM119", cause, did_you_mean(key, declared)).at(f"{name}.{key}"))
-                continue
-            if key in declared and _kind(declared[key]) is not _kind(element):
-                cause = f"'{key}' is a {_kind(declared[key]).__name__} above and a {_kind(element).__name__} here"
-                mistakes.append(Mistake("CLM119", cause, "rename it, or override it with its own kind").at(f"{name}.{key}"))
-            declared[key] = element
+            mistakes += [mistake.at(f"{name}.{key}") for mistake in _placed(key, element, declared)]
         for key, element in declared.items():
             type.__setattr__(cls, key, element)
-        cls._declared, cls._home = declared, body.home
-        cls._homes = frozenset(homes).union(*(parent._homes for parent in parents))
-        if "promises" in namespace and isinstance(namespace["promises"], Promise):
-            namespace["promises"] = (namespace["promises"],)
-        cls.definition = _definition(
-            cls, declared, parents, namespace.get("promises", ()), title, market, version, tuple(refs), mistakes
-        )
-        mistakes += check_definition(cls.definition, cls._homes)
+        parents = [base for base in cls.__mro__[1:] if isinstance(base, LifecycleMeta)]
+        groups = (element.home for element in declared.values() if isinstance(element, GroupMeta))
+        cls._homes = frozenset((*body.homes, *groups)).union(*(parent._homes for parent in parents))
+        cls.definition = _definition(cls, declared, parents, title=title, market=market, version=version, refs=listed(refs, str))
+        mistakes += _no_promises(cls)
+        mistakes += check_definition(cls.definition, cls._homes, overridden)
         if mistakes:
             raise DefinitionError(dict.fromkeys(mistakes))
+        type.__setattr__(cls, "_declared", declared)
         return cls
 
-    def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **keywords: Any) -> None:
+    def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **_keywords: Any) -> None:
         super().__init__(name, bases, body)
 
     def __setattr__(cls, name: str, value: object) -> None:
-        if name in getattr(cls, "_declared", ()):
-            cause = f"'{name}' is replaced after the definition, so no reader would see it"
-            raise DefinitionError(
-                [Diagnostic("CLM123", cls.__name__, cause, f"inherit instead: class Variant({cls.__name__}): {name} = ...")]
-            )
+        cls._keep(name, "replaced")
         super().__setattr__(name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        cls._keep(name, "deleted")
+        super().__delattr__(name)
+
+    def _keep(cls, name: str, done: str) -> None:
+        if name in cls.__dict__.get("_declared", ()):
+            cause = f"'{name}' is {done} after the definition, so no reader would see it"
+            remedy = f"inherit instead: class Variant({cls.__name__}): {name} = ..."
+            raise DefinitionError([Diagnostic("CLM123", cls.__name__, cause, remedy)])
 
     def __repr__(cls) -> str:
         return f"<Lifecycle {cls.__name__}>"
@@ -113,63 +112,66 @@ def _kind(element: Declared) -> type:
     return Condition
 
 
-def _inherited(parents: list[LifecycleMeta], home: Home) -> dict[str, Declared]:
-    """What the parents declare, each re-bound to the child; an override keeps its parent's place."""
+def _inherited(cls: LifecycleMeta) -> dict[str, Declared]:
+    """What is declared above, each re-bound to the child and in Python's order of bases; an override keeps its parent's place."""
     declared: dict[str, Declared] = {}
-    for parent in reversed(parents):
-        declared.update(parent._declared)
-    for key, element in declared.items():
-        match element:
-            case SignalFacade() | Threshold() | Event() | GroupMeta():
-                declared[key] = element._rebound(home)
-            case Phase():
-                declared[key] = altered(element, home=home)
-            case _:
-                pass
+    for base in reversed(cls.__mro__[1:]):
+        for key, element in base._own.items() if isinstance(base, LifecycleMeta) else ():
+            if isinstance(element, Dropped):
+                declared.pop(key, None)
+            else:
+                declared[key] = _rebound(element, cls._home)
     return declared
+
+
+def _rebound(element: Declared, home: Home) -> Declared:
+    match element:
+        case SignalFacade() | Threshold() | Event() | GroupMeta():
+            return element._rebound(home)
+        case Phase():
+            return altered(element, home=home)
+        case _:
+            return element
+
+
+def _placed(key: str, element: Declared, declared: dict[str, Declared]) -> list[Mistake]:
+    """Puts what a class body declares among what it inherits, and says what is wrong with that."""
+    if isinstance(element, Dropped):
+        if declared.pop(key, None) is None:
+            return [Mistake("CLM119", f"'{key}' is dropped, but it is not inherited", did_you_mean(key, declared))]
+        return []
+    wrong = list(element._mistakes) if isinstance(element, Condition | SignalFacade | Threshold) else []
+    if key in declared and _kind(declared[key]) is not _kind(element):
+        cause = f"'{key}' is a {_kind(declared[key]).__name__} above and a {_kind(element).__name__} here"
+        wrong.append(Mistake("CLM119", cause, "rename it, or override it with its own kind"))
+    declared[key] = element
+    return wrong
 
 
 def _definition(
     cls: LifecycleMeta,
     declared: dict[str, Declared],
     parents: list[LifecycleMeta],
-    promises: object,
+    *,
     title: str,
     market: str | None,
     version: str | None,
     refs: tuple[str, ...],
-    mistakes: list[Diagnostic],
 ) -> LifecycleDefinition:
     def only(kind: type[E]) -> dict[str, E]:
         return {key: element for key, element in declared.items() if isinstance(element, kind)}
 
-    phases: dict[str, Phase] = {}
-    groups: dict[str, GroupSpec] = {}
-    for key, element in declared.items():
-        if isinstance(element, Phase):
-            phases[key] = element
-        elif isinstance(element, GroupMeta):
-            children = {phase.path: phase for phase in element._phases.values()}
-            phases.update(children)
-            first = next((p for p, phase in children.items() if phase.initial), next(iter(children), ""))
-            groups[key] = GroupSpec(key, element._label, tuple(children), first, element._starts, _doc(element), element._ref)
-    above = parents[0].definition if parents else None
-    kept = tuple(promise for parent in reversed(parents) for promise in parent.definition.promises)
-    own: list[Promise] = []
-    for promise in promises if isinstance(promises, tuple | list) else (promises,):
-        if isinstance(promise, Promise):
-            own.append(promise)
-        else:
-            mistake = Mistake(
-                "CLM121", f"{promise!r:.60} is not a promise", "write never(...), always_possible(...) or leads_to(...)"
-            )
-            mistakes.append(mistake.at(f"{cls.__name__}.promises"))
+    phases, groups = _places(declared)
+    above = [parent.definition for parent in parents if "definition" in parent.__dict__]
+    first = above[0] if above else None
+    kept = (promise for definition in reversed(above) for promise in definition.promises)
+    own = (promise for promise in _promises(cls) if isinstance(promise, Promise))
     return LifecycleDefinition(
         name=cls.__name__,
-        title=title or (above.title if above is not None else _spaced(cls.__name__)),
-        doc=_doc(cls) or (above.doc if above is not None else ""),
-        market=market if market is not None else (above.market if above is not None else ""),
-        version=version if version is not None else (above.version if above is not None else ""),
+        title=title if title != "" else first.title if first is not None else _spaced(cls.__name__),
+        doc=_doc(cls) or (first.doc if first is not None else ""),
+        market=market if market is not None else first.market if first is not None else "",
+        version=version if version is not None else first.version if first is not None else "",
         signals=MappingProxyType({k: s.spec for k, s in only(SignalFacade).items()}),
         thresholds=MappingProxyType({k: t.spec for k, t in only(Threshold).items()}),
         events=MappingProxyType({k: e.spec for k, e in only(Event).items()}),
@@ -180,15 +182,45 @@ def _definition(
         risks=MappingProxyType(only(Risk)),
         gaps=MappingProxyType(only(SuccessGap)),
         promises=tuple(dict.fromkeys((*kept, *own))),
-        conditions=MappingProxyType(
-            {k: c.node for k, c in declared.items() if isinstance(c, Condition) and not isinstance(c, SignalFacade)}
-        ),
-        refs=refs or (above.refs if above is not None else ()),
+        conditions=MappingProxyType({k: c.node for k, c in only(Condition).items() if not isinstance(c, SignalFacade)}),
+        refs=refs or (first.refs if first is not None else ()),
     )
 
 
+def _places(declared: dict[str, Declared]) -> tuple[dict[str, Phase], dict[str, GroupSpec]]:
+    """The leaf phases and the groups, in order of declaration."""
+    phases: dict[str, Phase] = {}
+    groups: dict[str, GroupSpec] = {}
+    for key, element in declared.items():
+        if isinstance(element, Phase):
+            phases[key] = element
+        elif isinstance(element, GroupMeta):
+            children = {phase.path: phase for phase in element}
+            phases.update(children)
+            first = next((path for path, phase in children.items() if phase.initial), next(iter(children), ""))
+            groups[key] = GroupSpec(key, element._label, tuple(children), first, element._starts, _doc(element), element._ref)
+    return phases, groups
+
+
+def _promises(cls: LifecycleMeta) -> tuple[object, ...]:
+    """What its own class body promises."""
+    given: object = cls.__dict__.get("promises", ())
+    return tuple(given) if isinstance(given, tuple | list) else (given,)
+
+
+def _no_promises(cls: LifecycleMeta) -> list[Diagnostic]:
+    place = f"{cls.__name__}.promises"
+    remedy = "write never(...), always_possible(...) or leads_to(...)"
+    return [
+        Mistake("CLM121", f"{shown(promise)} is not a promise", remedy).at(place)
+        for promise in _promises(cls)
+        if not isinstance(promise, Promise)
+    ]
+
+
 def _doc(cls: type) -> str:
-    return (cls.__dict__.get("__doc__") or "").strip()
+    doc = cls.__dict__.get("__doc__")
+    return doc.strip() if isinstance(doc, str) else ""
 
 
 def _spaced(name: str) -> str:
@@ -540,6 +572,14 @@ class Lifecycle(metaclass=LifecycleMeta):
         """
         return HOOKS.statechart(cls)
 
+    if not TYPE_CHECKING:  # with it, type checkers would let any name be assigned
+
+        def __setattr__(self, name: str, value: object) -> None:
+            declared = type(self)._declared.get(name)
+            if declared is not None and not hasattr(type(declared), "__set__"):  # signals and thresholds say more themselves
+                raise assigned(self, name, "only observe, send and move change a customer")
+            super().__setattr__(name, value)
+
     def _signal_value(self, name: str) -> Any:
         return self._life.signal_value(name)
 
@@ -565,4 +605,4 @@ def known_phase(definition: LifecycleDefinition, phase: object, place: str) -> s
         return path
     group = definition.groups.get(path) if isinstance(path, str) else None
     remedy = did_you_mean(str(path), definition.phases) if group is None else f"name one of its phases: {', '.join(group.children)}"
-    raise UnknownNameError([Diagnostic("CLM203", place, f"{path!r:.60} is not a phase of {definition.name}", remedy)])
+    raise UnknownNameError([Diagnostic("CLM203", place, f"{shown(path)} is not a phase of {definition.name}", remedy)])

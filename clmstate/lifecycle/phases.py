@@ -12,8 +12,10 @@ from typing import Any, Final, Literal, Self
 import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake
+from clmstate.conditions.facade import Refusing
 from clmstate.conditions.nodes import Cond, PhaseVisits
-from clmstate.lifecycle.elements import Days, Event, Origin, Play, Team, Touchpoint, altered, listed, taken, teams
+from clmstate.errors import DefinitionError, Diagnostic, did_you_mean, shown
+from clmstate.lifecycle.elements import Days, Event, Origin, Place, Play, Team, Touchpoint, altered, listed, one_team, taken, teams
 
 __all__ = [
     "ANYWHERE",
@@ -36,11 +38,13 @@ ANYWHERE: Final = "*"
 """The source that stands for every non-final phase except the target."""
 
 NOWHERE: Final = Home("nowhere")
+INSTEAD: Final = "name phases with phase.to(...) and join them with |; a transition's condition need not ask for its phase"
 _SAME: Final[Any] = object()
+_CLASS_NAMES: Final = frozenset({"home", "mro", "path", "resume", "to", "visits"})
 
 
 @attrs.frozen
-class Transition:
+class Transition(Refusing):
     """A guarded way from some phases to another; made by ``phase.to(...)`` and named in the class body.
 
     Attributes:
@@ -127,6 +131,9 @@ class Transition:
             origin = Origin(origin.homes | given.homes, origin.mistakes + given.mistakes)
         return attrs.evolve(self, origin=origin, **{k: v for k, v in changed.items() if v is not _SAME})
 
+    def _described(self) -> str:
+        return f"'{shown(self.name)[1:-1]}' is a transition"
+
 
 class Dropped:
     """Marks an inherited name that a variant leaves out."""
@@ -147,7 +154,7 @@ class Resume:
 
 
 @attrs.frozen
-class Phases:
+class Phases(Place):
     """Several phases as one source: ``(adoption | success).to(...)``.
 
     Example:
@@ -190,6 +197,17 @@ class Phases:
     def __or__(self, other: Phase | GroupMeta | Phases) -> Phases:
         return _union(self, other)
 
+    def __ror__(self, other: Phase | GroupMeta | Phases) -> Phases:
+        return _union(other, self)
+
+    def _where(self) -> tuple[tuple[str, ...], Origin]:
+        return self.paths, Origin(self.homes, self.mistakes)
+
+    def _described(self) -> str:
+        return "this is several phases"
+
+    _instead = INSTEAD
+
 
 anywhere: Final = Phases((ANYWHERE,), frozenset())
 """Every non-final phase except the target, as a source: ``anywhere.to(churned, on=ended)``."""
@@ -230,68 +248,90 @@ class _GroupBody(dict[str, Any]):
         self.mistakes: list[tuple[str, Mistake]] = []
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if key.startswith("__"):
-            pass  # __module__, __qualname__, __doc__
-        elif isinstance(value, Phase | Dropped):
-            if key in self.children:
-                self.mistakes.append((key, Mistake("CLM102", f"the name '{key}' is given twice in a group", "rename one of them")))
-                return
-            if isinstance(value, Phase):
-                value = altered(value, path=f"{self.prefix}.{key}", home=self.home)
-            self.children[key] = value
-        elif isinstance(value, GroupMeta):
-            self.mistakes.append(
-                (
-                    key,
-                    Mistake("CLM107", "a group is inside a group", "groups do not nest: use a composition, or longer phase names"),
-                )
-            )
-        else:
-            remedy = "keep phases only in a group; signals, events and transitions stand in the lifecycle"
-            self.mistakes.append((key, Mistake("CLM107", f"'{key}' in a group is not a phase", remedy)))
+        if key.startswith("__") and key.endswith("__"):  # __module__, __qualname__, __doc__
+            super().__setitem__(key, value)
+            return
+        wrong = self._fault(key, value)
+        if wrong is not None:
+            self.mistakes.append((key, wrong))
+            return
+        if isinstance(value, Phase):
+            value = altered(value, path=f"{self.prefix}.{key}", home=self.home)
+        self.children[key] = value
         super().__setitem__(key, value)
 
+    def _fault(self, key: str, value: object) -> Mistake | None:
+        if isinstance(value, GroupMeta):
+            return Mistake("CLM107", "a group is inside a group", "groups do not nest: use a composition, or longer phase names")
+        if not isinstance(value, Phase | Dropped):
+            remedy = "keep phases only in a group; signals, events and transitions stand in the lifecycle"
+            return Mistake("CLM107", f"'{key}' in a group is not a phase", remedy)
+        if key in self.children:
+            return Mistake("CLM102", f"the name '{key}' is given twice in a group", "rename one of them")
+        if key.startswith("_"):
+            return Mistake("CLM101", f"the name '{key}' starts with an underscore", "names that begin so are private: rename it")
+        if key in _CLASS_NAMES:
+            return Mistake(
+                "CLM101", f"the name '{key}' is one of our own", f"rename it; taken are: {', '.join(sorted(_CLASS_NAMES))}"
+            )
+        return None
 
-class GroupMeta(type):
-    """The type of groups: a group is a class, so that editors see its phases as attributes."""
+
+class GroupMeta(Place, type):
+    """The type of groups: a group is a class, so that editors see its phases as attributes.
+
+    Example:
+        >>> class renewal(Group):
+        ...     happy = Phase("Happy", initial=True)
+        ...     high_risk = Phase("High risk")
+        >>> [phase.label for phase in renewal], renewal.happy in renewal
+        (['Happy', 'High risk'], True)
+    """
+
+    _instead = INSTEAD
 
     path: str
     home: Home
     _phases: dict[str, Phase]
+    _own: dict[str, Phase | Dropped]
     _label: str
     _starts: bool
     _ref: str
     _mistakes: tuple[tuple[str, Mistake], ...]
 
     @classmethod
-    def __prepare__(mcs, name: str, bases: tuple[type, ...], **keywords: Any) -> _GroupBody:  # type: ignore[override]
+    def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> _GroupBody:  # type: ignore[override]
         return _GroupBody(name, Home(name))
 
-    def __new__(
+    def __new__(  # noqa: D102 -- users write a nested class
         mcs, name: str, bases: tuple[type, ...], body: _GroupBody, *, label: str = "", initial: bool = False, ref: str = ""
     ) -> GroupMeta:
         cls = super().__new__(mcs, name, bases, dict(body))
-        inherited: dict[str, Phase | Dropped] = {}
-        for base in reversed(cls.__mro__[1:]):
-            if isinstance(base, GroupMeta):
-                inherited.update(base._phases)
         mistakes = list(body.mistakes)
-        for key, child in body.children.items():
-            if isinstance(child, Dropped) and key not in inherited:
-                mistakes.append((key, Mistake("CLM119", f"'{key}' is dropped, but it is not inherited", "leave the line out")))
-            inherited[key] = child
+        children: dict[str, Phase] = {}
+        for base in reversed(cls.__mro__):
+            own = body.children if base is cls else base._own if isinstance(base, GroupMeta) else {}
+            for key, child in own.items():
+                if isinstance(child, Phase):
+                    children[key] = child
+                elif children.pop(key, None) is None and base is cls:
+                    mistakes.append(
+                        (key, Mistake("CLM119", f"'{key}' is dropped, but it is not inherited", did_you_mean(key, children)))
+                    )
+        cls._own = body.children
         cls.path, cls.home = name, body.home
-        cls._phases = {k: altered(c, path=f"{name}.{k}", home=body.home) for k, c in inherited.items() if isinstance(c, Phase)}
-        for key, phase in cls._phases.items():
+        phases = {key: altered(child, path=f"{name}.{key}", home=body.home) for key, child in children.items()}
+        for key, phase in phases.items():
             type.__setattr__(cls, key, phase)
+        cls._phases = phases
         parent = next((b for b in cls.__mro__[1:] if isinstance(b, GroupMeta) and b._phases), None)
-        cls._label = label or (parent._label if parent is not None else name.replace("_", " ").capitalize())
-        cls._starts = initial or (parent is not None and parent._starts)
-        cls._ref = ref or (parent._ref if parent is not None else "")
+        cls._label = label if label != "" else (parent._label if parent is not None else name.replace("_", " ").capitalize())
+        cls._starts = initial if initial is not False else (parent is not None and parent._starts)
+        cls._ref = ref if ref != "" else (parent._ref if parent is not None else "")
         cls._mistakes = tuple(mistakes)
         return cls
 
-    def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **keywords: Any) -> None:
+    def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **_keywords: Any) -> None:
         super().__init__(name, bases, body)
 
     def _rebound(cls, home: Home) -> GroupMeta:
@@ -302,7 +342,14 @@ class GroupMeta(type):
 
     @property
     def resume(cls) -> Resume:
-        """The phase in which the group was last left, as a target; its initial phase if it never was."""
+        """The phase in which the group was last left, as a target; its initial phase if it never was.
+
+        Example:
+            >>> class renewal(Group):
+            ...     happy = Phase("Happy", initial=True)
+            >>> Phase("Growth").to(renewal.resume, on=Event("order delivered")).resume
+            True
+        """
         return Resume(cls.path, cls.home)
 
     @property
@@ -328,11 +375,25 @@ class GroupMeta(type):
             _union(cls), target, when=when, on=on, plays=plays, kind=kind, after=after, label=label, why=why, ref=ref
         )
 
-    def __or__(cls, other: Any) -> Any:
+    def __or__(cls, other: Phase | GroupMeta | Phases) -> Phases:  # type: ignore[override]
         return _union(cls, other)
 
-    def __ror__(cls, other: Any) -> Any:
+    def __ror__(cls, other: Phase | GroupMeta | Phases) -> Phases:  # type: ignore[override]
         return _union(other, cls)
+
+    def _where(cls) -> tuple[tuple[str, ...], Origin]:
+        return (cls.path,), Origin(frozenset((cls.home,)))
+
+    def _described(cls) -> str:
+        return f"'{cls.path}' is a group"
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        if name in cls.__dict__.get("_phases", ()):
+            cause = f"'{name}' is replaced after the definition, so no reader would see it"
+            raise DefinitionError(
+                [Diagnostic("CLM123", cls.path, cause, f"extend it instead: class {cls.path}(...): {name} = ...")]
+            )
+        super().__setattr__(name, value)
 
     def __iter__(cls) -> Iterator[Phase]:
         return iter(cls._phases.values())
@@ -362,7 +423,7 @@ class Group(metaclass=GroupMeta):
 
 
 @attrs.frozen(init=False)
-class Phase:
+class Phase(Place):
     """Where a customer stands; decided by behaviour and data, not by the calendar.
 
     Attributes:
@@ -423,11 +484,11 @@ class Phase:
         help: str = "",
         ref: str = "",
     ) -> None:
-        self.__attrs_init__(  # type: ignore[attr-defined]
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # attrs makes it
             label,
             initial,
             final,
-            next(iter(teams(owner)), None),
+            one_team(owner),
             teams(contributors),
             goal,
             listed(questions, str),
@@ -478,7 +539,7 @@ class Phase:
             "label": label,
             "initial": initial,
             "final": final,
-            "owner": owner if owner is _SAME else next(iter(teams(owner)), None),
+            "owner": owner if owner is _SAME else one_team(owner),
             "contributors": contributors if contributors is _SAME else teams(contributors),
             "goal": goal,
             "questions": questions if questions is _SAME else listed(questions, str),
@@ -560,6 +621,17 @@ class Phase:
     def __or__(self, other: Phase | GroupMeta | Phases) -> Phases:
         return _union(self, other)
 
+    def __ror__(self, other: Phase | GroupMeta | Phases) -> Phases:
+        return _union(other, self)
+
+    def _where(self) -> tuple[tuple[str, ...], Origin]:
+        return (self.path,), Origin(frozenset((self.home,)))
+
+    def _described(self) -> str:
+        return f"phase {shown(self.label)} is a place"
+
+    _instead = INSTEAD
+
     def __str__(self) -> str:
         return self.label
 
@@ -569,16 +641,13 @@ def _union(*places: object) -> Phases:
     homes: set[Home] = set()
     wrong: list[Mistake] = []
     for place in places:
-        match place:
-            case Phases():
-                paths.update(dict.fromkeys(place.paths))
-                homes |= place.homes
-                wrong += place.mistakes
-            case Phase() | GroupMeta():
-                paths[place.path] = None
-                homes.add(place.home)
-            case _:
-                wrong.append(Mistake("CLM105", f"{place!r:.60} is not a phase", "join phases and groups of this lifecycle with |"))
+        if isinstance(place, Place):
+            found, about = place._where()
+            paths.update(dict.fromkeys(found))
+            homes |= about.homes
+            wrong += about.mistakes
+        else:
+            wrong.append(Mistake("CLM105", f"{shown(place)} is not a phase", "join phases and groups of this lifecycle with |"))
     return Phases(tuple(paths), frozenset(homes), tuple(wrong))
 
 
@@ -586,14 +655,20 @@ def _event(on: object) -> tuple[str | None, Origin]:
     if on is None:
         return None, Origin()
     if not isinstance(on, Event):
-        mistake = Mistake(
-            "CLM111", f"on={on!r:.60} is not an event", "declare it with Event(...) and give that; conditions go into when="
-        )
-        return None, Origin(mistakes=(mistake,))
-    if not on.name:
-        mistake = Mistake("CLM103", f"event '{on.label}' is used before it has a name", "give it a name in the class body first")
-        return None, Origin(mistakes=(mistake,))
-    return on.name, Origin(on._homes)
+        remedy = "declare it with Event(...) and give that; conditions go into when="
+        return None, Origin(mistakes=(Mistake("CLM111", f"on={shown(on)} is not an event", remedy),))
+    return (on.name if on.name else None), on._origin
+
+
+def _earlier(after: Iterable[Transition] | Transition) -> tuple[tuple[str, ...], list[Mistake]]:
+    """The names of the transitions that are meant to win."""
+    several: tuple[object, ...] = listed(after, Transition)
+    names = tuple(each.name for each in several if isinstance(each, Transition) and each.name)
+    if len(names) == len(several):
+        return names, []
+    return names, [
+        Mistake("CLM105", f"after={shown(after)} names no transition above", "give transitions that stand above this one")
+    ]
 
 
 def _transition(
@@ -611,14 +686,15 @@ def _transition(
 ) -> Transition:
     node, about = taken(when)
     event, offered = _event(on)
-    wrong = [*sources.mistakes, *about.mistakes, *offered.mistakes]
+    earlier, unknown = _earlier(after)
+    wrong = [*sources.mistakes, *about.mistakes, *offered.mistakes, *unknown]
     homes = sources.homes | about.homes | offered.homes
     path = ""
     if isinstance(target, Phase | GroupMeta | Resume):
         path = target.path
         homes |= {target.home}
     else:
-        wrong.append(Mistake("CLM105", f"the target {target!r:.60} is not a phase", "name a phase, a group or group.resume"))
+        wrong.append(Mistake("CLM105", f"the target {shown(target)} is not a phase", "name a phase, a group or group.resume"))
     return Transition(
         sources=sources.paths,
         target=path,
@@ -627,7 +703,7 @@ def _transition(
         on=event,
         plays=listed(plays, Play),
         kind=kind,
-        after=tuple(t.name for t in listed(after, Transition)),
+        after=earlier,
         label=label,
         why=why,
         ref=ref,

@@ -11,8 +11,10 @@ from typing import Literal
 import attrs
 
 from clmstate.conditions import Condition, Mistake
+from clmstate.conditions.facade import text_faults
 from clmstate.conditions.nodes import Cond, InPhase
-from clmstate.lifecycle.elements import Origin, taken
+from clmstate.errors import shown
+from clmstate.lifecycle.elements import Origin, Place
 from clmstate.lifecycle.phases import GroupMeta, Phase, Phases
 
 __all__ = ["Promise", "always_possible", "leads_to", "never"]
@@ -66,7 +68,9 @@ class Promise:
             >>> never(Phase("Growth")).because("S0.7").ref
             'S0.7'
         """
-        return attrs.evolve(self, ref=ref)
+        wrong = text_faults("CLM121", "the source of a promise", ref)
+        origin = Origin(self.origin.homes, (*self.origin.mistakes, *wrong))
+        return attrs.evolve(self, ref="" if wrong else ref, origin=origin)
 
     def _with(self, wanted: str, kind: Literal["never_before", "always_possible_until"], other: State) -> Promise:
         node, origin = _state(other)
@@ -113,15 +117,10 @@ def leads_to(state: State, other: State) -> Promise:
 
 
 def _state(state: object) -> tuple[Cond, Origin]:
-    match state:
-        case Phase() | GroupMeta():
-            return InPhase((state.path,)), Origin(frozenset((state.home,)))
-        case Phases():
-            return InPhase(state.paths), Origin(state.homes, state.mistakes)
-    node, origin = taken(state)
-    if node is None:
-        mistake = Mistake(
-            "CLM121", f"{state!r:.60} is no state of a customer", "promise something about a phase, a group or a condition"
-        )
-        return InPhase(()), Origin(mistakes=(mistake,))
-    return node, origin
+    if isinstance(state, Place):
+        paths, origin = state._where()
+        return InPhase(paths), origin
+    if isinstance(state, Condition):
+        return state.node, Origin(*state._with())
+    remedy = "promise something about a phase, a group or a condition"
+    return InPhase(()), Origin(mistakes=(Mistake("CLM121", f"{shown(state)} is no state of a customer", remedy),))
