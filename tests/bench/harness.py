@@ -92,15 +92,16 @@ def _measure(size: Size, console: Console) -> Results:
         samples, loop = _race(everybody, kinds, size.repetitions, progress)
         weighed = _weigh(python, kinds[CALM], size.repetitions, progress)
         imported, helped = _startup(bool(mine), size.processes, progress)
+    moving = {name: moving_share(plain, kind) for name, kind in kinds.items()}
     return Results(
         traffics=kinds,
-        moving={name: moving_share(plain, kind) for name, kind in kinds.items()},
+        moving=moving,
         samples=samples,
         loop=loop,
         costs=weighed,
         imported=imported,
         helped=helped,
-        targets=list(targets(samples, imported, helped)),
+        targets=list(targets(samples, moving, imported, helped)),
         absent=absent,
         facts=_facts([about] if node is not None else []),
         repetitions=size.repetitions,

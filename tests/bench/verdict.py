@@ -40,8 +40,12 @@ def ratio(mine: list[Sample], theirs: list[Sample]) -> float:
     return statistics.median(one.rate / other.rate for one, other in zip(mine, theirs, strict=True))
 
 
-def targets(found: dict[str, Samples], imported: float | None, helped: Startup | None) -> Iterator[Target]:
-    """All targets, in the order of the report; `found` holds the samples by traffic."""
+def targets(
+    found: dict[str, Samples], moving: dict[str, float], imported: float | None, helped: Startup | None
+) -> Iterator[Target]:
+    """All targets, in the order of the report; `found` holds the samples by traffic, `moving` the shares that move."""
+    yield Target("calm traffic: few observations move", "at most 3 %", f"{moving[CALM]:.1%}", moving[CALM] <= 0.03)
+    yield Target("restless traffic: many do", "38 to 44 %", f"{moving[RESTLESS]:.1%}", 0.38 <= moving[RESTLESS] <= 0.44)
     yield _rate("compiled, three signals given, few moves", found[CALM], 1_000_000)
     yield _rate("compiled, about 40 % of the observations move", found[RESTLESS], 700_000)
     for name, samples in found.items():
