@@ -124,7 +124,7 @@ def _number(spec: SignalSpec, text: str, place: str) -> int | float:
     percent = spec.kind in ("share", "change") and text.endswith("%")
     digits = text[:-1].rstrip() if percent else text
     if len(digits) > _LONGEST or not _NUMBER.fullmatch(digits):
-        hint = "write it with a decimal point and without thousands separators or units, such as 12000.5"
+        hint = f"give {spec.allowed}, with a decimal point and without thousands separators or units"
         if spec.kind in ("share", "change"):
             hint = "write a fraction such as 0.8, or a percentage such as 80 %"
         raise _refused(spec, text, place, hint)

@@ -88,7 +88,7 @@ def _contradicting(rows: tuple[Row, ...], place: Callable[[int], str]) -> dict[i
 
     def contradict(indexes: list[int], cause: str) -> None:
         for index in indexes:
-            others = sorted({place(rows[other].number) for other in indexes if other != index})
+            others = [place(rows[other].number).rpartition(", ")[2] for other in indexes if other != index]
             also = f", see also {', '.join(others[:3])}" if others else " in this row"
             wrong.setdefault(index, []).append(
                 Diagnostic("CLM316", place(rows[index].number), cause + also, "keep the one that is true")

@@ -140,7 +140,9 @@ class _Played:
 
     def move(self, row: Row) -> None:
         said = row.details
-        self.moves.append(self.life.move(said["to"], by=said["by"], reason=said["reason"], at=self.at, hold_until=said.get("hold_until")))
+        self.moves.append(
+            self.life.move(said["to"], by=said["by"], reason=said["reason"], at=self.at, hold_until=said.get("hold_until"))
+        )
 
     def skip(self, row: Row) -> None:
         self.life.skip(row.details["touchpoint"], by=row.details["by"], why=row.details["why"])

@@ -1,0 +1,8 @@
+"""``python -m clmstate.cli`` is ``clmstate``."""
+
+import sys
+
+from clmstate.cli.run import main
+
+if __name__ == "__main__":
+    sys.exit(main())

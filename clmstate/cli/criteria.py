@@ -1,0 +1,143 @@
+"""Phases and criteria in words: how customers come in, how they leave, and what the business's own names mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from clmstate.conditions import words
+from clmstate.conditions.nodes import Named, walk
+from clmstate.lifecycle import LifecycleDefinition, Transition
+
+__all__ = ["Way", "group_label", "names", "place_label", "sources", "ways_in", "ways_out"]
+
+
+@attrs.frozen
+class Way:
+    """One way into or out of a phase, in words.
+
+    Attributes:
+        other: the phase or phases at its other end.
+        why: what it takes.
+        name: of the transition.
+
+    Example:
+        >>> Way("Adoption", "setup signed off", "go_live").name
+        'go_live'
+    """
+
+    other: str
+    why: str
+    name: str
+
+
+def ways_in(definition: LifecycleDefinition, path: str) -> Iterator[Way]:
+    """How customers get into a phase, transitions in order of declaration.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     signed = Signal.flag("signed")
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=signed)
+        >>> list(ways_in(Deal.definition, "won"))
+        [Way(other='New', why='signed', name='win')]
+    """
+    group = definition.group_of(path)
+    for transition in definition.transitions.values():
+        enters = transition.target == path or (group is not None and transition.target == group)
+        if (
+            enters
+            and not transition.stay
+            and (transition.target == path or transition.resume or definition.groups[transition.target].initial == path)
+        ):
+            yield Way(sources(definition, transition), definition.why(transition), transition.name)
+
+
+def ways_out(definition: LifecycleDefinition, path: str) -> Iterator[Way]:
+    """How customers leave a phase, in order of priority; what keeps them there is left out.
+
+    Example:
+        >>> from clmstate import Event, Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     ended = Event("contract ended")
+        ...     new = Phase("New", initial=True)
+        ...     lost = Phase("Lost", final=True)
+        ...     lose = new.to(lost, on=ended)
+        >>> list(ways_out(Deal.definition, "new"))
+        [Way(other='Lost', why='contract ended', name='lose')]
+    """
+    for transition in definition.ways_out(path):
+        if not transition.stay:
+            yield Way(definition.places[transition.target].label, definition.why(transition), transition.name)
+
+
+def sources(definition: LifecycleDefinition, transition: Transition) -> str:
+    """Where a transition leads from, in words.
+
+    Example:
+        >>> from clmstate import Event, Lifecycle, Phase, anywhere
+        >>> class Deal(Lifecycle):
+        ...     ended = Event("contract ended")
+        ...     new = Phase("New", initial=True)
+        ...     lost = Phase("Lost", final=True)
+        ...     lose = anywhere.to(lost, on=ended)
+        >>> sources(Deal.definition, Deal.lose)
+        'anywhere'
+    """
+    labels = ["anywhere" if source == "*" else definition.places[source].label for source in transition.sources]
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} or {labels[-1]}"
+
+
+def group_label(definition: LifecycleDefinition, path: str) -> str:
+    """The label of a phase's group; "" if it is in none.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> group_label(Deal.definition, "new")
+        ''
+    """
+    group = definition.group_of(path)
+    return definition.groups[group].label if group is not None else ""
+
+
+def names(definition: LifecycleDefinition) -> Iterator[tuple[str, str]]:
+    """The business's own names for conditions that transitions use, each with what it means.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=(health >= 70).named("healthy"))
+        >>> list(names(Deal.definition))
+        [('healthy', 'health at least 70')]
+    """
+    said: dict[str, str] = {}
+    for transition in definition.transitions.values():
+        if transition.when is not None:
+            for node in walk(transition.when):
+                if isinstance(node, Named):
+                    said.setdefault(node.label, words(node.of, definition))
+    yield from said.items()
+
+
+def place_label(definition: LifecycleDefinition, path: str) -> str:
+    """A phase or group as people call it; a phase with its group in front.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     class renewal(Phase.Group, initial=True):
+        ...         happy = Phase("Happy", initial=True)
+        >>> place_label(Deal.definition, "renewal.happy")
+        'Renewal: Happy'
+    """
+    group = definition.group_of(path)
+    label = definition.places[path].label
+    return f"{definition.groups[group].label}: {label}" if group is not None else label

@@ -1,0 +1,218 @@
+"""Models by name: ``path.py[:Name]``, ``package.module[:Name]``, or a folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import attrs
+
+from clmstate.cli.importing import ImportFault, import_file, import_module, shown_path
+from clmstate.errors import ClmstateError, DefinitionError, Diagnostic, InputError, did_you_mean
+from clmstate.lifecycle import Lifecycle
+
+__all__ = ["Fault", "Loaded", "Model", "load", "load_one"]
+
+_NAMED = re.compile(r"(?P<where>.+):(?P<name>\w*)", re.DOTALL)
+
+
+@attrs.frozen
+class Model:
+    """A lifecycle and the file it was found in.
+
+    Example:
+        >>> Model(Lifecycle, "models/deal.py").source
+        'models/deal.py'
+    """
+
+    lifecycle: type[Lifecycle]
+    source: str
+
+    @property
+    def name(self) -> str:
+        """Its class name."""
+        return self.lifecycle.__name__
+
+
+@attrs.frozen
+class Fault:
+    """A file that could not be loaded, and why.
+
+    Attributes:
+        source: the file.
+        diagnostics: all that is wrong.
+        definition: whether it is the model's definition that is wrong, not the file.
+
+    Example:
+        >>> Fault("a.py", (), definition=True).source
+        'a.py'
+    """
+
+    source: str
+    diagnostics: tuple[Diagnostic, ...]
+    definition: bool = False
+
+    @classmethod
+    def of(cls, source: str, error: ClmstateError) -> Fault:
+        """What an error says about a file."""
+        return cls(source, error.diagnostics, isinstance(error, DefinitionError))
+
+    def error(self) -> ClmstateError:
+        """The error again."""
+        return (DefinitionError if self.definition else InputError)(self.diagnostics)
+
+
+@attrs.frozen
+class Loaded:
+    """What a name led to: lifecycles with phases, and files that could not be loaded.
+
+    Example:
+        >>> Loaded((), ()).models
+        ()
+    """
+
+    models: tuple[Model, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def load(name: str) -> Loaded:
+    """All lifecycles that a name leads to. Lifecycles without phases (bases, mixins) are left out.
+
+    Args:
+        name: ``path.py[:Name]``, ``package.module[:Name]``, or a folder, whose files are all loaded.
+
+    Raises:
+        InputError: CLM330 there is nothing of that name, CLM332 there is no lifecycle in it, CLM333 none of that name.
+
+    Example:
+        >>> load("no_such_model.py")
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM330 no_such_model.py: there is no such file...
+    """
+    where, wanted = _split(name)
+    path = Path(where)
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, ValueError):
+        is_folder = is_file = False
+    if is_folder and not wanted:
+        return _folder(path)
+    try:
+        if is_file or is_folder:
+            module = import_file(path / "__init__.py" if is_folder else path)
+        elif path.suffix == ".py" or "/" in where or "\\" in where or where in (".", ".."):
+            raise InputError([_nothing(path)])
+        else:
+            module = import_module(where)
+    except (DefinitionError, ImportFault) as error:
+        return Loaded((), (Fault.of(shown_path(path) if is_file else where, error),))
+    return Loaded(tuple(_chosen(module, wanted, where)))
+
+
+def load_one(name: str, *, command: str) -> Model:
+    """The one lifecycle that a name leads to: the only one, the only one that is not a variant of another, or the one after the colon.
+
+    Raises:
+        DefinitionError: the model has mistakes.
+        InputError: CLM334, when there are several; otherwise as :func:`load`.
+
+    Example:
+        >>> load_one("no_such_model.py", command="clmstate draw")
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM330 no_such_model.py: there is no such file...
+    """
+    loaded = load(name)
+    if loaded.faults:
+        raise loaded.faults[0].error()
+    models = loaded.models
+    if len(models) > 1:
+        classes = {model.lifecycle for model in models}
+        models = tuple(model for model in models if not classes.intersection(model.lifecycle.__mro__[1:]))
+    if len(models) != 1:
+        names = ", ".join(model.name for model in loaded.models)
+        first = loaded.models[0]
+        remedy = f"name one, such as {command} {first.source}:{first.name}"
+        raise InputError([Diagnostic("CLM334", name, f"there are {len(loaded.models)} lifecycles: {names}", remedy)])
+    return models[0]
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Where, and which; a drive letter is no place, and a name that is not there is asked for."""
+    said = _NAMED.fullmatch(name)
+    if said is None or (len(said["where"]) == 1 and said["where"].isalpha()):
+        return name, ""
+    return said["where"], said["name"]
+
+
+def _folder(folder: Path) -> Loaded:
+    models: list[Model] = []
+    faults: list[Fault] = []
+    files = [f for f in sorted(folder.rglob("*.py")) if not any(p.startswith((".", "_")) for p in f.relative_to(folder).parts)]
+    for file in files:
+        try:
+            module = import_file(file)
+        except (DefinitionError, ImportFault) as error:
+            faults.append(Fault.of(shown_path(file), error))
+            continue
+        models += (Model(found, shown_path(file)) for found in _lifecycles(module) if found.__module__ == module.__name__)
+    # one mistake breaks every file that imports the broken one: it is said once, where it is
+    said = dict.fromkeys(diagnostic for fault in faults for diagnostic in fault.diagnostics)
+    once = []
+    for fault in faults:
+        news = tuple(d for d in fault.diagnostics if d in said)
+        for diagnostic in news:
+            del said[diagnostic]
+        if news:
+            once.append(attrs.evolve(fault, diagnostics=news))
+    if not models and not faults:
+        cause = (
+            f"there is no lifecycle in its {len(files)} file{'' if len(files) == 1 else 's'}"
+            if files
+            else "there are no Python files in it"
+        )
+        raise InputError([Diagnostic("CLM332", shown_path(folder), cause, "define one: class Contract(Lifecycle), with phases")])
+    return Loaded(tuple(models), tuple(once))
+
+
+def _lifecycles(module: ModuleType) -> list[type[Lifecycle]]:
+    """The lifecycles with phases that a module knows, each once."""
+    found = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Lifecycle) and v is not Lifecycle)
+    return [cls for cls in dict.fromkeys(found) if cls.definition.phases]
+
+
+def _chosen(module: ModuleType, wanted: str, where: str) -> Iterable[Model]:
+    known = _lifecycles(module)
+    source = where if not where.endswith(".py") else shown_path(Path(where))
+    if wanted:
+        named = {cls.__name__: cls for cls in known}
+        named |= {key: value for key, value in vars(module).items() if isinstance(value, type) and value in known}
+        if wanted not in named:
+            raise InputError(
+                [Diagnostic("CLM333", where, f"there is no lifecycle {wanted!r:.60} in it", did_you_mean(wanted, named))]
+            )
+        return [Model(named[wanted], source)]
+    own = [cls for cls in known if cls.__module__ == module.__name__] or (known if hasattr(module, "__path__") else [])
+    if not own:
+        bare = [
+            k
+            for k, v in vars(module).items()
+            if isinstance(v, type) and issubclass(v, Lifecycle) and v.__module__ == module.__name__
+        ]
+        cause = "it defines no lifecycle" + (f" with phases (only {', '.join(bare)})" if bare else "")
+        raise InputError([Diagnostic("CLM332", where, cause, "define one: class Contract(Lifecycle), with phases")])
+    return [Model(cls, source) for cls in own]
+
+
+def _nothing(path: Path) -> Diagnostic:
+    try:
+        siblings: Sequence[str] = [p.name for p in path.parent.iterdir() if p.suffix == ".py" or p.is_dir()]
+        cause = "there is no such file" if path.suffix else "there is no such file or folder"
+    except (OSError, ValueError):
+        siblings, cause = [], f"there is no folder '{path.parent}'"
+    near = did_you_mean(path.name, [s for s in siblings if not s.startswith((".", "_"))])
+    remedy = near if near.startswith("did you mean") else "check the path, or name a file, a module or a folder"
+    return Diagnostic("CLM330", str(path), cause, remedy)

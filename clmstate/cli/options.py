@@ -1,0 +1,199 @@
+"""The words of the command line: commands and options, and what is said when one is not known."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NoReturn
+
+import attrs
+
+from clmstate.errors import Diagnostic, InputError, did_you_mean
+
+__all__ = ["COMMANDS", "Command", "Parser", "command_parser", "main_help", "one_of", "parse_command", "split_command"]
+
+MODEL_HELP: Final = "a file (models/contract.py), a module (models.contract), either with :Name, or a folder"
+
+_COMMON: Final = ("--json", "--no-color")
+_SAID: Final = re.compile(r"argument (?:-\w/)?(?P<option>[^:]+): (?P<cause>.*)", re.DOTALL)
+
+
+@attrs.frozen
+class Command:
+    """One command: where it is written, what it is for, and an example.
+
+    Example:
+        >>> COMMANDS["draw"].summary
+        'draw a lifecycle as a journey'
+    """
+
+    module: str
+    summary: str
+    example: str
+
+
+COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
+    {
+        "check": Command("clmstate.cli.check", "look for mistakes in models", "clmstate check models/dynamic"),
+        "show": Command(
+            "clmstate.cli.show", "list phases and criteria in the business's words", "clmstate show models/dynamic/contract.py"
+        ),
+        "draw": Command(
+            "clmstate.cli.draw", "draw a lifecycle as a journey", "clmstate draw models/dynamic/contract.py --out journey.svg"
+        ),
+        "walk": Command(
+            "clmstate.cli.walk",
+            "walk a customer through a lifecycle, from a log or by hand",
+            "clmstate walk models/dynamic/contract.py acme.csv",
+        ),
+    }
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are diagnostics."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=_wide, **settings)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Raises what argparse complains about."""
+        missing = message.removeprefix("the following arguments are required: ")
+        said = _SAID.fullmatch(message)
+        if missing != message:
+            raise self.refused("CLM343", "", f"{missing.upper()} is missing", self.usage_hint())
+        if said is not None:
+            cause, _, remedy = said["cause"].partition(" :: ")
+            raise self.refused("CLM342", said["option"], cause, remedy or self.usage_hint())
+        raise self.refused("CLM342", "", message, self.usage_hint())
+
+    def refused(self, code: str, option: str, cause: str, remedy: str) -> InputError:
+        """An error about one option, or about the line as a whole."""
+        return InputError([Diagnostic(code, f"{self.prog} {option}".strip(), cause, remedy)])
+
+    def usage_hint(self) -> str:
+        """Where to read on."""
+        return f"see {self.prog} --help"
+
+    @property
+    def known_options(self) -> list[str]:
+        """Its long options."""
+        return [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+
+
+def _wide(prog: str) -> argparse.HelpFormatter:
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=100)
+
+
+def split_command(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
+    """What stands before the command, the command ("" if none), and what stands after it.
+
+    Raises:
+        InputError: CLM340, when there is no such command.
+
+    Example:
+        >>> split_command(["--no-color", "draw", "a.py"])
+        ([], 'draw', ['a.py', '--no-color'])
+        >>> split_command(["drow"])
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM340 clmstate: there is no command 'drow'. Did you mean 'draw'?
+    """
+    at = next((i for i, word in enumerate(words) if not word.startswith("-")), None)
+    if at is None:
+        return [word for word in words if word not in _COMMON], "", []
+    name = words[at]
+    if name == "help":
+        return ["--help"], "", []
+    if name not in COMMANDS:
+        raise InputError([Diagnostic("CLM340", "clmstate", f"there is no command {name!r:.60}", did_you_mean(name, COMMANDS))])
+    before = list(words[:at])
+    moved = [word for word in before if word in _COMMON]
+    return [word for word in before if word not in _COMMON], name, [*words[at + 1 :], *moved]
+
+
+def command_parser(name: str) -> Parser:
+    """The parser of a command, with the options that all commands have.
+
+    Example:
+        >>> command_parser("show").prog
+        'clmstate show'
+    """
+    command = COMMANDS[name]
+    described = f"{command.summary[0].upper()}{command.summary[1:]}."
+    parser = Parser(prog=f"clmstate {name}", description=described, epilog=f"Example: {command.example}")
+    parser.add_argument("--json", action="store_true", help="print JSON instead")
+    parser.add_argument("--no-color", action="store_true", help="print without colours and styles (also: NO_COLOR=1)")
+    return parser
+
+
+def parse_command(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
+    """The options of a command.
+
+    Raises:
+        InputError: CLM341 an unknown option, CLM342 a wrong value, CLM343 something is missing.
+
+    Example:
+        >>> parse_command(command_parser("show"), ["--josn"])
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM341 clmstate show: there is no option '--josn'. Did you mean '--json'?
+    """
+    unknown = [word.partition("=")[0] for word in words if word.startswith("--") and len(word) > 2]
+    unknown = [option for option in unknown if option not in parser.known_options]
+    if unknown:
+        faults = (
+            Diagnostic("CLM341", parser.prog, f"there is no option {option!r:.60}", did_you_mean(option, parser.known_options))
+            for option in dict.fromkeys(unknown)
+        )
+        raise InputError(faults)
+    options, extra = parser.parse_known_args(list(words))
+    if extra:
+        what = "option" if extra[0].startswith("-") else "argument"
+        raise parser.refused("CLM341", "", f"there is no place for the {what} {extra[0]!r:.60}", parser.usage_hint())
+    return options
+
+
+def one_of(choices: Iterable[str]) -> Callable[[str], str]:
+    """The type of an option that is one of some words; others are refused with near names.
+
+    Example:
+        >>> one_of(["light", "dark"])("light")
+        'light'
+    """
+    known = tuple(choices)
+
+    def chosen(word: str) -> str:
+        if word not in known:
+            raise argparse.ArgumentTypeError(f"{word!r:.60} is not one of its values :: {did_you_mean(word, known)}")
+        return word
+
+    return chosen
+
+
+def main_help() -> str:
+    """What ``clmstate --help`` prints.
+
+    Example:
+        >>> main_help().splitlines()[0]
+        'clmstate: customer lifecycles, designed, proved, drawn, tested and replayed from one definition.'
+    """
+    width = max(map(len, COMMANDS))
+    lines = [
+        "clmstate: customer lifecycles, designed, proved, drawn, tested and replayed from one definition.",
+        "",
+        "Usage: clmstate COMMAND MODEL ...",
+        "",
+        "Commands:",
+        *(f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()),
+        "",
+        "MODEL is " + MODEL_HELP + ".",
+        "",
+        "Examples:",
+        *(f"  {command.example}" for command in COMMANDS.values()),
+        "",
+        "Options of all commands: --json, --no-color, --help. And: clmstate --version.",
+    ]
+    return "\n".join(lines)

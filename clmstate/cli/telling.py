@@ -1,0 +1,229 @@
+"""How a customer's way is told on the screen: dates at the left, moves in bold, reasons and what is missing below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from clmstate.cli.checklist import Outlook, outlooks, render
+from clmstate.cli.criteria import group_label
+from clmstate.cli.screen import Screen, problem
+from clmstate.cli.show import STANDINGS
+from clmstate.errors import Diagnostic
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Move, Phase, Reached, Seen, Untaken
+from clmstate.replay import Row
+from clmstate.signals import show_instant
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+__all__ = ["Teller"]
+
+_MOST_REJECTS = 20
+
+
+class Teller:
+    """Tells about one customer of one lifecycle.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> Teller(Screen(plain=True), Deal.definition).starts(0)
+         1970-01-01        starts in New
+    """
+
+    def __init__(self, screen: Screen, definition: LifecycleDefinition) -> None:
+        self.screen, self.definition = screen, definition
+        self.dated = ""
+
+    # ---- the layout: a column for the date, a column for what happened
+
+    def line(self, text: RenderableType, at_us: int | None = None) -> None:
+        """One entry; its date is printed where it differs from the one above."""
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        date = "" if at_us is None else show_instant(at_us)
+        shown, self.dated = ("" if date == self.dated else date), date or self.dated
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=16)
+        grid.add_column()
+        grid.add_row(Text(shown, "bold" if shown else ""), text)
+        self.screen.show(Padding(grid, (0, 0, 0, 1), expand=False))
+
+    def below(self, word: str, thing: RenderableType) -> None:
+        """Something that belongs to the entry above, after a word in the margin."""
+        from rich.table import Table
+        from rich.text import Text
+
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(width=7)
+        grid.add_column()
+        grid.add_row(Text(word, "dim"), thing)
+        self.line(grid)
+
+    def label(self, phase: Phase) -> Text:
+        """A phase by the name that people use, in the colour of its standing."""
+        from rich.text import Text
+
+        group = group_label(self.definition, phase.path)
+        return Text.assemble((f"{group}: " if group else "", "dim"), (phase.label, f"bold {STANDINGS[phase.standing]}".strip()))
+
+    # ---- what is told
+
+    def title(self, customer: str, lifecycle: str, more: str) -> None:
+        """Who walks through what."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self.screen.line()
+        text = Text.assemble((customer, "bold"), (f" walks through {lifecycle}", ""), ("\n" + more, "dim"))
+        self.screen.show(Padding(text, (0, 0, 1, 1), expand=False))
+
+    def starts(self, at_us: int) -> None:
+        """The first instant."""
+        from rich.text import Text
+
+        self.line(Text.assemble(("starts in ", ""), self.label(self.definition.phases[self.definition.initial])), at_us)
+
+    def placed(self, at_us: int, phase: Phase, since: object) -> None:
+        """A customer who was placed where it stands."""
+        from rich.text import Text
+
+        self.line(Text.assemble("stands in ", self.label(phase), f" since {since}" if since else ""), at_us)
+
+    def observed(self, at_us: int, rows: Iterable[Row]) -> None:
+        """What was reported."""
+        from rich.text import Text
+
+        said = []
+        for row in rows:
+            if row.event and not row.event.startswith("@"):
+                instance = row.details.get("instance")
+                said.append(self.definition.events[row.event].label + (f" ({instance})" if instance else ""))
+            elif row.event == "@clear":
+                said += [f"{self.definition.signals[name].label} forgotten" for name in row.details["signals"]]
+            for name, value in row.values.items():
+                spec = self.definition.signals[name]
+                said.append(f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(value)}")
+        self.line(Text(", ".join(said) or "time passes", "dim"), at_us)
+
+    def move(self, move: Move) -> None:
+        """One move with its reason and what it asks the team to do."""
+        from rich.text import Text
+
+        if move.stayed:
+            text = Text.assemble("stays in ", self.label(move.source), (f"  {move.name}", "dim"))
+        else:
+            text = Text.assemble(
+                self.label(move.source), f" {self.screen.marks.arrow} ", self.label(move.target), (f"  {move.name}", "dim")
+            )
+        self.line(text, move.at_us)
+        if move.by == "hand":
+            self.below("by hand", Text(f"{move.person}: {move.reason}"))
+        else:
+            self.below("because", Text(move.words))
+        due = "" if move.due_since_us is None else show_instant(move.due_since_us)[:10]  # the day is enough for people
+        if due and due != show_instant(move.at_us or 0)[:10]:
+            self.below("due", Text(f"since {due}"))
+        for play in move.plays:
+            who = ", ".join(str(part) for part in (play.owner, f"within {play.due}" if play.due is not None else None) if part)
+            self.below("play", Text.assemble(play.label, (f"  {who}" if who else "", "dim")))
+
+    def untaken(self, untaken: Untaken) -> None:
+        """An event that changed nothing."""
+        from rich.text import Text
+
+        self.below("no move", Text(f"{self.definition.events[untaken.event].label}: {untaken.why}"))
+
+    def entry(self, entry: Reached | Seen) -> None:
+        """A milestone or a touchpoint."""
+        from rich.text import Text
+
+        if isinstance(entry, Reached):
+            self.below("reached", Text(entry.label, "bold"))
+        else:
+            by = f" by {entry.person}: {entry.reason}" if entry.person else ""
+            self.below(entry.outcome, Text(f"{entry.label}{by}"))
+
+    def missing(self, ways: list[Outlook]) -> None:
+        """What the next phase still needs, right after a move."""
+        for number, way in enumerate(ways[:2]):
+            self.below("next" if number == 0 else "or", self._outlook(way))
+
+    def note(self, text: str) -> None:
+        """A remark."""
+        from rich.text import Text
+
+        self.line(Text(text, "italic"))
+
+    def now(self, life: Lifecycle, as_of: int | None) -> None:
+        """Where the customer stands, and everything that every way out still needs."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        phase, arrow = life.phase, self.screen.marks.arrow
+        when = show_instant(as_of) if as_of is not None else str(life.at or "")
+        head = Text.assemble((f"{when}  " if when else "", "bold"), "now in ", self.label(phase))
+        if phase.owner is not None:
+            head.append(f"  {phase.owner.name}", "dim")
+        self.screen.line()
+        self.screen.show(Padding(head, (0, 0, 0, 1), expand=False))
+        for play in life.open_plays:
+            who = f"  {play.play.owner}" if play.play.owner is not None else ""
+            since = f"since {play.opened}  " if play.opened is not None else ""
+            self.below("play", Text.assemble((since, "dim"), play.play.label, (who, "dim")))
+        said = [
+            ("contact", [t.touchpoint.label + (f", due {t.due}" if t.due else "") for t in life.open_touchpoints]),
+            ("warning", [risk.label for risk in life.warning_signs]),
+            ("gap", [gap.label for gap in life.open_gaps]),
+            ("again", [f"time alone may change something on {life.next_check}"] if life.next_check is not None else []),
+        ]
+        for word, things in said:
+            for number, thing in enumerate(things):
+                self.below(word if number == 0 else "", Text(thing))
+        ways = outlooks(life)
+        self.screen.line()
+        if not ways:
+            self.screen.show(
+                Padding(
+                    Text("The journey ends here." if phase.final else "No rule leads on from here."), (0, 0, 1, 1), expand=False
+                )
+            )
+            return
+        self.screen.show(Padding(Text("What is still missing", "bold"), (0, 0, 0, 1), expand=False))
+        for way in ways:
+            self.screen.show(
+                Padding(
+                    Text.assemble((f"{arrow} ", "dim"), (way.target, "bold"), (f"  {way.name}", "dim")), (0, 0, 0, 1), expand=False
+                )
+            )
+            self.screen.show(Padding(render(way, self.screen.marks), (0, 0, 0, 5), expand=False))
+        self.screen.line()
+
+    def rejected(self, diagnostics: list[Diagnostic], rows: int) -> None:
+        """Rows that were not used, and why."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self.screen.show(
+            Padding(Text(f"{rows} row{' was' if rows == 1 else 's were'} not used", "bold"), (0, 0, 0, 1), expand=False)
+        )
+        for diagnostic in diagnostics[:_MOST_REJECTS]:
+            self.screen.show(Padding(problem(diagnostic, self.screen.marks), (0, 0, 0, 1), expand=False))
+        if len(diagnostics) > _MOST_REJECTS:
+            self.screen.show(
+                Padding(
+                    Text(f"and {len(diagnostics) - _MOST_REJECTS} more; --json lists them all", "dim"), (0, 0, 0, 1), expand=False
+                )
+            )
+        self.screen.line()
+
+    def _outlook(self, way: Outlook) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        return Group(Text.assemble((way.target, "bold"), " needs"), render(way, self.screen.marks))
