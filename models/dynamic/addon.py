@@ -90,7 +90,14 @@ class AddOn(Lifecycle, title="Added product", refs=("S4.6", "S4.16")):
         expected=Days(1, 30),
         standing="at_risk",
     )
-    cancelled = Phase("Cancelled", final=True, owner=SALES, goal="We stop paying for what we do not need", standing="lost")
+    cancelled = Phase(
+        "Cancelled",
+        final=True,
+        owner=SALES,
+        goal="We stop paying for what we do not need",
+        questions=["What happens to what we made with it?"],
+        standing="lost",
+    )
 
     go_live = running.implementation.to(
         running.adoption, when=set_up & (users_active >= live_at), why="it is set up and the first people work with it"

@@ -99,7 +99,15 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
         questions=["Why should I come back?"],
         standing="at_risk",
     )
-    left = Phase("Left", final=True, owner=CSM, goal="I leave my work in good order", standing="lost", ref="S4.25")
+    left = Phase(
+        "Left",
+        final=True,
+        owner=CSM,
+        goal="I leave my work in good order",
+        questions=["Who takes over what I made?"],
+        standing="lost",
+        ref="S4.25",
+    )
 
     activate = invited.to(activated, when=logins_28d >= 1, plays=WELCOME, why="they came and had a look")
     adopt = activated.to(
@@ -120,7 +128,7 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
     )
     slip = adopted.to(activated, when=logins_28d < slipping_at, why="less than once a week is no habit", ref="S4.10")
     step_back = champion.to(
-        adopted, when=(logins_28d < regular_at) | (nps <= 6), why="they no longer use or recommend it as they did"
+        adopted, when=(logins_28d < regular_at) | (nps <= 6), kind="relapse", why="they no longer use or recommend it as they did"
     )
     wake = dormant.to(
         activated, when=logins_28d >= 1, plays=WELCOME, why="they are back: start again from what they know", ref="S4.5"

@@ -527,6 +527,7 @@ def test_everything_says_why_and_whose(model: type[Lifecycle]) -> None:
     for phase in definition.phases.values():
         assert phase.owner, phase.path
         assert phase.goal, phase.path
+        assert phase.questions, phase.path
         for touchpoint in phase.touchpoints:
             assert all((touchpoint.why, touchpoint.how, touchpoint.owner, touchpoint.due, touchpoint.verdict)), touchpoint.label
     for play in definition.plays:
