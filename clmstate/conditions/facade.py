@@ -119,6 +119,14 @@ for _name, _symbol in _OPERATORS.items():
     setattr(Refusing, f"__r{_name}__", _refusal(_symbol))
 
 
+def _no_contents(self: Refusing, item: object) -> Never:
+    mistake = Mistake("CLM113", f"{self._described()}, which holds nothing, so 'in' cannot ask for {shown(item)}", self._instead)
+    raise DefinitionError([mistake.at("condition")])
+
+
+setattr(Refusing, "__contains__", _no_contents)  # noqa: B010 -- hidden for the same reason
+
+
 class Built(Refusing):
     """What every facade has: where its names come from, and what went wrong while it was built."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import attrs
-
 from clmstate.conditions import Home, Mistake, reads
 from clmstate.conditions.facade import LONGEST
 from clmstate.conditions.facts import bound_faults
@@ -37,8 +35,8 @@ from clmstate.conditions.nodes import (
 )
 from clmstate.errors import Diagnostic, did_you_mean, shown
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Origin, Touchpoint
-from clmstate.lifecycle.fields import field_faults, well_made
+from clmstate.lifecycle.elements import Origin
+from clmstate.lifecycle.fields import field_faults, sound
 from clmstate.lifecycle.phases import ANYWHERE, Transition
 from clmstate.signals import show_number
 
@@ -65,8 +63,7 @@ def check_definition(
         []
     """
     yield from field_faults(definition)
-    sound = {name: transition for name, transition in definition.transitions.items() if well_made(transition)}
-    yield from _Check(attrs.evolve(definition, transitions=sound), homes, overridden).everything()
+    yield from _Check(sound(definition), homes, overridden).everything()
 
 
 class _Check:
@@ -153,10 +150,9 @@ class _Check:
     def phases(self) -> Iterator[Diagnostic]:
         for path, phase in self.d.phases.items():
             for touchpoint in phase.touchpoints:
-                if isinstance(touchpoint, Touchpoint):
-                    place = f"{path}, touchpoint {shown(touchpoint.label)}"
-                    yield from self.origin(place, touchpoint.origin)
-                    yield from self.condition(place, touchpoint.done)
+                place = f"{path}, touchpoint {shown(touchpoint.label)}"
+                yield from self.origin(place, touchpoint.origin)
+                yield from self.condition(place, touchpoint.done)
 
     def paths(self, name: str, paths: Iterable[str]) -> Iterator[Diagnostic]:
         yield from self.known(name, "phase", paths, self.d.places)

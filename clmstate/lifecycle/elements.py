@@ -33,6 +33,7 @@ __all__ = [
     "Touchpoint",
     "Verdict",
     "altered",
+    "given_or",
     "listed",
     "one_team",
     "taken",
@@ -94,6 +95,17 @@ def listed(items: Iterable[T] | T | None, kind: type[T]) -> tuple[T, ...]:
         return tuple(given)  # type: ignore[arg-type]
     except Exception:  # noqa: BLE001 -- whatever a foreign object raises, it is not several of these
         return (given,)  # type: ignore[return-value]
+
+
+def given_or(text: str, otherwise: str) -> str:
+    """A text, or another one where it is empty; what is no text stays as it is, and the definition's check says so.
+
+    Example:
+        >>> given_or("", "Renewal")
+        'Renewal'
+    """
+    given: object = text
+    return otherwise if isinstance(given, str) and not given else text
 
 
 def altered(element: E, **changes: object) -> E:

@@ -16,10 +16,10 @@ from clmstate.conditions.facade import text_faults
 from clmstate.conditions.nodes import Cond
 from clmstate.errors import Diagnostic, shown
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Days, Origin, Play, Team, Touchpoint
+from clmstate.lifecycle.elements import Days, Origin, Play, Team, Touchpoint, altered
 from clmstate.lifecycle.phases import GroupSpec, Transition
 
-__all__ = ["field_faults", "well_made"]
+__all__ = ["field_faults", "sound", "well_made"]
 
 _TEXTS: Final = frozenset(
     [
@@ -93,9 +93,36 @@ def field_faults(definition: LifecycleDefinition) -> Iterator[Diagnostic]:
     for name, element in held:
         yield from _faults(element, f"{definition.name}.{name}", seen)
     for path, group in definition.groups.items():
-        if not isinstance(group.starts, bool):
-            cause = f"initial={shown(group.starts)} is neither True nor False"
+        starts: object = group.starts
+        if not isinstance(starts, bool):
+            cause = f"initial={shown(starts)} is neither True nor False"
             yield Mistake("CLM118", cause, "say initial=True or leave it out").at(f"{definition.name}.{path}")
+
+
+def sound(definition: LifecycleDefinition) -> LifecycleDefinition:
+    """The definition without what :func:`field_faults` refuses in it, so that the rest can be looked at.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> sound(Deal.definition).initial
+        'new'
+    """
+    return attrs.evolve(
+        definition,
+        phases={
+            path: altered(
+                phase,
+                initial=phase.initial is True,
+                final=phase.final is True,
+                touchpoints=tuple(touchpoint for touchpoint in phase.touchpoints if _is(touchpoint, Touchpoint)),
+            )
+            for path, phase in definition.phases.items()
+        },
+        groups={path: attrs.evolve(group, starts=group.starts is True) for path, group in definition.groups.items()},
+        transitions={name: transition for name, transition in definition.transitions.items() if well_made(transition)},
+    )
 
 
 def well_made(transition: Transition) -> bool:
@@ -114,11 +141,13 @@ def well_made(transition: Transition) -> bool:
         (transition.on, str | None),
         (transition.origin, Origin),
     )
-    return all(isinstance(value, kind) for value, kind in shape) and all(map(_is_text, (*transition.sources, *transition.after)))
+    return all(isinstance(value, kind) for value, kind in shape) and all(
+        _is(path, str) for path in (*transition.sources, *transition.after)
+    )
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _is(value: object, kind: type) -> bool:
+    return isinstance(value, kind)
 
 
 def _faults(element: Any, place: str, seen: set[int]) -> Iterator[Diagnostic]:

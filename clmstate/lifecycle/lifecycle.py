@@ -12,7 +12,7 @@ from clmstate.errors import DefinitionError, Diagnostic, UnknownNameError, did_y
 from clmstate.lifecycle.body import Body, Declared
 from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, listed
+from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, given_or, listed
 from clmstate.lifecycle.explanations import Explanation
 from clmstate.lifecycle.moves import Journey, Moves, OpenPlay, OpenTouchpoint
 from clmstate.lifecycle.phases import Dropped, GroupMeta, GroupSpec, Phase, Transition
@@ -26,7 +26,13 @@ E = TypeVar("E")
 
 
 class _Hooks:
-    """What higher rooms put here so that ``Contract()`` and ``Contract.statechart()`` can be spelled where people look for them."""
+    """What higher rooms put here so that ``Contract()`` and ``Contract.statechart()`` can be spelled where people look for them.
+
+    Example:
+        >>> import clmstate  # fills them
+        >>> callable(HOOKS.open)
+        True
+    """
 
     open: Callable[..., None]
     restore: Callable[..., Any]
@@ -168,7 +174,7 @@ def _definition(
     own = (promise for promise in _promises(cls) if isinstance(promise, Promise))
     return LifecycleDefinition(
         name=cls.__name__,
-        title=title if title != "" else first.title if first is not None else _spaced(cls.__name__),
+        title=given_or(title, first.title if first is not None else _spaced(cls.__name__)),
         doc=_doc(cls) or (first.doc if first is not None else ""),
         market=market if market is not None else first.market if first is not None else "",
         version=version if version is not None else first.version if first is not None else "",
@@ -197,7 +203,7 @@ def _places(declared: dict[str, Declared]) -> tuple[dict[str, Phase], dict[str, 
         elif isinstance(element, GroupMeta):
             children = {phase.path: phase for phase in element}
             phases.update(children)
-            first = next((path for path, phase in children.items() if phase.initial), next(iter(children), ""))
+            first = next((path for path, phase in children.items() if phase.initial is True), next(iter(children), ""))
             groups[key] = GroupSpec(key, element._label, tuple(children), first, element._starts, _doc(element), element._ref)
     return phases, groups
 

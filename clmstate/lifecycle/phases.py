@@ -15,7 +15,21 @@ from clmstate.conditions import Condition, Elapsed, Home, Mistake
 from clmstate.conditions.facade import Refusing
 from clmstate.conditions.nodes import Cond, PhaseVisits
 from clmstate.errors import DefinitionError, Diagnostic, did_you_mean, shown
-from clmstate.lifecycle.elements import Days, Event, Origin, Place, Play, Team, Touchpoint, altered, listed, one_team, taken, teams
+from clmstate.lifecycle.elements import (
+    Days,
+    Event,
+    Origin,
+    Place,
+    Play,
+    Team,
+    Touchpoint,
+    altered,
+    given_or,
+    listed,
+    one_team,
+    taken,
+    teams,
+)
 
 __all__ = [
     "ANYWHERE",
@@ -325,9 +339,9 @@ class GroupMeta(Place, type):
             type.__setattr__(cls, key, phase)
         cls._phases = phases
         parent = next((b for b in cls.__mro__[1:] if isinstance(b, GroupMeta) and b._phases), None)
-        cls._label = label if label != "" else (parent._label if parent is not None else name.replace("_", " ").capitalize())
+        cls._label = given_or(label, parent._label if parent is not None else name.replace("_", " ").capitalize())
         cls._starts = initial if initial is not False else (parent is not None and parent._starts)
-        cls._ref = ref if ref != "" else (parent._ref if parent is not None else "")
+        cls._ref = given_or(ref, parent._ref if parent is not None else "")
         cls._mistakes = tuple(mistakes)
         return cls
 
