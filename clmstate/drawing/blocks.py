@@ -139,7 +139,7 @@ def _equal_heights(cards: Mapping[Card, Block]) -> dict[str, Block]:
     rows: dict[bool, list[int]] = {}
     for card, block in cards.items():
         rows.setdefault(card.track >= 10, []).append(block.height)
-    usual = {row: max(h for h in heights if h <= 1.6 * sorted(heights)[len(heights) // 2]) for row, heights in rows.items()}
+    usual = {row: max(h for h in heights if h <= 2.2 * sorted(heights)[len(heights) // 2]) for row, heights in rows.items()}
     return {card.id: _taller(block, usual[card.track >= 10]) for card, block in cards.items()}
 
 

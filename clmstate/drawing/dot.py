@@ -34,12 +34,13 @@ def to_dot(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: The
     """
     import graphviz
 
-    def text(runs: Iterable[Run]) -> str:
+    def text(runs: Iterable[Run], below: str = "") -> str:
         """Lines as they are broken in the picture."""
         lines: dict[float, list[str]] = defaultdict(list)
         for run in runs:
             lines[run.y].append(run.text)
-        return "\\n".join(str(graphviz.escape(" ".join(lines[y]))) for y in sorted(lines))
+        label: str = graphviz.nohtml("\\n".join(graphviz.escape(" ".join(lines[y])) for y in sorted(lines)) + below)
+        return label
 
     def pinned(box: Box) -> dict[str, str]:
         x, y = box.middle
@@ -47,33 +48,52 @@ def to_dot(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: The
 
     graph = graphviz.Digraph("journey", comment=clean(scene.title).replace("\\", "/"))
     graph.attr("graph", layout="nop2", bgcolor=theme.canvas, outputorder="edgesfirst", pad="0.4", fontname=_FONT)
-    graph.attr(
-        "graph", label=str(graphviz.escape(clean(scene.title))), fontsize="30", fontcolor=theme.ink, labelloc="t", labeljust="l"
-    )
+    graph.attr("graph", label=graphviz.escape(clean(scene.title)), fontsize="30", fontcolor=theme.ink, labelloc="t", labeljust="l")
     graph.attr("node", shape="box", style="rounded,filled", fixedsize="true", margin="0", fontname=_FONT, fontsize="13")
     graph.attr("edge", arrowsize="0.9")
     for frame in scene.frames:
-        colours = {"fillcolor": theme.lane, "color": theme.rule, "fontcolor": theme.second, "labelloc": "t"}
-        graph.node(frame.id, label=text(blocks[frame.id].runs), **pinned(layout.boxes[frame.id]), **colours)
+        colours = {
+            "style": "rounded",
+            "color": theme.rule,
+            "fontcolor": theme.second,
+            "labelloc": "t",
+        }  # no fill: it would hide lines
+        graph.node(_name(frame.id), label=text(blocks[frame.id].runs), **pinned(layout.boxes[frame.id]), **colours)
     for mark in scene.marks:
-        graph.node(mark.id, label="", shape="circle", fillcolor=theme.second, color=theme.second, **pinned(layout.boxes[mark.id]))
+        graph.node(
+            _name(mark.id), label="", shape="circle", fillcolor=theme.second, color=theme.second, **pinned(layout.boxes[mark.id])
+        )
         start, marked = layout.boxes[mark.id].middle, layout.boxes[mark.on]
         straight = Route((start, start, (marked.x - 9, start[1]), (marked.x - 9, start[1])), (marked.x, start[1]))
         graph.edge(_name(mark.id), _name(mark.on), pos=_pos(straight, layout.height), color=theme.second)
     for card in scene.cards:
-        block, colour = blocks[card.id], theme.team(card.team)
+        block, box, colour = blocks[card.id], layout.boxes[card.id], theme.team(card.team)
         band = f"{colour};{block.header / block.height:.4f}:{theme.card}" if block.header < block.height else colour
         wide = "3" if card.standing in ("at_risk", "lost") else "1.6"
-        looks = {"fillcolor": band, "gradientangle": "270", "color": colour, "fontcolor": theme.ink, "penwidth": wide}
+        looks = {
+            "fillcolor": band,
+            "gradientangle": "270",
+            "color": colour,
+            "fontcolor": theme.ink,
+            "penwidth": wide,
+            "labelloc": "b",
+        }
         rings = {"peripheries": "2"} if card.final else {}
-        graph.node(card.id, label=text(block.runs), **pinned(layout.boxes[card.id]), **looks, **rings)
+        graph.node(
+            _name(card.id), label=text((run for run in block.runs if run.y > block.header), "\\n"), **pinned(box), **looks, **rings
+        )
+        header = Box(box.x, box.y, box.width, block.header)
+        title = {"shape": "none", "style": "", "fontcolor": theme.on_team, "fontsize": "16"}
+        graph.node(
+            f"title of {_name(card.id)}", label=text(run for run in block.runs if run.y <= block.header), **pinned(header), **title
+        )
     for pill in scene.pills:
         colours = {
             "fillcolor": theme.kinds[pill.kind].fill,
             "color": theme.kinds[pill.kind].line,
             "fontcolor": theme.kinds[pill.kind].ink,
         }
-        graph.node(pill.id, label=text(blocks[pill.id].runs), **pinned(layout.boxes[pill.id]), **colours)
+        graph.node(_name(pill.id), label=text(blocks[pill.id].runs), **pinned(layout.boxes[pill.id]), **colours)
     for link, route in zip(scene.links, layout.routes, strict=True):
         style = {"relapse": "dashed", "stay": "dotted"}.get(link.kind, "solid")
         looks = {"color": theme.kinds[link.kind].line, "penwidth": "2.2", "style": style, "dir": "forward" if route.tip else "none"}
@@ -82,10 +102,8 @@ def to_dot(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: The
 
 
 def _name(name: str) -> str:
-    """The name of an edge's end; the package would read what follows a colon as a port."""
-    import graphviz
-
-    return str(graphviz.quoting.quote(name))
+    """A node's name; what follows a colon would be read as a port."""
+    return clean(name).replace(":", "_").replace("\\", "/")
 
 
 def _pos(route: Route, height: float) -> str:

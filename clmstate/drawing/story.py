@@ -157,14 +157,16 @@ def _steps(
         for rule in rules:
             if rule.target != card.id or rule.anywhere:
                 continue
+            after: list[int] = []
             for source in rule.sources:
                 if source in steps:
                     together = group.get(source, source) == group.get(card.id) and along.troubled(source) != along.troubled(card.id)
-                    straight = kinds[rule.id] == "recovery" or together
-                    arriving.append(steps[source] + (0 if straight else 1))
+                    after.append(steps[source] + (0 if together or kinds[rule.id] == "recovery" else 1))
+            if after:
+                arriving.append(min(after) if _from_many(rule, kinds[rule.id]) else max(after))
         steps[card.id] = max(arriving)
     furthest = max(steps.values(), default=0)
-    reached = {rule.target for rule in rules if not rule.anywhere and len(rule.sources) < 3}
+    reached = {rule.target for rule in rules if not _from_many(rule, kinds[rule.id])}
     for card in cards:
         if card.standing == "lost" and card.id not in reached:
             steps[card.id] = max(furthest, 1 if len(cards) > 1 else 0)
@@ -190,11 +192,16 @@ def _on_tracks(cards: list[Card], steps: Mapping[str, int], rules: list[Rule], k
     return tuple(attrs.evolve(card, step=steps[card.id], track=tracks[card.id]) for card in cards)
 
 
+def _from_many(rule: Rule, kind: Kind) -> bool:
+    """Whether lines from everywhere that a rule comes from would say less than a stub and words."""
+    return rule.anywhere or (len(rule.sources) > 2 and rule.tail is None and kind not in ("forward", "branch"))
+
+
 def _drawn(rule: Rule, kind: Kind, cards: Mapping[str, Card], frames: tuple[Frame, ...]) -> tuple[Pill, list[Link]]:
     """A rule's pill with the lines that are worth drawing; the other sources are named in the pill."""
     head = rule.head or rule.target
     into = [] if head is None else [Link(rule.id, head, kind)]
-    if rule.anywhere or (len(rule.sources) > 2 and rule.tail is None and kind not in ("forward", "branch")):
+    if _from_many(rule, kind):
         said = "from anywhere" if rule.anywhere else f"from {_named(rule.sources, cards, frames, 'or')}"
         return Pill(rule.id, kind, (*rule.clauses, Clause("source", said)), rule.name, stub=True), into
     tails = [rule.tail] if rule.tail is not None else list(rule.sources)

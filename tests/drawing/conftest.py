@@ -1,0 +1,287 @@
+"""Models to draw, and a reader of painted pictures that shares no code with the painter."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from functools import cache
+
+import attrs
+import pytest
+from PIL import ImageFont
+
+import clmstate.drawing.measure as measuring
+from clmstate import Days, Event, Lifecycle, Phase, Play, Signal, Team, Threshold, Touchpoint, anywhere, unless
+
+IMPLEMENTATION, CSM, RENEWALS, SALES = Team("Implementation"), Team("CSM"), Team("Renewals"), Team("Sales")
+
+
+class Contract(Lifecycle):
+    """The primary contract, from signature to renewal, growth or loss."""
+
+    setup_done = Signal.flag("setup signed off", default=False)
+    users_adopted = Signal.share("users adopted")
+    escalations = Signal.count("open escalation", plural="open escalations", default=0)
+    health = Signal.score("health", 0, 100)
+    renewal_on = Signal.date("renewal")
+    expansion = Signal.flag("expansion signal", default=False)
+    notice = Event("notice received")
+    renewed = Event("renewal signed")
+    saved = Event("save plan closed")
+    ended = Event("contract ended")
+    adopted_at = Threshold(0.80)
+    relapse_at = Threshold(0.60)
+
+    onboarding = Phase(
+        "Onboarding",
+        initial=True,
+        owner=IMPLEMENTATION,
+        questions=["How do I get live?"],
+        expected=Days(30, 90),
+        touchpoints=[Touchpoint("Kick-off call"), Touchpoint("Product training for every role")],
+    )
+    adoption = Phase("Adoption", owner=CSM, questions=["How does this fit my day?"])
+    success = Phase("Success", owner=CSM, standing="good")
+
+    class renewal(Phase.Group):
+        happy = Phase("Happy", owner=RENEWALS, standing="good")
+        high_risk = Phase("High risk", owner=RENEWALS, standing="at_risk", initial=True, questions=["Should I stay?"])
+
+    growth = Phase("Growth", owner=SALES, standing="good")
+    churned = Phase("Churned", standing="lost", final=True)
+
+    in_window = (renewal_on.days_until <= 120) & unless(renewed.days_since <= 120)
+    healthy = (health >= 70) & (escalations == 0)
+    worrying = (health < 60) | (escalations >= 2)
+
+    go_live = onboarding.to(adoption, when=setup_done & (users_adopted >= 0.5))
+    adopt = adoption.to(success, when=(users_adopted >= adopted_at) & (escalations == 0))
+    relapse = success.to(adoption, when=unless(users_adopted >= relapse_at).for_days(14), plays=[Play("Retrain")])
+    renew_calm = (adoption | success).to(renewal.happy, when=in_window & healthy)
+    renew_tense = (adoption | success).to(renewal.high_risk, when=in_window & unless(healthy))
+    worry = renewal.happy.to(renewal.high_risk, when=worrying)
+    save = renewal.high_risk.to(renewal.happy, on=saved, when=in_window & healthy)
+    calm_down = renewal.high_risk.to(renewal.happy, when=healthy & unless(notice.days_since <= 365))
+    go_back = renewal.high_risk.to(adoption, on=saved, when=unless(in_window))
+    next_term = renewal.to(success, on=renewed)
+    grow = (adoption | success | renewal.happy).to(growth, when=expansion & healthy)
+    return_from = growth.to(success, when=unless(expansion))
+    worry_big = growth.to(renewal.high_risk, when=in_window & worrying)
+    hear = onboarding.stay(on=notice, plays=[Play("Save call")])
+    alarm = (adoption | success | growth | renewal.happy).to(renewal.high_risk, on=notice)
+    lose = anywhere.to(churned, on=ended)
+
+
+class Line(Lifecycle):
+    """The shortest way."""
+
+    signed = Event("contract signed")
+    ready = Signal.flag("setup signed off")
+    trial = Phase("Trial", initial=True)
+    onboarding = Phase("Onboarding")
+    live = Phase("Live", final=True, standing="good")
+    sign = trial.to(onboarding, on=signed)
+    finish = onboarding.to(live, when=ready)
+
+
+class Eleven(Lifecycle):
+    """A long way with two places to get lost."""
+
+    paid = Signal.flag("contract signed")
+    trained = Signal.count("trained user", plural="trained users", default=0)
+    health = Signal.score("health", 0, 100)
+    idle = Signal.days("days without login", default=0)
+    notice = Event("notice received")
+    plan = Event("win-back plan done")
+    ordered = Phase("Ordered", initial=True, owner=SALES)
+    provisioning = Phase("Provisioning", owner=IMPLEMENTATION)
+    onboarding = Phase("Onboarding", owner=IMPLEMENTATION)
+    pilot = Phase("Pilot", owner=CSM, questions="Does it work for us?")
+    adoption = Phase("Adoption", owner=CSM)
+    valued = Phase("Value", owner=CSM, standing="good")
+    renewal = Phase("Renewal", owner=RENEWALS, standing="good")
+    stalled = Phase("Stalled", owner=CSM, standing="at_risk")
+    saving = Phase("Save", owner=RENEWALS, standing="at_risk")
+    growth = Phase("Growth", owner=SALES, standing="good")
+    churned = Phase("Churned", standing="lost", final=True)
+    t1 = ordered.to(provisioning, when=paid)
+    t2 = provisioning.to(onboarding, when=trained >= 1)
+    t3 = onboarding.to(pilot, when=trained >= 5)
+    t4 = pilot.to(adoption, when=trained >= 20)
+    t5 = adoption.to(valued, when=health >= 80)
+    t6 = valued.to(renewal, when=health >= 70)
+    t7 = renewal.to(growth, when=health >= 90)
+    t8 = pilot.to(onboarding, when=trained < 5)
+    t9 = valued.to(adoption, when=health < 60)
+    t10 = onboarding.to(stalled, when=idle >= 21)
+    t11 = pilot.to(stalled, when=idle >= 30)
+    t12 = stalled.to(adoption, on=plan)
+    t13 = valued.to(saving, when=health < 50)
+    t14 = saving.to(renewal, on=plan)
+    t15 = saving.to(churned, on=notice)
+    t16 = growth.to(valued, when=health < 70)
+
+
+class Hostile(Lifecycle):
+    """<script>alert("1")</script> & 'quotes' \\ and\x07bell"""
+
+    markup = Signal.flag('<b>bold</b> & "quoted" \\n {x|y} ]]> <!-- -->')
+    arabic = Signal.flag("تم توقيع العقد مع العميل وبدأ التنفيذ")
+    japanese = Signal.flag("顧客が契約に署名しました。導入を開始します")
+    long = Signal.flag("very long words " * 625)
+    unbroken = Signal.flag("W" * 300)
+    one = Phase("<script>alert(1)</script>", initial=True, owner="Ops & <Co>", questions='"Why?" he asked \u202elive')
+    two = Phase("العميل الجديد", owner="فريق النجاح", questions="ما هي الخطوة التالية؟")
+    three = Phase("顧客成功 🎉🚀", owner="成功チーム", questions="次は何ですか？", standing="good")
+    four = Phase("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", owner="Żółć", standing="watch")
+    five = Phase("A very long phase name that goes on and on and on until it needs several lines", final=True, standing="lost")
+    t1 = one.to(two, when=markup)
+    t2 = two.to(three, when=arabic)
+    t3 = three.to(four, when=japanese)
+    t4 = four.to(five, when=long)
+    t5 = three.to(two, when=unbroken)
+
+
+MODELS = {model.__name__: model for model in (Contract, Line, Eleven, Hostile)}
+
+
+@pytest.fixture(params=list(MODELS.values()), ids=list(MODELS))
+def model(request: pytest.FixtureRequest) -> type[Lifecycle]:
+    """Each of the models that a picture must cope with."""
+    chosen: type[Lifecycle] = request.param
+    return chosen
+
+
+@pytest.fixture
+def contract() -> type[Contract]:
+    """The example of the design."""
+    return Contract
+
+
+@pytest.fixture
+def line() -> type[Line]:
+    """Three phases in a row, owned by nobody."""
+    return Line
+
+
+@pytest.fixture
+def hostile() -> type[Hostile]:
+    """Text that tries to break a picture."""
+    return Hostile
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+FACES = {(400, "normal"): "Regular", (400, "italic"): "Italic", (600, "normal"): "SemiBold", (700, "normal"): "Bold"}
+
+
+@attrs.frozen
+class Box:
+    """A rectangle on the painted picture."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+
+    def holds(self, other: Box, slack: float = 0.0) -> bool:
+        across = self.left - slack <= other.left and other.right <= self.right + slack
+        return across and self.top - slack <= other.top and other.bottom <= self.bottom + slack
+
+    def distance(self, x: float, y: float) -> float:
+        """From its outline, inside or outside."""
+        outside = max(self.left - x, 0, x - self.right) + max(self.top - y, 0, y - self.bottom)
+        inside = min(abs(x - self.left), abs(self.right - x), abs(y - self.top), abs(self.bottom - y))
+        return outside if outside else inside
+
+
+@attrs.frozen
+class Item:
+    """A card, pill or frame as painted."""
+
+    kind: str
+    name: str
+    label: str
+    box: Box
+    texts: tuple[tuple[str, Box], ...]
+
+
+@attrs.frozen
+class Way:
+    """A painted line: its ends, points along it, and the tip of its arrow."""
+
+    tail: str
+    head: str
+    points: tuple[tuple[float, float], ...]
+    tip: tuple[float, float] | None
+
+    def samples(self) -> list[tuple[float, float]]:
+        found: list[tuple[float, float]] = []
+        for i in range(0, len(self.points) - 3, 3):
+            a, b, c, d = self.points[i : i + 4]
+            for t in (k / 40 for k in range(41)):
+                f = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+                x, y = (sum(w * p[n] for w, p in zip(f, (a, b, c, d), strict=True)) for n in (0, 1))
+                found.append((x, y))
+        return found
+
+
+@cache
+def font(face: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(measuring.FONTS / f"Inter-{face}.ttf"), 1000, layout_engine=ImageFont.Layout.BASIC)
+
+
+def text_box(text: ET.Element) -> Box:
+    """Where a text stands, measured by another library; characters that the font lacks count as half their height."""
+    size, x, y = float(text.get("font-size", "")), float(text.get("x", "")), float(text.get("y", ""))
+    face = FACES[int(text.get("font-weight", "400")), text.get("font-style", "normal")]
+    content = text.text or ""
+    known = "".join(c for c in content if measuring.fits_bundled_font(c))
+    wide = (font(face).getlength(known) / 1000 + 0.5 * (len(content) - len(known))) * size
+    left = x - wide / 2 if text.get("text-anchor") == "middle" else x
+    return Box(left, y - 0.74 * size, left + wide, y + 0.21 * size)
+
+
+class Painted:
+    """A painted picture, read back from its SVG."""
+
+    def __init__(self, svg: str) -> None:
+        self.root = ET.fromstring(svg)
+        self.width, self.height = float(self.root.get("width", "")), float(self.root.get("height", ""))
+        shifted = next(
+            g for g in self.root.iter(f"{SVG}g") if (g.get("transform") or "").startswith("translate") and g.get("class") is None
+        )
+        self.shift = tuple(float(n) for n in re.findall(r"[-\d.]+", shifted.get("transform", ""))[:2])
+        groups = [g for g in self.root.iter(f"{SVG}g") if g.get("data-id")]
+        self.items = {g.get("data-id", ""): self._item(g) for g in groups}
+        self.lines = [self._line(g) for g in self.root.iter(f"{SVG}g") if g.get("data-tail")]
+        self.around = [(t.text or "", text_box(t)) for t in self.root.findall(f"{SVG}text")]
+
+    def _item(self, group: ET.Element) -> Item:
+        shape = next(r for r in group.iter(f"{SVG}rect") if r.get("class") == "box")
+        x, y, wide, tall = (float(shape.get(key, "")) for key in ("x", "y", "width", "height"))
+        texts = tuple((t.text or "", text_box(t)) for t in group.iter(f"{SVG}text"))
+        kind = (group.get("class") or "").split()[0]
+        return Item(kind, group.get("data-id", ""), group.get("aria-label", ""), Box(x, y, x + wide, y + tall), texts)
+
+    def _line(self, group: ET.Element) -> Way:
+        way, *arrow = group.findall(f"{SVG}path")
+        points = self._points(way)
+        tip = self._points(arrow[0])[0] if arrow else None
+        return Way(group.get("data-tail", ""), group.get("data-head", ""), points, tip)
+
+    @staticmethod
+    def _points(path: ET.Element) -> tuple[tuple[float, float], ...]:
+        numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", path.get("d", ""))]
+        return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+
+    def of(self, *kinds: str) -> list[Item]:
+        return [item for item in self.items.values() if item.kind in kinds]
+
+
+@pytest.fixture
+def painted() -> type[Painted]:
+    """Reads a painted picture back."""
+    return Painted

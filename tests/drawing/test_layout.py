@@ -1,0 +1,93 @@
+"""Places: columns, rows, and frames that hold exactly their members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clmstate.drawing import Card, Clause, Frame, Scene, journey_scene
+from clmstate.drawing.columns import arrange
+from clmstate.drawing.compose import compose
+from clmstate.drawing.geometry import Box, Route, cut_to
+from clmstate.drawing.story import Rule, tell
+
+
+def test_columns_alternate_between_phases_and_rules(line: Any) -> None:
+    assert arrange(journey_scene(line.definition)).order == (
+        ("start of trial",),
+        ("trial",),
+        ("rule sign",),
+        ("onboarding",),
+        ("rule finish",),
+        ("live",),
+    )
+
+
+def test_ways_back_run_above_and_trouble_below(contract: Any) -> None:
+    scene = journey_scene(contract.definition)
+    boxes = compose(scene).layout.boxes
+    main = boxes["success"]
+    for above in ("rule relapse", "rule return_from", "rule next_term"):
+        assert boxes[above].middle[1] < main.y
+    for below in ("rule renew_tense", "rule worry", "rule alarm", "rule go_back", "rule hear"):
+        assert boxes[below].y > main.bottom
+
+
+def test_a_frame_that_would_hold_a_stranger_becomes_a_title() -> None:
+    cards = (Card("a", "A", step=0, initial=True), Card("b", "B", step=1), Card("c", "C", step=2))
+    scene = tell(
+        "T",
+        "",
+        cards,
+        [Rule("r", ("a",), "b"), Rule("s", ("b",), "c"), Rule("t", ("a",), "c", tail="g")],
+        [Frame("g", "G", ("a", "c"))],
+        (),
+    )
+    composed = compose(scene)
+    assert composed.scene.frames == ()
+    assert [card.title for card in composed.scene.cards] == ["G · A", "B", "G · C"]
+
+
+def test_a_scene_without_anything_can_be_placed() -> None:
+    assert compose(Scene("Nothing yet")).layout.boxes == {}
+
+
+def test_cutting_a_route_at_a_frame_keeps_the_arrow_on_its_edge() -> None:
+    frame = Box(50, -20, 100, 40)
+    route = cut_to(Route(((0, 0), (30, 0), (60, 0), (90, 0)), (100, 0)), frame, leaving=False)
+    assert route.tip is not None
+    assert abs(route.tip[0] - 50) < 1.5
+    assert route.points[0] == (0, 0)
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> Scene:
+    size = draw(st.integers(1, 9))
+    standings = draw(st.lists(st.sampled_from([None, "good", "watch", "at_risk", "lost"]), min_size=size, max_size=size))
+    cards = [Card(f"c{i}", f"Phase {i}", standing=standings[i], initial=i == 0) for i in range(size)]
+    names = st.sampled_from([card.id for card in cards])
+    rules = []
+    for number in range(draw(st.integers(0, 12))):
+        sources = tuple(dict.fromkeys(draw(st.lists(names, min_size=1, max_size=4))))
+        target = draw(st.none() | names)
+        sources = tuple(source for source in sources if source != target) if target else sources[:1]
+        if sources:
+            clauses = (Clause("condition", draw(st.sampled_from(["ready", "at least 70 and no open escalations for 14 days"]))),)
+            rules.append(Rule(f"r{number}", sources, target, clauses, anywhere=target is not None and draw(st.booleans())))
+    members = tuple(card.id for card in cards[1 : 1 + draw(st.integers(0, 3))])
+    return tell("Random", "", cards, rules, [Frame("g", "Group", members)] if members else [], ())
+
+
+@settings(max_examples=40)
+@given(scenes())
+def test_random_journeys_have_a_place_for_everything(scene: Scene) -> None:
+    composed = compose(scene)
+    boxes = composed.layout.boxes
+    placed = [boxes[item.id] for item in (*composed.scene.cards, *composed.scene.pills)]
+    for index, box in enumerate(placed):
+        assert not any(box.overlaps(other) for other in placed[index + 1 :])
+    for link, route in zip(composed.scene.links, composed.layout.routes, strict=True):
+        for name, (x, y) in ((link.tail, route.points[0]), (link.head, route.tip or route.points[-1])):
+            assert boxes[name].grown(6, 6, 6, 6).holds((x, y)), (link, name)

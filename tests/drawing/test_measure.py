@@ -1,0 +1,66 @@
+"""Text is measured as it will be drawn, and broken where it may be."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ImageFont
+
+from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width, wrap
+
+FACES: tuple[Face, ...] = ("Regular", "Italic", "SemiBold", "Bold")
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_widths_are_those_of_the_font(face: Face) -> None:
+    font = ImageFont.truetype(str(FONTS / f"Inter-{face}.ttf"), 1000, layout_engine=ImageFont.Layout.BASIC)
+    for text in ("users adopted at least 80 %", "Größe", "≥ 70 → next", "Δοκιμή", "Проба"):
+        assert text_width(text, 1000, face) == pytest.approx(font.getlength(text), rel=0.02)
+
+
+def test_pairs_stand_closer_or_wider() -> None:
+    assert text_width("AV", 100) < text_width("A", 100) + text_width("V", 100)
+
+
+@given(st.text(max_size=200), st.integers(20, 400))
+def test_wrapping_loses_nothing_and_keeps_the_width(text: str, width: int) -> None:
+    lines = wrap(text, width, 14)
+    assert "".join("".join(lines).split()) == "".join(clean(text).split())
+    for line in lines:
+        assert text_width(line, 14) <= width + 0.01 or len(line) < 4  # one cluster may be wider than a very narrow box
+
+
+@given(st.text(max_size=100))
+def test_cleaned_text_may_stand_in_xml(text: str) -> None:
+    import xml.etree.ElementTree as ET
+
+    from clmstate.drawing.svg import escape
+
+    read = ET.fromstring(f'<a b="{escape(clean(text))}">{escape(clean(text))}</a>'.encode())
+    assert read.get("b") == (read.text or "") == clean(text)
+
+
+def test_lines_are_balanced() -> None:
+    lines = wrap("at most 120 days to renewal and health at least 70", 130, 14)
+    widths = [text_width(line, 14) for line in lines]
+    assert max(widths) - min(widths) < 40
+
+
+def test_scripts_without_blanks_break_anywhere_but_not_before_a_full_stop() -> None:
+    lines = wrap("顧客が契約に署名しました。導入を開始します。", 100, 14)
+    assert len(lines) > 2
+    assert not any(line.startswith("。") for line in lines)
+
+
+def test_wide_scripts_are_estimated_on_the_wide_side() -> None:
+    assert text_width("顧客", 10) >= 20
+    assert text_width("🎉", 10) >= 12
+    assert text_width("e\u0301", 10) < text_width("ee", 10)
+
+
+def test_directions_and_coverage() -> None:
+    assert is_right_to_left("العميل")
+    assert not is_right_to_left("123")
+    assert fits_bundled_font("Żółć, Ελλάδα, Привет")
+    assert not fits_bundled_font("日本")
