@@ -6,8 +6,6 @@ new transition without a scenario fails.
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +14,9 @@ import pytest
 
 import models.dynamic
 from clmstate import Lifecycle, Moves
+from clmstate.replay import play as play_log
+from clmstate.replay import read_log
+from clmstate.signals import show_instant
 from models.dynamic import AddOn, Contract, EnterpriseContract, User
 
 Scenario = Callable[[Any], None]
@@ -51,13 +52,25 @@ def signs(customer: Lifecycle) -> list[str]:
 
 def in_success(acme: Contract, **values: Any) -> None:
     """A good customer far from renewal, placed on 1 March 2026."""
-    known = {"setup_done": True, "users_adopted": 0.9, "health": 80, "renewal_on": "2026-12-31", "last_contact": "2026-03-01"}
+    known: dict[str, Any] = {
+        "setup_done": True,
+        "users_adopted": 0.9,
+        "health": 80,
+        "renewal_on": "2026-12-31",
+        "last_contact": "2026-03-01",
+    }
     acme.start(Contract.success, at="2026-03-01", **(known | values))
 
 
 def in_renewal(acme: Contract, phase: Any, **values: Any) -> None:
     """A customer two months before renewal, placed on 1 November 2026."""
-    known = {"setup_done": True, "users_adopted": 0.9, "health": 80, "renewal_on": "2026-12-31", "last_contact": "2026-10-25"}
+    known: dict[str, Any] = {
+        "setup_done": True,
+        "users_adopted": 0.9,
+        "health": 80,
+        "renewal_on": "2026-12-31",
+        "last_contact": "2026-10-25",
+    }
     acme.start(phase, at="2026-11-01", **(known | values))
 
 
@@ -492,8 +505,8 @@ def a_user_leaves_the_company(dana: User) -> None:
 # ---- all of them, on both engines
 
 
-def _id(value: object) -> str:
-    return value.__name__ if isinstance(value, type) or callable(value) else str(value)
+def _id(value: Any) -> str:
+    return str(value.__name__)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -538,24 +551,6 @@ def test_everything_says_why_and_whose(model: type[Lifecycle]) -> None:
 # ---- the sample customer
 
 
-def rows() -> list[dict[str, str]]:
-    with ACME.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def said(row: dict[str, str]) -> dict[str, Any]:
-    """The cells of a row as values; the log readers of the framework have tests of their own."""
-    specs = Contract.definition.signals
-    values: dict[str, Any] = {}
-    for name, cell in row.items():
-        if name in specs and cell:
-            kind = specs[name].kind
-            values[name] = (
-                cell == "yes" if kind == "flag" else cell if kind == "date" else float(cell) if "." in cell else int(cell)
-            )
-    return values
-
-
 MOVES = [
     ("2026-03-16", "go_live", "adoption"),
     ("2026-05-26", "adopt", "success"),
@@ -580,19 +575,27 @@ REACHED = [
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_acme(engine: Literal["compiled", "live"]) -> None:
-    acme = Contract("Acme", engine=engine)
-    untaken = []
-    for row in rows():
-        assert row["customer"] == "Acme"
-        if row["event"]:
-            details = json.loads(row["details"] or "{}")
-            moves = acme.send(row["event"], at=row["at"], instance=details.get("instance"), **said(row))
-            untaken += [(row["at"], told.event) for told in moves.untaken]
-        else:
-            acme.observe(at=row["at"], **said(row))
+    log = read_log(ACME, Contract)
+    steps = list(play_log(Contract, log, engine=engine))
+    assert not log.rejected
+    assert not [step.rejected for step in steps if step.rejected]
+    acme = steps[-1].life
     assert [(str(move.at), move.name, move.target.path) for move in acme.journey.moves] == MOVES
     assert [(str(milestone.at), milestone.name) for milestone in acme.journey.milestones] == REACHED
+    untaken = [(show_instant(step.at_us), told.event) for step in steps for told in step.moves.untaken]
     assert untaken == [("2026-12-01", "saved"), ("2027-04-12", "product_bought")]
     late = acme.journey.moves[3]
     assert str(late.due_since) == "2026-08-10"  # two weeks after usage fell, two days before anybody looked
     assert not signs(acme)
+
+
+def test_acme_on_the_native_chart() -> None:
+    """The chart alone, with its own guards, reaches the same phases by the same ways."""
+    chart = Contract.statechart()()
+    moves = []
+    for row in read_log(ACME, Contract).rows:
+        values = {name: Contract.definition.signals[name].to_user(value) for name, value in row.values.items()}
+        chart.facts.report(at=show_instant(row.at_us), **values)
+        chart.send(row.event or "evaluate")
+        moves += [(show_instant(row.at_us), name, target) for name, _, target, _ in chart.facts.moves]
+    assert moves == MOVES
