@@ -75,6 +75,11 @@ class Facts:
         self._fresh = False
         self._seen: set[tuple[object, ...]] = set()
 
+    def __deepcopy__(self, memo: object) -> Facts:
+        twin = Facts(self.definition)
+        twin.reset(self.mark(), self.moves)
+        return twin
+
     # ---- what users do
 
     def report(self, *given: Given, at: When | None = None, **values: object) -> None:

@@ -442,6 +442,21 @@ def test_listeners_may_not_report_but_may_send() -> None:
     assert names(chart) == ["next_term"]
 
 
+def test_a_copy_goes_its_own_way() -> None:
+    chart = statechart(Pair)()
+    look(chart, "2026-01-01", load=7)
+    twin = copy.deepcopy(chart)
+    offer(twin, "pause", "2026-01-02")
+    offer(twin, "resume")
+    assert (twin.path, chart.path, twin.facts.visits("work.busy"), chart.facts.visits("work.busy")) == (
+        "work.busy",
+        "work.busy",
+        2,
+        1,
+    )
+    assert str(chart.facts.at) == "2026-01-01"
+
+
 def test_a_guard_or_preparation_that_fails_ends_the_observation() -> None:
     class Broken:
         def prepare_event(self) -> None:
@@ -500,7 +515,7 @@ class Hostile(Lifecycle):
     """{statechart:nonsense} Names that the library, Python or our own chart would like to have, and labels that are no identifiers."""
 
     facts = Signal.flag("said \"yes\" 'really'; {statechart:md} \\ %s", default=False)
-    configuration_values = Event("configuration\nvalues")
+    configuration_values = Event("configuration values")
     model = Event('a "model"')
     evaluate = Event("evaluated")
     add_event = Event("added")
