@@ -199,6 +199,7 @@ class Untaken:
 
     event: str
     why: str
+    part: str = ""
 
 
 class Moves(Sequence[Move]):

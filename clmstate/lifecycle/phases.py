@@ -33,7 +33,6 @@ from clmstate.lifecycle.elements import (
 
 __all__ = [
     "ANYWHERE",
-    "Group",
     "GroupMeta",
     "GroupSpec",
     "MoveKind",
@@ -295,7 +294,7 @@ class GroupMeta(Place, type):
     """The type of groups: a group is a class, so that editors see its phases as attributes.
 
     Example:
-        >>> class renewal(Group):
+        >>> class renewal(Phase.Group):
         ...     happy = Phase("Happy", initial=True)
         ...     high_risk = Phase("High risk")
         >>> [phase.label for phase in renewal], renewal.happy in renewal
@@ -359,7 +358,7 @@ class GroupMeta(Place, type):
         """The phase in which the group was last left, as a target; its initial phase if it never was.
 
         Example:
-            >>> class renewal(Group):
+            >>> class renewal(Phase.Group):
             ...     happy = Phase("Happy", initial=True)
             >>> Phase("Growth").to(renewal.resume, on=Event("order delivered")).resume
             True
@@ -419,23 +418,6 @@ class GroupMeta(Place, type):
         return f"<Group {cls.path}>" if cls._phases else "<class 'Group'>"
 
 
-class Group(metaclass=GroupMeta):
-    """Phases that belong together, written as a nested class: ``class renewal(Phase.Group): ...``.
-
-    A group is entered at its initial phase, at a child, or at ``group.resume``. Groups do not nest. Keywords: ``label`` (by default
-    made from its name), ``initial=True`` if customers start in it, ``ref``.
-
-    Example:
-        >>> from clmstate import Lifecycle, Phase
-        >>> class Deal(Lifecycle):
-        ...     class renewal(Phase.Group, initial=True):
-        ...         happy = Phase("Happy", initial=True)
-        ...         high_risk = Phase("High risk")
-        >>> Deal.renewal.high_risk.path
-        'renewal.high_risk'
-    """
-
-
 @attrs.frozen(init=False)
 class Phase(Place):
     """Where a customer stands; decided by behaviour and data, not by the calendar.
@@ -479,7 +461,21 @@ class Phase(Place):
     path: str
     home: Home
 
-    Group = Group
+    class Group(metaclass=GroupMeta):
+        """Phases that belong together, written as a nested class: ``class renewal(Phase.Group): ...``.
+
+        A group is entered at its initial phase, at a child, or at ``group.resume``. Groups do not nest. Keywords: ``label`` (by default
+        made from its name), ``initial=True`` if customers start in it, ``ref``.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase
+            >>> class Deal(Lifecycle):
+            ...     class renewal(Phase.Group, initial=True):
+            ...         happy = Phase("Happy", initial=True)
+            ...         high_risk = Phase("High risk")
+            >>> Deal.renewal.high_risk.path
+            'renewal.high_risk'
+        """
 
     def __init__(
         self,
