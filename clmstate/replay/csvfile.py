@@ -69,7 +69,7 @@ class CsvFile:
             number, line = first
             if isinstance(line, BadLine):
                 yield self._broken(number, line)
-            elif line.strip():
+            elif line.strip(f"{self.delimiter} \t"):  # spreadsheets write empty rows as separators
                 yield self._row(number, line)
 
     def _next(self) -> tuple[int, str] | None:

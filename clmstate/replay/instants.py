@@ -42,7 +42,7 @@ class Instant:
 def by_instant(rows: Iterable[Row], place: Callable[[int], str] = "row {}".format) -> Iterator[Instant]:
     """The rows by customer and time; rows of one instant keep the order of the file.
 
-    Two rows that give one signal two values are both rejected; an event that is told twice is one event.
+    Two rows that give one signal two values are both rejected; of rows that say the same, the first is kept.
 
     Args:
         rows: in any order.
@@ -107,14 +107,12 @@ def _contradicting(rows: tuple[Row, ...], place: Callable[[int], str]) -> dict[i
 
 
 def _repeated(rows: tuple[Row, ...], place: Callable[[int], str]) -> dict[int, Rejected]:
-    first: dict[tuple[str, str, str, str], int] = {}
+    first: dict[tuple[str, str, str, str, frozenset[tuple[str, Value]]], int] = {}
     wrong = {}
     for index, row in enumerate(rows):
-        if not row.event or row.event == "@clear":
-            continue
-        seen = first.setdefault((row.part, row.instance, row.event, _key(row)), index)
+        seen = first.setdefault((row.part, row.instance, row.event, _key(row), frozenset(row.values.items())), index)
         if seen != index:
-            cause = f"'{row.event}' was already said for this instant, at {place(rows[seen].number)}"
+            cause = f"it says the same as {place(rows[seen].number).rpartition(', ')[2]}, for the same instant"
             fault = Diagnostic("CLM317", place(row.number), cause, "remove one of them, or give it its own time")
             wrong[index] = Rejected(row.number, (fault,), row.customer)
     return wrong

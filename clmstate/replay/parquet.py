@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -98,11 +101,37 @@ def read_parquet(source: str, path: Path, seen: Callable[[int], object] = lambda
     """
     pl = _polars(source)
     try:
-        frame = pl.read_parquet(path, use_statistics=False)
-        stamp = pl.read_parquet_metadata(path).get(_STAMP, "1")
+        with _unsaid(pl.exceptions.PanicException):
+            frame = pl.read_parquet(path, use_statistics=False)
+            stamp = pl.read_parquet_metadata(path).get(_STAMP, "1")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         raise InputError([Diagnostic("CLM302", source, "it is no Parquet file, or only part of one", "write it again")]) from None
     return ParquetFile(source, frame, stamp, seen)
+
+
+@contextlib.contextmanager
+def _unsaid(panic: type[BaseException]) -> Iterator[None]:
+    """Keeps from standard error what polars' threads print about a panic; it cannot be told not to. Everything else is said afterwards."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    panicked = False
+    with tempfile.TemporaryFile() as caught:
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        except panic:
+            panicked = True
+            raise
+        finally:
+            os.dup2(kept, 2)
+            caught.seek(0)
+            if not panicked:
+                while said := caught.read(1 << 16):
+                    os.write(2, said)
+            os.close(kept)
 
 
 def write_parquet(path: Path, rows: Iterable[Row], shape: Shape, columns: tuple[str, ...]) -> None:
@@ -136,9 +165,10 @@ def write_parquet(path: Path, rows: Iterable[Row], shape: Shape, columns: tuple[
         kind = shape.columns[name].spec.kind
         known = {"flag": pl.Boolean, "count": pl.Int64, "integer": pl.Int64, "choice": pl.String, "date": when}
         types[name] = known.get(kind, pl.Float64)
-        data[name] = [row.values.get(name) for row in kept]
+        given = (row.values.get(name) for row in kept)
+        data[name] = [float(v) if types[name] == pl.Float64 and v is not None else v for v in given]
     series = []
     for name, values in data.items():
         physical = pl.Int64 if types[name] == when else types[name]
-        series.append(pl.Series(name, values, dtype=physical, strict=False).cast(types[name]))
+        series.append(pl.Series(name, values, dtype=physical).cast(types[name]))
     pl.DataFrame(series).write_parquet(path, metadata={_STAMP: str(VERSION)})

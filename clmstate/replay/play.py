@@ -131,7 +131,8 @@ class _Played:
         return True
 
     def observe(self, rows: list[Row]) -> None:
-        events = [(row.event, row.details.get("instance")) for row in rows if row.event and not row.event.startswith("@")]
+        told = [(row.event, row.details.get("instance")) for row in rows if row.event and not row.event.startswith("@")]
+        events = list(dict.fromkeys(told))  # an event that several rows tell of is one event
         try:
             self.moves.append(self.life._life.observation(self.instant.at_us, self.values(rows), events))
         except ObservationError as error:
