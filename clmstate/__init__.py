@@ -6,6 +6,8 @@ are loaded when first asked for.
 
 from typing import Any
 
+from clmstate.composition import HOOKS as _COMPOSED
+from clmstate.composition import Composition, Many, Members, One
 from clmstate.conditions import (
     Choice,
     Condition,
@@ -58,6 +60,7 @@ __all__ = [
     "BadValueError",
     "Choice",
     "ClmstateError",
+    "Composition",
     "Condition",
     "Date",
     "Days",
@@ -71,11 +74,14 @@ __all__ = [
     "Lifecycle",
     "LifecycleDefinition",
     "LivelockError",
+    "Many",
+    "Members",
     "Milestone",
     "Move",
     "Moves",
     "Number",
     "ObservationError",
+    "One",
     "Phase",
     "Play",
     "Promise",
@@ -116,4 +122,17 @@ def _statechart(cls: Any) -> Any:
     return statechart(cls)
 
 
+def _open_customer(instance: Any, name: str, engine: Any) -> None:
+    from clmstate.live import open_customer
+
+    open_customer(instance, name, engine)
+
+
+def _restore_customer(cls: Any, snapshot: Any, engine: Any) -> Any:
+    from clmstate.live import restore_customer
+
+    return restore_customer(cls, snapshot, engine)
+
+
+_COMPOSED.open, _COMPOSED.restore = _open_customer, _restore_customer
 HOOKS.open, HOOKS.restore, HOOKS.statechart = _open, _restore, _statechart

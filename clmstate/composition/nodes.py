@@ -69,7 +69,7 @@ class RollUp:
 
 @attrs.frozen(cache_hash=True)
 class NotSo:
-    """Not; of what is never missing."""
+    """Not; unknown stays unknown."""
 
     of: FeedNode
 

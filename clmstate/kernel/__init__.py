@@ -5,19 +5,29 @@ It knows neither pictures nor charts nor columns: python-statemachine, Polars an
 
 from clmstate.kernel.compile import UNCHANGED, Compiled, State, compiled, read_instant
 from clmstate.kernel.program import Program, Rule, clauses, lower_lifecycle
+from clmstate.kernel.rollup import Contribution, Total, contribution
 from clmstate.kernel.settle import Plan, enter, instants_of, next_check, take_in
+from clmstate.kernel.whole import Member, Room, Step, Whole, leaf_of
 
 __all__ = [
     "UNCHANGED",
     "Compiled",
+    "Contribution",
+    "Member",
     "Plan",
     "Program",
+    "Room",
     "Rule",
     "State",
+    "Step",
+    "Total",
+    "Whole",
     "clauses",
     "compiled",
+    "contribution",
     "enter",
     "instants_of",
+    "leaf_of",
     "lower_lifecycle",
     "next_check",
     "read_instant",

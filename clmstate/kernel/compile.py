@@ -82,6 +82,8 @@ class State:
         unsettled: whether rules were not asked at the last observation (placed by hand, or held).
         busy: whether the inline path must not be taken.
         journal: what happened, one tuple each.
+        whole: for a part of a composition, the customer; unset otherwise.
+        member: for a part of a composition, the part; unset otherwise.
         life: the customer (or part) whose state it is; told after each observation that moved it, if it listens.
     """
 
@@ -97,7 +99,9 @@ class State:
         "resume",
         "seen",
         "unsettled",
+        "member",
         "visits",
+        "whole",
     )
 
     at: float
@@ -112,6 +116,8 @@ class State:
     busy: bool
     journal: list[tuple[Any, ...]]
     life: Any
+    whole: Any
+    member: Any
     c: Compiled
 
 
@@ -135,7 +141,9 @@ class Compiled:
             may change to and fro.
         clocks: writes the clocks.
         after: writes clocks, milestones and touchpoints once the rounds are over.
-        observe: the inline observation.
+        timed_leaves: for each phase, the leaves that time may change and that may move the part, reach a milestone or see a touchpoint.
+        observe: the inline observation of a lifecycle on its own.
+        observe_part: the inline observation of a part of a composition.
         source: the generated text.
     """
 
@@ -153,7 +161,9 @@ class Compiled:
     dates: tuple[tuple[tuple[int, str], ...] | None, ...]
     clocks: Callable[[State], None]
     after: Callable[[State], None]
+    timed_leaves: tuple[tuple[object, ...], ...]
     observe: Callable[..., Moves]
+    observe_part: Callable[..., Moves]
     source: str
 
 
@@ -214,11 +224,24 @@ def _compile(program: Program) -> Compiled:
         dates=tuple(_dates(program, rule) for rule in program.rules),
         clocks=space["clocks"],
         after=space["after"],
+        timed_leaves=tuple(_timed_leaves(program, phase) for phase in range(len(program.phases))),
         observe=space["observe"],
+        observe_part=space["observe_part"],
         source=text,
     )
     space["PartState"].c = made
     return made
+
+
+def _timed_leaves(program: Program, phase: int) -> tuple[object, ...]:
+    from clmstate.conditions.lower import lower
+
+    definition = program.definition
+    formulas = [rule.formula for rule in program.silent[phase]] + [formula for _, formula in program.milestones]
+    for touchpoint in definition.phases[program.phases[phase]].touchpoints:
+        if touchpoint.done is not None:
+            formulas.append(lower(touchpoint.done, lambda name: definition.signals[name].never_missing))
+    return tuple(dict.fromkeys(literal.leaf for formula in formulas for literal in timed_literals(formula)))
 
 
 def _plain_target(program: Program, rule: Rule, source: int) -> int:
@@ -293,7 +316,8 @@ class _Text:
         yield f"TIME_TRUTHS = ({''.join(f'times_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
         yield from self.touchpoints()
         yield from self.after()
-        yield from self.observe()
+        yield from self.observe(part=False)
+        yield from self.observe(part=True)
 
     def new(self) -> Iterator[str]:
         visits = ", ".join(
@@ -396,29 +420,38 @@ class _Text:
         if self.seen:
             yield "if _SEEN[_s.phase] is not None: _SEEN[_s.phase](_s)"
 
-    def observe(self) -> Iterator[str]:
+    def observe(self, *, part: bool) -> Iterator[str]:
         """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
         names = [s.name for s in self.signals]
         parameters = "".join(f", {name}=_UNCHANGED" for name in names)
         values = "{" + ", ".join(f"{name!r}: {name}" for name in names) + "}"
         slowly = f"return _slowly(_s, _given, at, {values}, _unknown)"
         slots = f"_s.at, {''.join(f'_s.v_{name}, ' for name in names)}"
-        yield f"def observe(_s, /, *_given, at=None{parameters}, **_unknown):"
-        yield f"    if _given or _unknown or _s.busy: {slowly}"
+        clock = "_s.whole" if part else "_s"
+        yield f"def observe{'_part' if part else ''}(_s, /, *_given, at=None{parameters}, **_unknown):"
+        yield f"    if _given or _unknown or _s.busy{' or _s.whole.busy' if part else ''}: {slowly}"
         yield f"    _old = ({slots})"
         yield "    if at is not None:"
         yield "        if at.__class__ is _datetime and at.tzinfo is _UTC:"
         yield "            _now = at - _EPOCH"
         yield "            _now = (_now.days * 86400 + _now.seconds) * 1000000 + _now.microseconds"
         yield "        else: _now = _instant(at)"
-        yield f"        if _now is None or not _now >= _s.at: {slowly}"
+        yield f"        if _now is None or not _now >= {clock}.at: {slowly}"
         yield "        _s.at = _now"
+        if part:
+            yield "    else: _s.at = _s.whole.at"
         for spec in self.signals:
             yield f"    if {spec.name} is not _UNCHANGED:"
-            yield from (f"        {line}" for line in _plain_value(spec))
-            yield "        else:"
+            if part and spec.port:
+                yield "        if True:"  # fed by the wiring, not by people
+            else:
+                yield from (f"        {line}" for line in _plain_value(spec))
+                yield "        else:"
             yield f"            {slots}= _old"
             yield f"            {slowly}"
+        if part:
+            yield "    return _s.whole.touched(_s, _old)"
+            return
         yield "    _rule = _STEP[_s.phase](_s)"
         yield "    if _rule >= 0: return _moved(_s, _old, _rule)"
         yield from (f"    {line}" for line in self.after_lines())

@@ -3,7 +3,8 @@
 python-statemachine is known in this room only, and loaded when a chart is first asked for.
 """
 
+from clmstate.live.customer import CustomerLife, open_customer
 from clmstate.live.life import Life, open_life
-from clmstate.live.snapshot import restore_life, snapshot_of
+from clmstate.live.snapshot import restore_customer, restore_life, snapshot_of
 
-__all__ = ["Life", "open_life", "restore_life", "snapshot_of"]
+__all__ = ["CustomerLife", "Life", "open_customer", "open_life", "restore_customer", "restore_life", "snapshot_of"]

@@ -29,6 +29,7 @@ from clmstate.lifecycle import (
     OpenPlay,
     OpenTouchpoint,
     Phase,
+    Play,
     Reached,
     Risk,
     Seen,
@@ -84,6 +85,7 @@ class Life:
             raise self.refused("CLM212", f"there is no engine {kind!r:.60}", "use 'live' or 'compiled'")
         self.name = name
         self.kind: Engine = kind
+        self.path = ""
         self.engine: Compiled = compiled(self.definition)
         self.state: State = self.engine.new()
         self.state.life = self
@@ -239,9 +241,12 @@ class Life:
         if self.listeners:
             move = self.read(step)
             for listener in self.listeners:
-                answer = listener(move)
-                if inspect.iscoroutine(answer):
-                    _finish(answer)
+                self.tell(listener, move)
+
+    def tell(self, listener: Callable[..., Any], move: Move) -> None:
+        answer = listener(move)
+        if inspect.iscoroutine(answer):
+            _finish(answer)
 
     def listen(self, listener: Callable[..., Any]) -> None:
         if not callable(listener):
@@ -284,8 +289,13 @@ class Life:
 
     def move(self, to: Phase | str, *, by: str, reason: str, at: Any = None, hold_until: Any = None) -> Moves:
         self.not_while_telling()
-        path = known_phase(self.definition, to, self.place)
         now = self.clock(at)
+        plan, _ = take_in(self.state, now, {}, (), self.hand(to, by, reason, now, hold_until))
+        return self.told(plan, (), -1)
+
+    def hand(self, to: Phase | str, by: str, reason: str, now: int | None, hold_until: Any) -> Callable[[State], Plan]:
+        """Performs a move by hand on the state, once everything about it has been checked."""
+        path = known_phase(self.definition, to, self.place)
         hold = math.nan if hold_until is None else read_instant(hold_until)
         for what, text in (("by", by), ("reason", reason)):
             if not isinstance(text, str) or not text.strip():
@@ -301,8 +311,7 @@ class Life:
             s.hold = hold
             return [(-1, source, number, 0, s.at, by, reason, hold)]
 
-        plan, _ = take_in(self.state, now, {}, (), hand)
-        return self.told(plan, (), -1)
+        return hand
 
     def skip(self, touchpoint: str, *, by: str, why: str) -> None:
         self.not_while_telling()
@@ -340,11 +349,11 @@ class Life:
         source, target = phases[p.phases[step[1]]], phases[p.phases[step[2]]]
         at = _known(step[4])
         if step[0] < 0:
-            return Move("", source, target, None, at, "hand", 0, person=step[5], reason=step[6], held_until_us=_known(step[7]))
+            return Move(self.path, source, target, None, at, "hand", 0, person=step[5], reason=step[6], held_until_us=_known(step[7]))
         rule = p.rules[step[0]]
         values = {n: self.definition.signals[n].to_user(v) for n, v in zip(rule.signals, step[5], strict=True)}
         by = "rule" if rule.event is None else "event"
-        return Move("", source, target, rule.transition, at, by, step[3], rule.stay, values, step[6], words=self.definition.why(rule.transition))
+        return Move(self.path, source, target, rule.transition, at, by, step[3], rule.stay, values, step[6], words=self.definition.why(rule.transition))
 
     @property
     def journey(self) -> Journey:
@@ -354,29 +363,28 @@ class Life:
         match step[0]:
             case -2:
                 name = self.engine.program.milestones[step[1]][0]
-                return Reached("", name, self.definition.milestones[name].label, _known(step[2]))
+                return Reached(self.path, name, self.definition.milestones[name].label, _known(step[2]))
             case -3:
                 path = self.engine.program.phases[step[1]]
                 label = self.definition.phases[path].touchpoints[step[2]].label
-                return Seen("", path, label, _known(step[3]), step[4], step[5], step[6])
+                return Seen(self.path, path, label, _known(step[3]), step[4], step[5], step[6])
             case _:
                 return self.read(step)
 
+    def plays_of(self, entry: tuple[Any, ...]) -> Iterable[tuple[Play, str, int | None]]:
+        """The plays that one entry of the journal opened: the play, what opened it and when."""
+        if entry[0] >= 0:
+            transition = self.engine.program.rules[entry[0]].transition
+            return ((play, transition.name, _known(entry[4])) for play in transition.plays)
+        if entry[0] == -2:
+            name = self.engine.program.milestones[entry[1]][0]
+            return ((play, name, _known(entry[2])) for play in self.definition.milestones[name].plays)
+        return ()
+
     def all_plays(self) -> list[OpenPlay]:
         """Every play that was ever opened, numbered from 1 in order of the journey."""
-        plays: list[OpenPlay] = []
-        for step in self.state.journal:
-            if step[0] >= 0:
-                transition = self.engine.program.rules[step[0]].transition
-                opened, because, at = transition.plays, transition.name, step[4]
-            elif step[0] == -2:
-                name = self.engine.program.milestones[step[1]][0]
-                opened, because, at = self.definition.milestones[name].plays, name, step[2]
-            else:
-                continue
-            for play in opened:
-                plays.append(OpenPlay(len(plays) + 1, "", play, because, _known(at)))
-        return plays
+        opened = [play for entry in self.state.journal for play in self.plays_of(entry)]
+        return [OpenPlay(number, self.path, *play) for number, play in enumerate(opened, 1)]
 
     @property
     def open_plays(self) -> tuple[OpenPlay, ...]:
@@ -431,14 +439,18 @@ class Life:
 
     @property
     def next_check(self) -> Any:
+        us = self.next_check_us
+        return None if us is None else from_instant(us)
+
+    @property
+    def next_check_us(self) -> int | None:
         watched, here = self.watched(), self.said(self.state)
 
         def differs(later: State) -> bool:
             moves = not later.at < later.hold and self.engine.step[later.phase](later) >= 0
             return moves or self.said(later) != here
 
-        us = next_check(self.state, watched, differs)
-        return None if us is None else from_instant(us)
+        return next_check(self.state, watched, differs)
 
     def watched(self) -> list[object]:
         """The leaves that may move the customer from here, or change what is said of it."""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
 
-from clmstate.errors import BadValueError, Diagnostic, InputError, did_you_mean
+from clmstate.errors import BadValueError, Diagnostic, InputError, ObservationError, did_you_mean
+from clmstate.composition import Composition
+from clmstate.kernel import Member
 from clmstate.lifecycle import Engine, Lifecycle
+from clmstate.live.customer import CustomerLife
 from clmstate.live.life import Life
 from clmstate.signals import MISSING
 
 if TYPE_CHECKING:
     from clmstate.kernel import State
 
-__all__ = ["FORMAT", "restore_life", "snapshot_of"]
+__all__ = ["FORMAT", "restore_customer", "restore_life", "snapshot_of", "snapshot_of_customer"]
 
 FORMAT: Final = "clmstate-snapshot-1"
 
@@ -31,13 +35,21 @@ def snapshot_of(life: Life) -> dict[str, Any]:
         >>> snapshot_of(Life(Deal, "Acme"))["format"]
         'clmstate-snapshot-1'
     """
-    s, p = life.state, life.engine.program
     return {
         "format": FORMAT,
         "lifecycle": life.definition.name,
         "market": life.definition.market,
         "version": life.definition.version,
         "name": life.name,
+        **_state_out(life),
+        "done_plays": sorted(life.done),
+        "journey": [_entry_out(life, step) for step in life.state.journal],
+    }
+
+
+def _state_out(life: Life) -> dict[str, Any]:
+    s, p = life.state, life.engine.program
+    return {
         "at": _out(s.at),
         "phase": p.phases[s.phase],
         "entered": _out(s.entered),
@@ -50,9 +62,94 @@ def snapshot_of(life: Life) -> dict[str, Any]:
         "resume": {group: p.phases[leaf] for group, leaf in s.resume.items()},
         "milestones": [name for i, (name, _) in enumerate(p.milestones) if s.reached & 1 << i],
         "touchpoints": [t.label for n, t in enumerate(life.phase.touchpoints) if s.seen & 1 << n],
-        "done_plays": sorted(life.done),
-        "journey": [_entry_out(life, step) for step in s.journal],
     }
+
+
+def snapshot_of_customer(customer: CustomerLife) -> dict[str, Any]:
+    """Everything about a composed customer as JSON-ready data; members that have left are kept for their journeys."""
+    whole = customer.whole
+    present = list(whole.room.leaves())
+    gone = list(dict.fromkeys(member for member, _ in whole.journal if not member.present))
+    members = present + gone
+    number = {member: i for i, member in enumerate(members)}
+    return {
+        "format": FORMAT,
+        "composition": customer.definition.name,
+        "name": customer.name,
+        "at": _out(whole.at),
+        "rooms": [room.path for room in whole.room.rooms() if room.path],
+        "members": [
+            {"path": m.path, "present": m.present, "waiting": m in whole.waiting, "state": _state_out(customer.life_of(m))} for m in members
+        ],
+        "done_plays": sorted(customer.done),
+        "journey": [[number[member], _entry_out(customer.life_of(member), entry)] for member, entry in whole.journal],
+    }
+
+
+def restore_customer(composition: type[Composition], snapshot: Mapping[str, Any] | str, engine: Engine = "live") -> Composition:
+    """A composed customer from its snapshot; nobody is told, and no play is opened.
+
+    Raises:
+        InputError: CLM302, what is wrong with the snapshot.
+
+    Example:
+        >>> from clmstate import Lifecycle, One, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> restore_customer(Account, Account("Acme").snapshot()).name
+        'Acme'
+    """
+    name = composition.definition.name
+    data = _read(snapshot, name, "composition")
+    customer = CustomerLife(composition, str(data.get("name", "")), engine)
+    with _fitting(name):
+        _fill_customer(customer, data)
+    instance = composition.__new__(composition)
+    customer.attach(instance)
+    return instance
+
+
+def _fill_customer(customer: CustomerLife, data: Mapping[str, Any]) -> None:
+    whole = customer.whole
+    log: list[Any] = []
+    joined = {path for entry in data["members"] if entry["present"] for path in (entry["path"],)}
+    for path in sorted({*data["rooms"], *joined}, key=lambda p: str(p).count("/")):
+        room, part, instance, here = customer.found(path, (path,))
+        if here is None:
+            room.joined(part, instance, log)
+    members: list[Member] = []
+    for entry in data["members"]:
+        if entry["present"]:
+            found = customer.found(entry["path"])[3]
+        else:
+            room, part, instance, _ = customer.found(entry["path"], (entry["path"],))
+            found = room.made(part, instance, (*room.key, list(room.definition.parts).index(part), instance))
+            found.present = False  # type: ignore[union-attr]
+        if not isinstance(found, Member):
+            raise ValueError(entry["path"])
+        _fill_state(customer.life_of(found), entry["state"])
+        found.state.busy = found.state.busy or not found.present
+        members.append(found)
+    whole.at = _instant(data["at"])
+    for member in whole.room.leaves():
+        for entry in member.totals:
+            entry[0].take(entry[2])
+            entry[2] = entry[1].of(member.state)
+            entry[0].add(entry[2])
+    whole.settle_ports()
+    for member, entry in zip(members, data["members"], strict=True):
+        _fill_state(customer.life_of(member), entry["state"])  # ports as they were told, with the defaults of their own time
+        member.state.busy = member.state.busy or not member.present
+        if member.present:
+            whole.schedule(member, [])
+    whole.waiting = [member for member, entry in zip(members, data["members"], strict=True) if entry["waiting"]]
+    customer.done = {int(n) for n in data["done_plays"]}
+    for index, entry in data["journey"]:
+        raw = _entry_in(customer.life_of(members[index]), list(entry))
+        members[index].state.journal.append(raw)
+        whole.journal.append((members[index], raw))
 
 
 def _out(value: Any) -> Any:
@@ -112,6 +209,19 @@ def restore_life(lifecycle: type[Lifecycle], snapshot: Mapping[str, Any] | str, 
         clmstate.errors.InputError: CLM302 Deal: the snapshot has the format 'something else'. Give what snapshot() returned, as data or JSON text.
     """
     name = lifecycle.definition.name
+    data = _read(snapshot, name, "lifecycle")
+    life = Life(lifecycle, str(data.get("name", "")), engine)
+    with _fitting(name):
+        _fill_state(life, data)
+        life.done = {int(n) for n in data["done_plays"]}
+        life.state.journal = [_entry_in(life, list(entry)) for entry in data["journey"]]
+    instance = lifecycle.__new__(lifecycle)
+    instance.__dict__["_life"] = life
+    instance.__dict__["observe"] = MethodType(life.engine.observe, life.state)
+    return instance
+
+
+def _read(snapshot: Mapping[str, Any] | str, name: str, what: str) -> Mapping[str, Any]:
     remedy = "give what snapshot() returned, as data or JSON text"
     try:
         data = json.loads(snapshot) if isinstance(snapshot, str) else snapshot
@@ -120,24 +230,25 @@ def restore_life(lifecycle: type[Lifecycle], snapshot: Mapping[str, Any] | str, 
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         shown = data.get("format") if isinstance(data, Mapping) else type(data).__name__
         raise InputError([Diagnostic("CLM302", name, f"the snapshot has the format {shown!r:.60}", remedy)])
-    if data.get("lifecycle") != name:
-        cause = f"the snapshot is of {data.get('lifecycle')!r:.60}"
-        raise InputError([Diagnostic("CLM302", name, cause, "restore it with the lifecycle that made it")])
-    life = Life(lifecycle, str(data.get("name", "")), engine)
+    if data.get(what) != name:
+        cause = f"the snapshot is of {data.get('lifecycle', data.get('composition'))!r:.60}"
+        raise InputError([Diagnostic("CLM302", name, cause, f"restore it with the {what} that made it")])
+    return data
+
+
+@contextmanager
+def _fitting(name: str) -> Iterator[None]:
+    """Says of a snapshot that does not fit its definition what does not fit."""
     try:
-        _fill(life, data)
-    except BadValueError as error:
+        yield
+    except ObservationError as error:
         raise InputError([Diagnostic("CLM302", d.place, f"the snapshot does not fit: {d.cause}", d.remedy) for d in error.diagnostics]) from None
-    except (KeyError, ValueError, TypeError, AttributeError, StopIteration, OverflowError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, StopIteration, RuntimeError, OverflowError) as error:
         cause = f"the snapshot does not fit this definition ({type(error).__name__}: {error})"
         raise InputError([Diagnostic("CLM302", name, cause, "restore it with the definition that made it, or migrate it")]) from None
-    instance = lifecycle.__new__(lifecycle)
-    instance.__dict__["_life"] = life
-    instance.__dict__["observe"] = MethodType(life.engine.observe, life.state)
-    return instance
 
 
-def _fill(life: Life, data: Mapping[str, Any]) -> None:
+def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     s: State = life.state
     p = life.engine.program
     if data["phase"] not in p.number:
@@ -163,8 +274,6 @@ def _fill(life: Life, data: Mapping[str, Any]) -> None:
     s.reached = sum(1 << names.index(name) for name in data["milestones"])
     labels = [t.label for t in life.phase.touchpoints]
     s.seen = sum(1 << labels.index(label) for label in data["touchpoints"])
-    life.done = {int(n) for n in data["done_plays"]}
-    s.journal = [_entry_in(life, list(entry)) for entry in data["journey"]]
 
 
 def _instant(us: Any) -> float:

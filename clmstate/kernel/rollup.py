@@ -1,0 +1,185 @@
+"""Roll-ups as running totals: each member contributes whole numbers, and only what changed is added or taken away.
+
+A member's value counts in whole steps (rounded to the nearest one, halves up), totals are integers, and a quotient is taken once at the
+end. So neither the order of members nor the engine changes a result, and an observation costs the same among ten users as among a
+hundred thousand.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import weakref
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, assert_never
+
+import attrs
+
+from clmstate.composition import RollUp
+from clmstate.conditions import reads
+from clmstate.conditions.lower import FALSE, TRUE, lower
+from clmstate.kernel.compile import Compiled, State, compiled
+from clmstate.kernel.expressions import Writer
+from clmstate.lifecycle import LifecycleDefinition
+from clmstate.signals import MISSING
+
+__all__ = ["Contribution", "Total", "contribution"]
+
+
+@attrs.frozen(eq=False)
+class Contribution:
+    """What one kind of member contributes to a roll-up.
+
+    Attributes:
+        of: the contribution of a member, by its state.
+        signals: the signals it depends on.
+        by_phase: whether it depends on the phase.
+    """
+
+    of: Callable[[State], tuple[int, ...]]
+    signals: frozenset[str]
+    by_phase: bool
+
+
+_CONTRIBUTIONS: weakref.WeakKeyDictionary[LifecycleDefinition, dict[RollUp, Contribution]] = weakref.WeakKeyDictionary()
+
+
+def contribution(definition: LifecycleDefinition, roll_up: RollUp) -> Contribution:
+    """What members of a lifecycle contribute to a roll-up, as a function of their state.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class User(Lifecycle):
+        ...     active = Phase("Active", initial=True)
+        >>> share = RollUp("share", "users", phases=("active",))
+        >>> contribution(User.definition, share).of(compiled(User.definition).new())
+        (1, 1)
+    """
+    made = _CONTRIBUTIONS.setdefault(definition, {})
+    if roll_up not in made:
+        made[roll_up] = _written(compiled(definition), roll_up)
+    return made[roll_up]
+
+
+def _written(c: Compiled, roll_up: RollUp) -> Contribution:
+    definition = c.program.definition
+    write = Writer(c.program)
+
+    def holds(cond: Any, truths: int = TRUE) -> str:
+        return write.formula(lower(cond, lambda name: definition.signals[name].never_missing, truths))
+
+    signals: set[str] = set()
+    for cond in (roll_up.where, roll_up.cond):
+        if cond is not None:
+            signals |= set(reads(cond).signals)
+    space: dict[str, Any] = {"_round": round, "_floor": math.floor}
+    match roll_up.kind:
+        case "count" | "share" | "any" | "all" | "none":
+            numbers = sorted({c.program.number[leaf] for path in roll_up.phases for leaf in definition.leaves(path)})
+            inside = f"1 if _s.phase in ({''.join(f'{n}, ' for n in numbers)}) else 0" if roll_up.phases else "1"
+            text, nothing = f"({inside}, 1)", "(0, 0)"
+        case "share_where":
+            text = f"(1, 1) if {holds(roll_up.cond)} else (0, 1) if {holds(roll_up.cond, FALSE)} else (0, 0)"
+            nothing = "(0, 0)"
+        case "sum" | "mean" | "min" | "max":
+            assert roll_up.signal is not None
+            signals.add(roll_up.signal)
+            value = _steps(definition, roll_up.signal)
+            known = f"_s.v_{roll_up.signal} == _s.v_{roll_up.signal}"
+            if roll_up.weight is not None:
+                signals.add(roll_up.weight)
+                weight = _steps(definition, roll_up.weight)
+                both = f"{known} and _s.v_{roll_up.weight} == _s.v_{roll_up.weight}"
+                text = f"({weight} * {value}, {weight}, 1) if {both} else (0, 0, 1)"
+            else:
+                text = f"({value}, 1, 1) if {known} else (0, 0, 1)"
+            nothing = "(0, 0, 0)"
+        case _:
+            assert_never(roll_up.kind)
+    kept = text if roll_up.where is None else f"({text}) if {holds(roll_up.where)} else {nothing}"
+    exec(compile(f"def of(_s): return {kept}", f"<roll-up {roll_up.kind} over {roll_up.part}>", "exec"), space)
+    return Contribution(space["of"], frozenset(signals), bool(roll_up.phases))
+
+
+def _steps(definition: LifecycleDefinition, signal: str) -> str:
+    step = definition.signals[signal].step or 1
+    return f"_floor(_s.v_{signal} / {step!r} + 0.5)"
+
+
+class Total:
+    """The running total of one roll-up in one composition.
+
+    Example:
+        >>> total = Total(RollUp("share", "users", phases=("active",)), None)
+        >>> total.add((1, 1)); total.add((0, 1))
+        >>> total.value()
+        0.5
+    """
+
+    __slots__ = ("_heap", "_seen", "a", "b", "c", "kind", "readers", "step", "weighed")
+
+    def __init__(self, roll_up: RollUp, step: float | None) -> None:
+        self.kind = roll_up.kind
+        self.weighed = roll_up.weight is not None
+        self.step = Fraction(1) if step is None else Fraction(Decimal(repr(step)))
+        self.a = self.b = self.c = 0
+        self.readers: list[Any] = []
+        self._seen: dict[int, int] = {}
+        self._heap: list[int] = []
+
+    def add(self, one: tuple[int, ...]) -> None:
+        """Adds a member's contribution."""
+        self.a += one[0]
+        self.b += one[1]
+        if len(one) == 3:
+            self.c += one[2]
+            if self.kind in ("min", "max") and one[1]:
+                self._seen[one[0]] = self._seen.get(one[0], 0) + 1
+                heapq.heappush(self._heap, one[0] if self.kind == "min" else -one[0])
+
+    def take(self, one: tuple[int, ...]) -> None:
+        """Takes a member's contribution away."""
+        self.a -= one[0]
+        self.b -= one[1]
+        if len(one) == 3:
+            self.c -= one[2]
+            if self.kind in ("min", "max") and one[1]:
+                self._seen[one[0]] -= 1
+                if not self._seen[one[0]]:
+                    del self._seen[one[0]]
+
+    def value(self) -> Any:
+        """The value of the roll-up; NaN when it is missing."""
+        match self.kind:
+            case "count":
+                return self.a
+            case "share" | "share_where":
+                return self.a / self.b if self.b else MISSING
+            case "any":
+                return self.a > 0
+            case "none":
+                return self.a == 0
+            case "all":
+                return self.a == self.b if self.b else MISSING
+            case "sum":
+                return self.scaled(self.a) if self.b or not self.c else MISSING
+            case "mean":
+                return self.a * self.step.numerator / (self.b * self.step.denominator) if self.b else MISSING
+            case "min" | "max":
+                return self.scaled(self.extreme()) if self.b else MISSING
+            case _:
+                assert_never(self.kind)
+
+    def scaled(self, steps: int) -> int | float:
+        """A number of steps as a value."""
+        top, bottom = steps * self.step.numerator, self.step.denominator
+        return top if bottom == 1 else top / bottom
+
+    def extreme(self) -> int:
+        """The least or greatest number of steps that some member has."""
+        sign = 1 if self.kind == "min" else -1
+        while sign * self._heap[0] not in self._seen:  # its last member has gone, or reports another value
+            heapq.heappop(self._heap)
+        return sign * self._heap[0]
