@@ -222,7 +222,7 @@ class Writer:
         if self.chance(0.15):
             low, high = sorted(self.rng.sample(KINDS[kind][2], 2))
             return f"{signal}.between({low}, {high})"
-        if self.chance(0.3):
+        if self.chance(0.4):
             return self.linear(signal)
         return f"{signal} {self.pick(OPS)} {self.limit(kind)}"
 
@@ -244,6 +244,7 @@ class Writer:
             f"3 - {signal} {op} {limit}",
             f"-{signal} {op} {k}",
             f"{signal} - {k} {op} 0",
+            f"{k} - {signal} {op} {limit}",
             f"{k} * {signal} {op} {limit}",
             f"({signal} * 0.1 + {other} * 0.2) * 3 {op} {limit}",
             f"({signal} + {other}).between(0.3, {self.pick(['3', '70'])})",
@@ -256,7 +257,7 @@ class Writer:
         terms = ["days_in_phase", "days_in_phase", f"{event}.days_since", f"{event}.times"]
         terms += [f"{self.pick(dates)}.{term}" for term in ("days_until", "days_since") for _ in range(4) if dates]
         terms += [f"{self.pick(self.leaves)}.visits"] * 2 if self.counting else []
-        terms += [f"{self.pick(self.groups)}.visits"] * 4 if self.groups and self.counting else []
+        terms += [f"{self.pick(self.groups)}.visits"] * 8 if self.groups and self.counting else []
         term = self.pick(terms)
         if self.chance(0.12):
             low = self.rng.randint(0, 3)
@@ -299,14 +300,15 @@ class Writer:
             if self.chance(0.15):
                 self.lines.append(f"    t{self.arrows} = {leaf}.stay(on={self.pick(self.events)})")
                 self.arrows += 1
+        if len(open_leaves) > 1 and not self.counting and self.chance(0.15):
+            self.refresher(open_leaves)
         for group in self.groups:
             outside = [leaf for leaf in open_leaves if leaf not in self.groups[group]]
             targets = [leaf for leaf in self.leaves if leaf not in self.groups[group] or self.chance(0.2)]
             if targets:
                 target = self.pick(targets)
                 self.arrow(group, target, **self.reason(backward=self.is_backward([group], target)))
-            if outside:
-                source = self.pick(outside)
+            for source in self.rng.sample(outside, min(len(outside), self.rng.randint(1, 3))):
                 self.arrow(source, f"{group}.resume", **self.reason(backward=self.is_backward([source], group)))
             if len(outside) > 1 and self.chance(0.4):
                 union = self.rng.sample(outside, 2)
@@ -320,13 +322,21 @@ class Writer:
             target = self.pick(self.leaves if self.chance(0.3) else elsewhere)
             self.arrow(f"({' | '.join(union)})", target, **self.reason(backward=self.is_backward(union, target)))
         for end in self.finals:
-            if self.chance(0.4):  # declared late, but taken first when two events come together
+            if self.chance(0.6):  # declared late, but taken first when two events come together
                 self.arrow(self.pick(["anywhere", self.pick(open_leaves)]), end, on=self.pick(self.events))
         targets = [*self.leaves, *self.finals, *self.groups] if len(open_leaves) > 1 else self.finals
         if targets and self.chance(0.6):
             target = self.pick(targets)
             rule = target in self.finals or (not self.counting and self.chance(0.3))
             self.arrow("anywhere", target, **self.reason(backward=not rule))
+
+    def refresher(self, open_leaves: list[str]) -> None:
+        """Out after a while and back at once: a circle that ends, because the stay is a new one."""
+        here, there = self.rng.sample(open_leaves, 2)
+        self.arrow(here, there, when=f"(days_in_phase >= {self.limit('elapsed')})")
+        self.arrow(there, here, when="(days_in_phase == 0)")
+        self.lines.append(f"    t{self.arrows} = {here}.stay(on={self.pick(self.events)})")
+        self.arrows += 1
 
     def wider(self, leaf: str, target: str) -> str:
         """A group instead of its child, now and then."""
@@ -469,7 +479,7 @@ class Traffic:
         step = spec.step or 1
         base = self.rng.choice(limits or [1]) if self.rng.random() < 0.9 else self.rng.uniform(0, 10)
         # at the limit, a step beside it, between two steps, and closer than expressions are rounded
-        value = base + self.rng.choice([0, 0, 0, step, -step, step / 2, 1e-10, -1e-10, 0.1 * 3 - 0.3, 2 * step])
+        value = base + self.rng.choice([0, 0, 0, step, -step, step / 2, 1e-10, -1e-10, 1e-9, -1e-9, 0.1 * 3 - 0.3, 2 * step])
         low, high = (max(spec.range[0], -1e6), min(spec.range[1], 1e6))
         value = min(max(value, low), high)
         return math.floor(value) if spec.kind in ("count", "integer") else value
@@ -583,11 +593,11 @@ class Traffic:
 
     def refused(self) -> Step:
         name, roll = self.rng.choice(list(self.definition.signals)), self.rng.random()
-        if roll < 0.36 and self.oracle.at is not None:
+        if roll < 0.42 and self.oracle.at is not None:
             return Step(at=self.oracle.at - self.rng.choice([1, DAY]), values=self.some_values())
-        if roll < 0.45:
+        if roll < 0.48:
             return Step(at=self.later(), values={"nobody": 1})
-        if roll < 0.53:
+        if roll < 0.54:
             return Step(at=self.later(), events=("nothing",))
         if roll < 0.6:
             return Step("move", at=self.later(), phase="nowhere")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
@@ -443,3 +444,20 @@ def run(engine: type[Compiled], rng: Random, steps: int, *, most: int = 1) -> tu
             if len(reports) >= most:
                 break
     return counts, reports
+
+
+def show(counts: Counts) -> str:
+    """The counts as a table, the rarest first."""
+    return "\n".join(f"{count:>8}  {name}" for name, count in sorted(counts.items(), key=lambda item: (item[1], item[0])))
+
+
+def main() -> None:
+    """Engine, steps and seed come from the command line."""
+    name, steps, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    counts, reports = run(ENGINES[name], Random(seed), steps, most=3)
+    print(show(counts), *reports, sep=f"\n\n{'=' * 100}\n\n")
+    sys.exit(bool(reports))
+
+
+if __name__ == "__main__":
+    main()
