@@ -93,6 +93,8 @@ def load(name: str) -> Loaded:
         clmstate.errors.InputError: CLM330 no_such_model.py: there is no such file...
     """
     where, wanted = _split(name)
+    if not where.strip():
+        raise InputError([Diagnostic("CLM330", "the model", "its name is empty", "name a file, a module or a folder")])
     path = Path(where)
     try:
         is_folder, is_file = path.is_dir(), path.is_file()

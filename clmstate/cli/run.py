@@ -65,7 +65,8 @@ def _run(words: list[str], screen: Screen) -> int:
     before, name, after = split_command(words)
     parser = Parser(prog="clmstate", add_help=False)
     parser.add_argument("-h", "--help", action="store_true")
-    parser.add_argument("--version", action="store_true")
+    for option in ("--version", "--json", "--no-color"):
+        parser.add_argument(option, action="store_true")
     asked = parse_command(parser, before)
     if asked.version:
         from clmstate import __version__

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clmstate.cli.checklist import Outlook, outlooks, render
 from clmstate.cli.criteria import group_label
@@ -12,7 +13,7 @@ from clmstate.cli.show import STANDINGS
 from clmstate.errors import Diagnostic
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Move, Phase, Reached, Seen, Untaken
 from clmstate.replay import Row
-from clmstate.signals import show_instant
+from clmstate.signals import instant, show_instant
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["Teller"]
 
 _MOST_REJECTS = 20
+
+
+def read_date(thing: object, name: str) -> Any:
+    """A date that somebody can name; None where there is none, also where it lies beyond the year 9999.
+
+    Example:
+        >>> read_date("no date in it", "due") is None
+        True
+    """
+    with contextlib.suppress(OverflowError):
+        return getattr(thing, name, None)
+    return None
 
 
 class Teller:
@@ -46,7 +59,7 @@ class Teller:
         from rich.table import Table
         from rich.text import Text
 
-        date = "" if at_us is None else show_instant(at_us)
+        date = "" if at_us is None else show_instant(at_us)[:16]  # seconds do not help people
         shown, self.dated = ("" if date == self.dated else date), date or self.dated
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(width=16)
@@ -166,7 +179,7 @@ class Teller:
         from rich.text import Text
 
         phase, arrow = life.phase, self.screen.marks.arrow
-        when = show_instant(as_of) if as_of is not None else str(life.at or "")
+        when = show_instant(as_of) if as_of is not None else "" if life.at is None else show_instant(instant(life.at))
         head = Text.assemble((f"{when}  " if when else "", "bold"), "now in ", self.label(phase))
         if phase.owner is not None:
             head.append(f"  {phase.owner.name}", "dim")
@@ -176,11 +189,18 @@ class Teller:
             who = f"  {play.play.owner}" if play.play.owner is not None else ""
             since = f"since {play.opened}  " if play.opened is not None else ""
             self.below("play", Text.assemble((since, "dim"), play.play.label, (who, "dim")))
+        again = read_date(life, "next_check")
         said = [
-            ("contact", [t.touchpoint.label + (f", due {t.due}" if t.due else "") for t in life.open_touchpoints]),
+            (
+                "contact",
+                [
+                    t.touchpoint.label + (f", due {due}" if (due := read_date(t, "due")) is not None else "")
+                    for t in life.open_touchpoints
+                ],
+            ),
             ("warning", [risk.label for risk in life.warning_signs]),
             ("gap", [gap.label for gap in life.open_gaps]),
-            ("again", [f"time alone may change something on {life.next_check}"] if life.next_check is not None else []),
+            ("again", [f"time alone may change something on {again}"] if again is not None else []),
         ]
         for word, things in said:
             for number, thing in enumerate(things):

@@ -16,7 +16,7 @@ from clmstate.cli.telling import Teller
 from clmstate.errors import ClmstateError, Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, Move
 from clmstate.replay import Row, write_log
-from clmstate.replay.cells import read_cell, read_instant
+from clmstate.replay.cells import Instant, read_cell, read_instant
 from clmstate.signals import CLEAR, DAY, Value, from_instant, instant, show_instant
 
 __all__ = ["TypingIn"]
@@ -162,7 +162,7 @@ class TypingIn:
     def _later(self, days: int) -> int:
         if self.life.at is None:
             raise self._refused("no time has been told yet, so nothing is later", "say first: at 2026-01-01")
-        return instant(self.life.at) + days * DAY
+        return read_instant(Instant(instant(self.life.at) + days * DAY), "at")
 
     def _signal(self, name: str) -> str:
         if name not in self.definition.signals:

@@ -11,7 +11,7 @@ from clmstate.cli import checklist
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen, as_data
-from clmstate.cli.telling import Teller
+from clmstate.cli.telling import Teller, read_date
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, Move, Moves
 from clmstate.replay import Log, Step, play, read_log
@@ -118,6 +118,7 @@ class _Walk:
 
     def document(self) -> dict[str, Any]:
         life = self.life
+        again = read_date(life, "next_check")
         return {
             "ok": True,
             "lifecycle": self.model.name,
@@ -140,7 +141,7 @@ class _Walk:
             "rejected": [as_data(d) for r in self.log.rejected for d in r.diagnostics],
             "phase": life.phase.path,
             "label": life.phase.label,
-            "next_check": None if life.next_check is None else str(life.next_check),
+            "next_check": None if again is None else str(again),
             "open_plays": [
                 {"number": p.number, "label": p.play.label, "because": p.because, "opened": str(p.opened)} for p in life.open_plays
             ],

@@ -1,0 +1,344 @@
+"""What each command prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import clmstate
+from clmstate.cli import main
+
+from .conftest import Ran
+
+Run = Callable[..., Ran]
+REPOSITORY = Path(next(iter(clmstate.__path__))).parent
+
+
+# ---- help and version
+
+
+def test_help_and_version(run: Run) -> None:
+    assert run("--version").out == f"clmstate {clmstate.__version__}\n"
+    helped = run("--help")
+    assert helped.code == 0
+    assert [name in helped.out for name in ("check", "show", "draw", "walk", "MODEL is a file")] == [True] * 5
+    assert run("help").out == run("-h").out == helped.out
+    assert run().code == 2
+    for command in ("check", "show", "draw", "walk"):
+        assert run(command, "--help").code == 0
+        assert f"usage: clmstate {command}" in run("--no-color", command, "-h").out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = [
+        "rich",
+        "polars",
+        "networkx",
+        "statemachine",
+        "graphviz",
+        "numpy",
+        "z3",
+        "clmstate.live",
+        "clmstate.drawing",
+        "clmstate.replay",
+    ]
+    code = f"import sys; from clmstate.cli import main; main(['--help']); print(sorted(set({heavy}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["chekc"], "CLM340", "did you mean 'check'?"),
+        (["--josn", "check", "deal.py"], "CLM341", "Did you mean '--json'?"),
+        (["draw", "deal.py", "--thme", "dark"], "CLM341", "Did you mean '--theme'"),
+        (["draw", "deal.py", "--theme", "drak"], "CLM342", "Did you mean 'dark'?"),
+        (["draw", "deal.py", "--theme"], "CLM342", "--theme: expected one argument"),
+        (["draw"], "CLM343", "MODEL is missing"),
+        (["show", "deal.py", "more"], "CLM341", "'more'"),
+        (["show", "deal.py", "-x"], "CLM341", "option '-x'"),
+        (["walk", "deal.py", "--as-of", "soon"], "CLM342", "'soon' is not a point in time"),
+        (["walk", "deal.py", "acne.csv"], "CLM301", "Did you mean 'acme.csv'?"),
+        (["walk", "deal.py", "acme.csv", "--customer", "Acne"], "CLM345", "Did you mean 'Acme'?"),
+        (["draw", "deal.py", "--out", "picture.bmp"], "CLM402", ".svg"),
+        (["draw", "deal.py", "--out", "no/picture.svg"], "CLM404", "cannot be written"),
+        (["check", "del.py"], "CLM330", "Did you mean 'deal.py'?"),
+    ],
+)
+def test_what_cannot_be_done_is_said(run: Run, folder: Path, words: list[str], code: str, said: str) -> None:
+    ran = run(*words)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.startswith(code)
+    assert said.lower() in ran.err.lower()
+    as_json = run(*words, "--json")
+    assert as_json.code == 2
+    assert as_json.err == ""
+    assert as_json.document["ok"] is False
+    assert as_json.document["diagnostics"][0]["code"] == code
+
+
+def test_typing_has_nothing_to_report_as_json(run: Run, folder: Path) -> None:
+    ran = run("walk", "deal.py", "--json")
+    assert (ran.code, ran.document["diagnostics"][0]["code"]) == (2, "CLM343")
+
+
+# ---- check
+
+
+def test_check_counts_what_it_looked_at(run: Run, folder: Path) -> None:
+    ran = run("check", ".")
+    assert ran.code == 0
+    assert "Deal" in ran.out
+    assert "3 phases, 2 transitions, 2 signals, 2 events" in ran.out
+    assert "Base" not in ran.out
+    assert "not proved yet" in ran.out
+    document = run("check", "deal.py", "--json").document
+    assert document["ok"] is True
+    assert [(m["name"], m["phases"]) for m in document["lifecycles"]] == [("Deal", 3), ("BigDeal", 3)]
+
+
+def test_check_reports_every_mistake_of_every_file(run: Run, folder: Path) -> None:
+    (folder / "bad.py").write_text(
+        "from clmstate import Lifecycle, Phase, Signal\n"
+        "class Bad(Lifecycle):\n"
+        "    health = Signal.score('health')\n"
+        "    new = Phase('New', initial=True)\n"
+        "    won = Phase('Won', final=True)\n"
+        "    a = won.to(new, when=health >= 170)\n"
+        "    b = new.to(won, on='x')\n"
+    )
+    (folder / "worse.py").write_text("from clmstate import Lifecycle\n\nclass X(Lifecycle):\n    a = nothing\n")
+    (folder / "broken.py").write_text("class X(\n")
+    ran = run("check", ".")
+    assert ran.code == 1
+    for said in (
+        "CLM117",
+        "CLM111",
+        "worse.py, line 4: NameError: name 'nothing' is not defined",
+        "broken.py, line 1: SyntaxError",
+        "Deal",
+    ):
+        assert said in ran.out
+    document = run("check", ".", "--json").document
+    assert [f["source"] for f in document["faults"]] == ["bad.py", "broken.py", "worse.py"]
+    assert len(document["lifecycles"]) == 2
+    for command in ("show", "draw"):
+        refused = run(command, "bad.py")
+        assert (refused.code, refused.err.count("CLM1")) == (1, 2)
+
+
+def test_a_mistake_that_breaks_several_files_is_said_once(run: Run, folder: Path) -> None:
+    models = folder / "models"
+    models.mkdir()
+    (models / "a.py").write_text("from clmstate import Lifecycle, Phase\nclass A(Lifecycle):\n    a = Phase('A')\n")
+    (models / "b.py").write_text("from models.a import A\nclass B(A):\n    pass\n")
+    ran = run("check", "models")
+    assert ran.out.count("CLM106") == 1
+
+
+# ---- show
+
+
+def test_show(run: Run, folder: Path) -> None:
+    ran = run("show", "deal.py:Deal")
+    assert ran.code == 0
+    for said in (
+        "Fresh",
+        "CSM",
+        "we know what we buy",
+        "customers start here",
+        "to Won: contract signed and",
+        "from anywhere: notice",
+        "In these words",
+    ):
+        assert said in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
+    assert not any(line.endswith(" ") for line in ran.out.splitlines())
+
+
+def test_show_markdown(run: Run, folder: Path) -> None:
+    lines = run("show", "deal.py:Deal", "--md").out.splitlines()
+    assert lines[0] == "## Deal"
+    table = [line for line in lines if line.startswith("|")]
+    assert len(table) == 5
+    assert table[2] == (
+        "| **Fresh** | CSM | we know what we buy |  | customers start here | to Won: contract signed and healthy<br>to Lost: notice received |"
+    )
+    assert "- **healthy**: health at least 70" in lines
+    (deal, big) = run("show", "deal.py", "--json").document["lifecycles"]
+    assert deal["phases"][1]["ways_in"] == [{"other": "Fresh", "why": "contract signed and healthy", "name": "win"}]
+    assert (big["market"], big["version"]) == ("Enterprise", "2")
+
+
+# ---- draw
+
+
+def test_draw(run: Run, folder: Path) -> None:
+    ran = run("draw", "deal.py", "--out", "journey.svg", "--level", "full", "--theme", "dark")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.split() == ["✓", "Deal", "→", "journey.svg"]
+    assert "Won" in (folder / "journey.svg").read_text()
+    assert run("draw", "deal.py:BigDeal", "--json").document["out"] == "bigdeal.svg"
+    assert (folder / "bigdeal.svg").is_file()
+
+
+# ---- walk
+
+
+def test_walk_tells_moves_reasons_and_what_is_missing(run: Run, folder: Path) -> None:
+    ran = run("walk", "deal.py", "acme.csv")
+    assert ran.code == 0
+    told = [line.strip() for line in ran.out.splitlines()]
+    for said in (
+        "acme.csv · 5 rows: 4 used, 1 rejected",
+        "2026-01-05        starts in Fresh",
+        "2026-02-01        health 80",
+        "Fresh → Won  win",
+        "because contract signed and healthy",
+        "play    Celebrate  CSM",
+        "no move product bought: no way out of Fresh listens to it",
+        "Won → Lost  lose",
+        "2026-03-01  now in Lost",
+        "The journey ends here.",
+        "1 row was not used",
+    ):
+        assert said in told
+    assert "CLM204 acme.csv, line 5, health: 'lots'" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 100
+
+
+def test_walk_as_of_a_date(run: Run, folder: Path) -> None:
+    ran = run("walk", "deal.py", "acme.csv", "--as-of", "2026-01-25", "--quiet")
+    for said in (
+        "1 rejected, 2 later than 2026-01-25",
+        "2026-01-25  now in Fresh  CSM",
+        "✗ healthy",
+        "health 60",
+        "✓ contract signed",
+    ):
+        assert said in ran.out
+    document = run("walk", "deal.py", "acme.csv", "--as-of", "2026-02-01", "--json").document
+    assert document["rows"] == {"in": 5, "used": 3, "rejected": 1, "of_others": 0, "later": 1}
+    assert [m["transition"] for s in document["steps"] for m in s["moves"]] == ["win"]
+    assert document["steps"][1]["untaken"] == [{"event": "bought", "why": "no way out of Fresh listens to it"}]
+    assert document["phase"] == "won"
+    assert document["ways_out"][0]["needs"] == [{"words": "notice received", "met": False, "value": "", "depth": 0}]
+    assert [d["code"] for d in document["rejected"]] == ["CLM204"]
+
+
+def test_walk_as_of_a_date_lets_time_pass(run: Run, folder: Path) -> None:
+    (folder / "wait.py").write_text(
+        "from clmstate import Lifecycle, Phase, Signal, days_in_phase\n"
+        "class Wait(Lifecycle):\n"
+        "    a = Phase('A', initial=True)\n"
+        "    b = Phase('B')\n"
+        "    go = a.to(b, when=days_in_phase >= 10)\n"
+    )
+    (folder / "wait.csv").write_text("customer,at\nAcme,2026-01-01\n")
+    ran = run("walk", "wait.py", "wait.csv", "--as-of", "2026-01-31")
+    assert "by 2026-01-31, time alone has moved the customer" in ran.out
+    assert "now in B" in ran.out
+    assert "now in A" in run("walk", "wait.py", "wait.csv").out
+
+
+def test_walk_asks_whom(run: Run, folder: Path) -> None:
+    (folder / "two.csv").write_text("customer,at,signed\nBeta,2026-01-01,yes\nAcme,2026-01-01,\n")
+    ran = run("walk", "deal.py", "two.csv")
+    assert ran.code == 2
+    assert "it tells of 2 customers: Beta, Acme. Name one: --customer 'Beta'" in ran.err
+    assert "2 rows: 1 used, 0 rejected, 1 of other customers" in run("walk", "deal.py", "two.csv", "--customer", "Acme").out
+    (folder / "none.csv").write_text("customer,at,signed\nBeta,soon,yes\n")
+    none = run("walk", "deal.py", "none.csv")
+    assert (none.code, "none of its 1 rows can be used" in none.err, "CLM206" in none.err) == (2, True, True)
+
+
+def test_walk_shows_a_start(run: Run, folder: Path) -> None:
+    (folder / "s.csv").write_text(
+        'customer,at,event,details\nAcme,2026-01-01,@start,"{""phase"": ""won"", ""since"": ""2025-06-01""}"\n'
+    )
+    out = run("walk", "deal.py", "s.csv").out
+    assert "stands in Won since 2025-06-01" in out
+    assert "starts in" not in out
+
+
+def test_walk_at_the_ends_of_time(run: Run, folder: Path) -> None:
+    (folder / "wait.py").write_text(
+        "from clmstate import Days, Lifecycle, Phase, Touchpoint, days_in_phase\n"
+        "class Wait(Lifecycle):\n"
+        "    a = Phase('A', initial=True, touchpoints=Touchpoint('Call', due=Days(3)))\n"
+        "    b = Phase('B')\n"
+        "    go = a.to(b, when=days_in_phase >= 10)\n"
+    )
+    for date in ("0001-01-01", "9999-12-31T23:59:59.999999"):
+        (folder / "wait.csv").write_text(f"customer,at\nAcme,{date}\n")
+        assert "now in A" in run("walk", "wait.py", "wait.csv").out
+        assert run("walk", "wait.py", "wait.csv", "--json").document["phase"] == "a"
+
+
+# ---- the process: streams, signals, colours
+
+
+def process(*words: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)} | more.pop("env", {})  # type: ignore[operator]
+    return subprocess.run([sys.executable, "-m", "clmstate.cli", *words], capture_output=True, check=False, env=env, **more)  # type: ignore[call-overload, no-any-return]
+
+
+def test_a_closed_pipe_is_no_error(folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "clmstate.cli", "show", "deal.py"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_terminal_without_unicode(folder: Path) -> None:
+    done = process("walk", "deal.py", "acme.csv", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert done.returncode == 0
+    assert b"Fresh -> Won" in done.stdout
+    assert b"\xe2" not in done.stdout
+
+
+def test_colours_are_asked_for_and_refused(folder: Path) -> None:
+    assert b"\x1b[" in process("show", "deal.py", env={"FORCE_COLOR": "1"}).stdout
+    assert b"\x1b[" not in process("show", "deal.py", "--no-color", env={"FORCE_COLOR": "1"}).stdout
+    assert b"\x1b[" not in process("show", "deal.py", env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
+
+
+def test_interrupted_is_quiet(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("clmstate.cli.show.load", stop)
+    ran = run("show", "deal.py")
+    assert (ran.code, ran.out, ran.err) == (130, "", "\n")
+
+
+def test_our_own_faults_are_no_tracebacks(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clmstate.cli.show.load", lambda _: 1 / 0)
+    ran = run("show", "deal.py")
+    assert ran.code == 2
+    assert ran.err.startswith("CLM399 clmstate: clmstate itself failed (ZeroDivisionError: division by zero in ")
+    monkeypatch.setenv("CLMSTATE_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["show", "deal.py"])
+
+
+def test_json_is_one_document_even_when_a_model_prints(folder: Path) -> None:
+    (folder / "loud.py").write_text("print('hello')\n" + (folder / "deal.py").read_text())
+    done = process("check", "loud.py", "--json")
+    assert json.loads(done.stdout)["ok"] is True
+    assert done.stderr == b"hello\n"
