@@ -14,8 +14,9 @@ from typing import Any, Final
 
 import attrs
 
-from clmstate.conditions.lower import Formula, Literal, literals
-from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
+from clmstate.conditions import reads
+from clmstate.conditions.lower import All, Fixed, Formula, Literal, literals
+from clmstate.conditions.nodes import Compare, Cond, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
 from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program, Rule, lower_lifecycle
 from clmstate.errors import BadValueError
@@ -135,6 +136,7 @@ class Compiled:
         holds: for each rule, whether its condition is true.
         reads: for each rule, the values it reads, in the order of its signals.
         time_truths: for each rule, the truths of its literals that time may change; None where there are none.
+        instants: for each rule, when those truths may change, given the values; NaN where a value is missing.
         plain: for each rule and phase, the phase entered if the move changes nothing else (no stay, no group left or resumed, no visits
             counted); -1 otherwise.
         dates: for each rule, where its dates stand among the old values of an inline observation, and their slots; None if its truths
@@ -157,6 +159,7 @@ class Compiled:
     holds: tuple[Callable[[State], bool], ...]
     reads: tuple[Callable[[State], tuple[Any, ...]], ...]
     time_truths: tuple[Callable[[State], tuple[bool, ...]] | None, ...]
+    instants: tuple[Callable[[State], tuple[float, ...]] | None, ...]
     plain: tuple[tuple[int, ...], ...]
     dates: tuple[tuple[tuple[int, str], ...] | None, ...]
     clocks: Callable[[State], None]
@@ -220,6 +223,7 @@ def _compile(program: Program) -> Compiled:
         holds=space["HOLDS"],
         reads=space["READS"],
         time_truths=space["TIME_TRUTHS"],
+        instants=space["RULE_INSTANTS"],
         plain=tuple(tuple(_plain_target(program, rule, source) for source in range(len(program.phases))) for rule in program.rules),
         dates=tuple(_dates(program, rule) for rule in program.rules),
         clocks=space["clocks"],
@@ -280,6 +284,16 @@ def timed_literals(formula: Formula) -> tuple[Literal, ...]:
     return tuple(dict.fromkeys(timed))
 
 
+def _conjuncts(formula: Formula) -> tuple[Formula, ...]:
+    match formula:
+        case All(items):
+            return items
+        case Fixed(True):
+            return ()
+        case _:
+            return (formula,)
+
+
 _CORE: Final = ("at", "phase", "entered", "hold", "visits", "resume", "reached", "seen", "unsettled", "busy")
 
 
@@ -313,6 +327,7 @@ class _Text:
         yield f"OFFER = ({''.join(f'offer_{i}, ' for i in count)})"
         yield f"HOLDS = ({''.join(f'holds_{i}, ' for i in rules)})"
         yield f"READS = ({''.join(f'reads_{i}, ' for i in rules)})"
+        yield f"RULE_INSTANTS = ({''.join(f'instants_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
         yield f"TIME_TRUTHS = ({''.join(f'times_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
         yield from self.touchpoints()
         yield from self.after()
@@ -356,9 +371,22 @@ class _Text:
 
     def step(self, i: int) -> Iterator[str]:
         yield f"def step_{i}(_s):"
-        for rule in self.p.silent[i]:
-            yield f"    if {self.write.formula(rule.formula)}: return {rule.index}"
+        yield from self.asked([(_conjuncts(rule.formula), rule.index) for rule in self.p.silent[i]], "    ")
         yield "    return -1"
+
+    def asked(self, rules: list[tuple[tuple[Formula, ...], int]], indent: str) -> Iterator[str]:
+        """Rules asked in their order; what neighbours begin with is asked once."""
+        rest = list(rules)
+        while rest:
+            shared = 1
+            while rest[0][0] and shared < len(rest) and rest[shared][0][:1] == rest[0][0][:1]:
+                shared += 1
+            group, rest = rest[:shared], rest[shared:]
+            if shared == 1:
+                yield f"{indent}if {self.write.formula(All(group[0][0])) or 'True'}: return {group[0][1]}"
+            else:
+                yield f"{indent}if {self.write.formula(All(group[0][0][:1]))}:"
+                yield from self.asked([(parts[1:], rule) for parts, rule in group], indent + "    ")
 
     def offer(self, i: int) -> Iterator[str]:
         yield f"def offer_{i}(_s, _offered):"
@@ -375,7 +403,10 @@ class _Text:
         yield f"    return ({''.join(f'_s.v_{name}, ' for name in rule.signals)})"
         if rule.timed:
             yield f"def times_{rule.index}(_s):"
-            yield f"    return ({''.join(self.write.literal(x) + ', ' for x in timed_literals(rule.formula))})"
+            timed = timed_literals(rule.formula)
+            yield f"    return ({''.join(self.write.literal(x) + ', ' for x in timed)})"
+            yield f"def instants_{rule.index}(_s):"
+            yield f"    return ({''.join(f'{t}, ' for t in dict.fromkeys(t for x in timed for t in self.write.instants(x.leaf)))})"
 
     def touchpoints(self) -> Iterator[str]:
         """For each phase with touchpoints that data can show to be done, a function that notes those that now are."""
@@ -385,9 +416,11 @@ class _Text:
             return self.write.formula(lower(done, lambda name: self.p.definition.signals[name].never_missing))
 
         names = []
+        full = []
         for i, path in enumerate(self.p.phases):
             shown = [(n, t) for n, t in enumerate(self.p.definition.phases[path].touchpoints) if t.done is not None]
             names.append(f"seen_{i}" if shown else "None")
+            full.append(str(sum(1 << n for n, _ in shown)))
             if shown:
                 yield f"def seen_{i}(_s):"
                 for n, touchpoint in shown:
@@ -396,6 +429,7 @@ class _Text:
                     yield f"        _s.journal.append((-3, {i}, {n}, _s.at, 'done', '', ''))"
         self.seen = any(name != "None" for name in names)
         yield f"_SEEN = ({', '.join(names)},)"
+        yield f"_FULL = ({', '.join(full)},)"
 
     def after(self) -> Iterator[str]:
         yield "def clocks(_s):"
@@ -405,20 +439,35 @@ class _Text:
         yield from (f"    {line}" for line in self.after_lines())
         yield "    return None"
 
-    def clock_lines(self) -> Iterator[str]:
-        for i, formula in enumerate(self.p.clock_formulas):
-            yield f"if {self.write.formula(formula)}:"
-            yield f"    if _s.k{i} != _s.k{i}: _s.k{i} = _s.at"
-            yield f"else: _s.k{i} = _NAN"
+    def clock_lines(self, *, inline: bool = False) -> Iterator[str]:
+        for i, (clock, formula) in enumerate(zip(self.p.clocks, self.p.clock_formulas, strict=True)):
+            given, indent = self.given(clock.of, "") if inline else ("", "")
+            yield from (given,) if given else ()
+            yield f"{indent}if {self.write.formula(formula)}:"
+            yield f"{indent}    if _s.k{i} != _s.k{i}: _s.k{i} = _s.at"
+            yield f"{indent}else: _s.k{i} = _NAN"
 
-    def after_lines(self) -> Iterator[str]:
-        yield from self.clock_lines()
-        for i, (_, formula) in enumerate(self.p.milestones):
-            yield f"if not _s.reached & {1 << i} and ({self.write.formula(formula)}):"
-            yield f"    _s.reached |= {1 << i}"
-            yield f"    _s.journal.append((-2, {i}, _s.at))"
+    def given(self, cond: Cond | None, indent: str) -> tuple[str, str]:
+        """A test for whether anything that a condition reads was given, where that alone can change its truth."""
+        read = None if cond is None else reads(cond)
+        if read is None or read.clock:
+            return "", indent
+        return f"{indent}if {' or '.join(f'{name} is not _UNCHANGED' for name in read.signals) or 'False'}:", indent + "    "
+
+    def after_lines(self, *, inline: bool = False) -> Iterator[str]:
+        """What is written once the rounds are over. Inline, where no event is offered and everything was written at the last
+        observation, only what reads a given signal (or time) can differ."""
+        yield from self.clock_lines(inline=inline)
+        if self.p.milestones:
+            yield f"if _s.reached != {(1 << len(self.p.milestones)) - 1}:"
+        for i, (name, formula) in enumerate(self.p.milestones):
+            given, indent = self.given(self.p.definition.milestones[name].when, "    ") if inline else ("", "    ")
+            yield from (given,) if given else ()
+            yield f"{indent}if not _s.reached & {1 << i} and ({self.write.formula(formula)}):"
+            yield f"{indent}    _s.reached |= {1 << i}"
+            yield f"{indent}    _s.journal.append((-2, {i}, _s.at))"
         if self.seen:
-            yield "if _SEEN[_s.phase] is not None: _SEEN[_s.phase](_s)"
+            yield "if _s.seen & _FULL[_s.phase] != _FULL[_s.phase]: _SEEN[_s.phase](_s)"
 
     def observe(self, *, part: bool) -> Iterator[str]:
         """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
@@ -454,7 +503,7 @@ class _Text:
             return
         yield "    _rule = _STEP[_s.phase](_s)"
         yield "    if _rule >= 0: return _moved(_s, _old, _rule)"
-        yield from (f"    {line}" for line in self.after_lines())
+        yield from (f"    {line}" for line in self.after_lines(inline=True))
         yield "    return _NOTHING"
 
 

@@ -7,10 +7,10 @@ A missing value is stored as NaN, which compares False with everything: so "x >=
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-from clmstate.conditions.lower import TRUE, All, Any, Fixed, Formula, Literal
+from clmstate.conditions.lower import TRUE, All, Any, Fixed, Formula, Leaf, Literal
 from clmstate.conditions.nodes import (
     Compare,
     Const,
@@ -146,6 +146,28 @@ class Writer:
                 else:
                     equal, other = f"{least} <= {elapsed} < {after}", f"({elapsed} < {least} or {elapsed} >= {after})"
                 return (elapsed, equal, other) if op == "==" else (elapsed, other, equal)
+
+    def instants(self, leaf: Leaf) -> Iterator[str]:
+        """When time may change a leaf, as expressions; NaN where a value is missing."""
+        if isinstance(leaf, ForDays):
+            yield f"_s.k{self.clock[leaf]} + {self.days(leaf.days)}"
+            return
+        assert isinstance(leaf, Compare)
+        term, limit = (leaf.left, leaf.right) if isinstance(leaf.right, Const | ThresholdRef) else (leaf.right, leaf.left)
+        assert isinstance(limit, Const | ThresholdRef)
+        number = self.number(limit)
+        for day in dict.fromkeys((math.ceil(number), math.floor(number) + 1)):
+            match term:
+                case DaysUntil(name):
+                    yield f"_s.v_{name} - {day * DAY - 1}"
+                case DaysSince(name):
+                    yield f"_s.v_{name} + {day * DAY}"
+                case DaysInPhase():
+                    yield f"_s.entered + {day * DAY}"
+                case EventDaysSince(event):
+                    yield f"_s.e_{event} + {day * DAY}"
+                case _:
+                    raise AssertionError(leaf)
 
     def flag(self, name: str, truths: int) -> str:
         if self.program.definition.signals[name].never_missing:

@@ -29,7 +29,7 @@ from clmstate.signals import DAY
 if TYPE_CHECKING:
     from clmstate.kernel.compile import Compiled, State
 
-__all__ = ["Plan", "critical", "due_since", "moved", "next_check", "observe_slowly", "one_way", "settle", "take_in"]
+__all__ = ["Plan", "due_since", "moved", "next_check", "observe_slowly", "one_way", "settle", "take_in"]
 
 MOST_ROUNDS: Final = 10_000
 
@@ -262,8 +262,9 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
         o.at = now
         if truths(o) == then:  # each of them changes at most once, so none has changed
             return None
-    instants = {start} | {t for t in critical(c.program, rule, o) if start < t < now}
-    for t in sorted(instants):
+    when = c.instants[rule]
+    instants = [start] if when is None else sorted({start, *(t for t in when(o) if start < t < now)})
+    for t in instants:
         o.at = t
         if c.holds[rule](o):
             return int(t)
@@ -274,12 +275,6 @@ def one_way(program: Program, rule: int) -> bool:
     """Whether the truths that time changes in a rule each change at most once while values stay."""
     leaves = (literal.leaf for literal in literals(program.rules[rule].formula))
     return not any(isinstance(leaf, Compare) and leaf.op in ("==", "!=") for leaf in leaves)
-
-
-def critical(program: Program, rule: int, s: State) -> Iterator[float]:
-    """The instants at which time alone may change the truth of a rule, given the values in a state."""
-    for literal in literals(program.rules[rule].formula):
-        yield from instants_of(program, literal.leaf, s)
 
 
 def instants_of(program: Program, leaf: object, s: State) -> Iterator[float]:
