@@ -137,8 +137,7 @@ class Compiled:
         reads: for each rule, the values it reads, in the order of its signals.
         time_truths: for each rule, the truths of its literals that time may change; None where there are none.
         instants: for each rule, when those truths may change, given the values; NaN where a value is missing.
-        plain: for each rule and phase, the phase entered if the move changes nothing else (no stay, no group left or resumed, no visits
-            counted); -1 otherwise.
+        plain: for each rule, the phase it enters from wherever it is taken; -1 for a stay and for a resumed group.
         dates: for each rule, where its dates stand among the old values of an inline observation, and their slots; None if its truths
             may change to and fro.
         clocks: writes the clocks.
@@ -160,7 +159,7 @@ class Compiled:
     reads: tuple[Callable[[State], tuple[Any, ...]], ...]
     time_truths: tuple[Callable[[State], tuple[bool, ...]] | None, ...]
     instants: tuple[Callable[[State], tuple[float, ...]] | None, ...]
-    plain: tuple[tuple[int, ...], ...]
+    plain: tuple[int, ...]
     dates: tuple[tuple[tuple[int, str], ...] | None, ...]
     clocks: Callable[[State], None]
     after: Callable[[State], None]
@@ -224,7 +223,7 @@ def _compile(program: Program) -> Compiled:
         reads=space["READS"],
         time_truths=space["TIME_TRUTHS"],
         instants=space["RULE_INSTANTS"],
-        plain=tuple(tuple(_plain_target(program, rule, source) for source in range(len(program.phases))) for rule in program.rules),
+        plain=tuple(-1 if rule.stay or rule.resumes is not None else rule.target for rule in program.rules),
         dates=tuple(_dates(program, rule) for rule in program.rules),
         clocks=space["clocks"],
         after=space["after"],
@@ -246,12 +245,6 @@ def _timed_leaves(program: Program, phase: int) -> tuple[object, ...]:
         if touchpoint.done is not None:
             formulas.append(lower(touchpoint.done, lambda name: definition.signals[name].never_missing))
     return tuple(dict.fromkeys(literal.leaf for formula in formulas for literal in timed_literals(formula)))
-
-
-def _plain_target(program: Program, rule: Rule, source: int) -> int:
-    left, entered = program.group[source], program.group[rule.target]
-    plain = not rule.stay and rule.resumes is None and not program.visited and (left is None or left == entered)
-    return rule.target if plain else -1
 
 
 def _dates(program: Program, rule: Rule) -> tuple[tuple[int, str], ...] | None:

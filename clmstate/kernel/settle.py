@@ -53,20 +53,21 @@ def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:
         rule: the rule that is true.
     """
     c = s.c
-    target = c.plain[rule][s.phase]
+    target = c.plain[rule]
     if target >= 0 and (c.time_truths[rule] is None or _time_stood_still(s, old, rule)):
         # the usual move: to a known phase, due to this observation, with nothing to follow
-        source, entered, seen, now = s.phase, s.entered, s.seen, s.at
-        s.phase, s.entered, s.seen = target, now, 0
+        source = s.phase
+        kept = (source, s.entered, s.seen, s.resume, s.visits)
+        enter(s, source, target)
         if c.step[target](s) < 0:
-            step = (rule, source, target, 1, now, c.reads[rule](s), None)
+            step = (rule, source, target, 1, s.at, c.reads[rule](s), None)
             s.journal.append(step)
             c.after(s)
             life = s.life
             if life.listening:
                 life.perform((step,))
             return Moves((step,), life.read)
-        s.phase, s.entered, s.seen = source, entered, seen
+        s.phase, s.entered, s.seen, s.resume, s.visits = kept
     before = c.before(s, old)
     start = len(s.journal)
     try:
@@ -89,7 +90,8 @@ def _time_stood_still(s: State, old: tuple[Any, ...], rule: int) -> bool:
     if dates is None:
         return False
     for place, slot in dates:
-        if old[place] != getattr(s, slot):
+        was, new = old[place], getattr(s, slot)
+        if was != new and (was == was or new == new):  # NaN is missing, before as now
             return False
     truths = s.c.time_truths[rule]
     assert truths is not None
@@ -257,7 +259,7 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
     if not start < now:
         return None
     truths = c.time_truths[rule]
-    if truths is not None and not o.unsettled and one_way(c.program, rule):
+    if truths is not None and not o.unsettled and c.dates[rule] is not None:
         then = truths(o)
         o.at = now
         if truths(o) == then:  # each of them changes at most once, so none has changed
