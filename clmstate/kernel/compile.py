@@ -463,39 +463,45 @@ class _Text:
             yield "if _s.seen & _FULL[_s.phase] != _FULL[_s.phase]: _SEEN[_s.phase](_s)"
 
     def observe(self, *, part: bool) -> Iterator[str]:
-        """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
+        """The inline observation. Whatever is not plain is handed over whole, before anything has changed.
+
+        Two things are written for speed alone. Signals may be given by position as far as Python is concerned, for defaults of such
+        parameters cost nothing; `_first` notices who does. And only the old values of what is given are kept.
+        """
         names = [s.name for s in self.signals]
         parameters = "".join(f", {name}=_UNCHANGED" for name in names)
         values = "{" + ", ".join(f"{name!r}: {name}" for name in names) + "}"
-        slowly = f"return _slowly(_s, _given, at, {values}, _unknown)"
-        slots = f"_s.at, {''.join(f'_s.v_{name}, ' for name in names)}"
-        clock = "_s.whole" if part else "_s"
-        yield f"def observe{'_part' if part else ''}(_s, /, *_given, at=None{parameters}, **_unknown):"
-        yield f"    if _given or _unknown or _s.busy{' or _s.whole.busy' if part else ''}: {slowly}"
-        yield f"    _old = ({slots})"
+        slowly = f"return _slowly(_s, (_first, *_more), at, {values}, _unknown)"
+        whole = "_s.whole" if part else "_s"
+        yield f"def observe{'_part' if part else ''}(_s, _first=_UNCHANGED, /, at=None{parameters}, *_more, **_unknown):"
+        yield f"    if _first is not _UNCHANGED or _unknown or _s.busy{' or _s.whole.busy' if part else ''}: {slowly}"
+        yield "    _then = _s.at"
         yield "    if at is not None:"
         yield "        if at.__class__ is _datetime and at.tzinfo is _UTC:"
         yield "            _now = at - _EPOCH"
         yield "            _now = (_now.days * 86400 + _now.seconds) * 1000000 + _now.microseconds"
         yield "        else: _now = _instant(at)"
-        yield f"        if _now is None or not _now >= {clock}.at: {slowly}"
+        yield f"        if _now is None or not _now >= {whole}.at: {slowly}"
         yield "        _s.at = _now"
         if part:
             yield "    else: _s.at = _s.whole.at"
-        for spec in self.signals:
+        for i, spec in enumerate(self.signals):
             yield f"    if {spec.name} is not _UNCHANGED:"
+            yield f"        _was_{spec.name} = _s.v_{spec.name}"
             if part and spec.port:
                 yield "        if True:"  # fed by the wiring, not by people
             else:
                 yield from (f"        {line}" for line in _plain_value(spec))
                 yield "        else:"
-            yield f"            {slots}= _old"
+            yield "            _s.at = _then"
+            yield from (f"            if {name} is not _UNCHANGED: _s.v_{name} = _was_{name}" for name in names[:i])
             yield f"            {slowly}"
+        old = f"(_then, {''.join(f'_s.v_{n} if {n} is _UNCHANGED else _was_{n}, ' for n in names)})"
         if part:
-            yield "    return _s.whole.touched(_s, _old)"
+            yield f"    return _s.whole.touched(_s, {old})"
             return
         yield "    _rule = _STEP[_s.phase](_s)"
-        yield "    if _rule >= 0: return _moved(_s, _old, _rule)"
+        yield f"    if _rule >= 0: return _moved(_s, {old}, _rule)"
         yield from (f"    {line}" for line in self.after_lines(inline=True))
         yield "    return _NOTHING"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from clmstate.conditions import Given, reads
 from clmstate.conditions.lower import Formula, literals, lower
-from clmstate.errors import BadValueError, Diagnostic, ObservationError, UnknownNameError, did_you_mean
+from clmstate.errors import BadValueError, Diagnostic, ObservationError, UnknownNameError, did_you_mean, shown
 from clmstate.kernel import UNCHANGED, Compiled, Plan, State, compiled, enter, next_check, read_instant, take_in
 from clmstate.lifecycle import (
     Engine,
@@ -102,10 +102,15 @@ class Life:
     def observe(self, *given: Given, at: Any = None, **values: object) -> Moves:
         return self.engine.observe(self.state, *given, at=at, **values)
 
-    def observe_checked(self, given: Sequence[Given], at: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]) -> Moves:
+    def observe_checked(self, given: Sequence[Any], at: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]) -> Moves:
         """An observation that is not plain: values are looked at one by one and all mistakes are told together."""
-        said = {name: value for name, value in values.items() if value is not UNCHANGED} | dict(unknown)
-        return self.observation(at, self.together(given, said), ())
+        checked = [one for one in (*given, at, *values.values()) if isinstance(one, Given)]
+        wrong = [one for one in given if one is not UNCHANGED and not isinstance(one, Given)]
+        if wrong:
+            cause = f"{shown(wrong[0])} is given without a name"
+            raise BadValueError([Diagnostic("CLM204", self.place, cause, "write health=80, or Contract.health.now(80)")])
+        said = {name: value for name, value in values.items() if value is not UNCHANGED and not isinstance(value, Given)}
+        return self.observation(None if isinstance(at, Given) else at, self.together(checked, said | dict(unknown)), ())
 
     def together(self, given: Sequence[Given], values: dict[str, Any]) -> dict[str, Any]:
         """Checked values and keywords as one; a signal given twice is refused."""
