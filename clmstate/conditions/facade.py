@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeGuard, overload
 
 import attrs
 
@@ -39,7 +39,7 @@ from clmstate.conditions.nodes import (
     walk,
 )
 from clmstate.conditions.words import Vocabulary, words
-from clmstate.errors import BadValueError, DefinitionError, Diagnostic, shown
+from clmstate.errors import BadValueError, DefinitionError, Diagnostic, did_you_mean, shown
 from clmstate.signals import LARGEST, ThresholdSpec, show_number
 
 __all__ = [
@@ -269,24 +269,25 @@ class Condition(Built):
         def __ror__(self, other: object) -> Condition:
             return self._joined(Or, other, self)
 
-        def _compared(self, other: object) -> Condition:
-            if self.node is _NOTHING:
-                return _broken(*self._with(other))  # said already, and nothing to compare
-            if isinstance(other, bool):
-                mistake = Mistake(
-                    "CLM114", f"a condition is compared with {other}", "write the condition itself, or ~ in front of it"
-                )
-            else:
-                mistake = Mistake(
-                    "CLM114",
-                    "a condition is compared as if it were a number: & and | bind tighter than comparisons",
-                    "put parentheses around each comparison, as in a & (b >= 0.5)",
-                )
-            homes, wrong = self._with(other, mistakes=(mistake,))
-            return _broken(homes, tuple(m for m in wrong if not m.cause.endswith("not a condition")))
+        def __eq__(self, other: object) -> Condition:
+            return self._compared(other)
 
-        __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compared
+        __lt__ = __le__ = __gt__ = __ge__ = __ne__ = __eq__
         __hash__ = object.__hash__
+
+    def _compared(self, other: object) -> Condition:
+        if self.node is _NOTHING:
+            return _broken(*self._with(other))  # said already, and nothing to compare
+        if isinstance(other, bool):
+            mistake = Mistake("CLM114", f"a condition is compared with {other}", "write the condition itself, or ~ in front of it")
+        else:
+            mistake = Mistake(
+                "CLM114",
+                "a condition is compared as if it were a number: & and | bind tighter than comparisons",
+                "put parentheses around each comparison, as in a & (b >= 0.5)",
+            )
+        homes, wrong = self._with(other, mistakes=(mistake,))
+        return _broken(homes, tuple(m for m in wrong if not m.cause.endswith("not a condition")))
 
     def _joined(self, kind: type[And] | type[Or], left: object, right: object) -> Condition:
         parts: list[Cond] = []
@@ -370,6 +371,9 @@ class Condition(Built):
         Args:
             vocabulary: a lifecycle's definition, or anything with the same labels.
 
+        Raises:
+            DefinitionError: CLM104, when it has no word for what the condition reads.
+
         Example:
             >>> from clmstate import Lifecycle, Signal
             >>> class Deal(Lifecycle):
@@ -377,6 +381,20 @@ class Condition(Built):
             >>> (Deal.tickets == 0).words(Deal.definition)
             'no open tickets'
         """
+        read = reads(self.node)
+        wrong = [
+            Mistake("CLM104", f"there is no word for the {what} '{name}'", did_you_mean(name, known))
+            for what, names, known in (
+                ("signal", read.signals, vocabulary.signals),
+                ("threshold", read.thresholds, vocabulary.thresholds),
+                ("event", read.events, vocabulary.events),
+                ("phase", read.phases, vocabulary.places),
+            )
+            for name in names
+            if name not in known
+        ]
+        if wrong:
+            raise DefinitionError([mistake.at("words") for mistake in wrong])
         return words(self.node, vocabulary)
 
     def __repr__(self) -> str:
@@ -384,6 +402,11 @@ class Condition(Built):
 
 
 _NOTHING: Final = Or(())
+
+
+def _tangled(other: object) -> TypeGuard[Condition]:
+    """Whether a comparison swallowed a condition, as in ``a < 0.5 & b``."""
+    return isinstance(other, Condition) and isinstance(other.node, And | Or)
 
 
 def _is_node(thing: object) -> bool:
@@ -482,6 +505,8 @@ class Numeric(Built):
         return self._operand(other)
 
     def _compare(self, op: Op, other: object) -> Condition:
+        if _tangled(other):
+            return other._compared(self)
         term, wrong = self._limit(other)
         return Condition(Compare(self._term(), op, term), *self._with(other, mistakes=wrong))
 
@@ -620,6 +645,8 @@ class Elapsed(Built):
                 return Const(0), number_faults(other)
 
     def _compare(self, op: Op, other: object) -> Condition:
+        if _tangled(other):
+            return other._compared(self)
         term, wrong = self._operand(other)
         return Condition(Compare(self._term_node, op, term), *self._with(other, mistakes=wrong))
 

@@ -93,7 +93,7 @@ _OF_COUNTS: dict[Op, str] = {
     "<": "fewer than",
     "<=": "at most",
     "==": "exactly",
-    "!=": "other than",
+    "!=": "not exactly",
     ">=": "at least",
     ">": "more than",
 }
@@ -156,9 +156,9 @@ class _Speaker:
             case Not(of):
                 return self.negated(of)
             case And(items):
-                return self.every(items)
+                return self.every(items) if items else "always"
             case Or(items):
-                return _listed([self.inside(item) for item in items], "or")
+                return _listed([self.inside(item) for item in items], "or") if items else "never"
             case Unless(of):
                 return self.unless(of)
             case ForDays(of, days):
