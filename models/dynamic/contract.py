@@ -406,6 +406,9 @@ class Contract(Lifecycle, refs=("S4.2", "S4.5", "S4.9", "S4.10", "S4.12", "S4.15
         why="the renewal is near and something is wrong: first keep them, then grow",
     )
     hear = onboarding.stay(on=notice, plays=SAVE_CALL, why="they want to leave before they have begun: call, and get them live")
+    hear_late = renewal.high_risk.stay(
+        on=notice, plays=SAVE_CALL, why="what we feared is now said: call before anything is written"
+    )
     alarm = (adoption | success | growth | renewal.happy).to(
         renewal.high_risk,
         on=notice,

@@ -108,6 +108,7 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
         standing="lost",
         ref="S4.25",
     )
+    employed = invited | activated | adopted | champion | dormant
 
     activate = invited.to(activated, when=logins_28d >= 1, plays=WELCOME, why="they came and had a look")
     adopt = activated.to(

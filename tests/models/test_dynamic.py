@@ -268,6 +268,14 @@ def a_notice_is_saved(acme: Contract) -> None:
 
 
 @scenario(Contract)
+def a_notice_that_was_feared_is_heard_too(acme: Contract) -> None:
+    in_renewal(acme, Contract.renewal.high_risk, health=50)
+    assert names(acme.send(Contract.notice, at="2026-11-05")) == ["hear_late"]
+    assert plays(acme)[0] == "Call the decision maker"
+    assert acme.observe(at="2026-11-20", health=90) == ()  # from now on only a save plan ends it
+
+
+@scenario(Contract)
 def a_save_plan_that_did_not_help_saves_nobody(acme: Contract) -> None:
     in_renewal(acme, Contract.renewal.high_risk, health=50)
     moves = acme.send(Contract.saved, at="2026-11-05", health=65)
