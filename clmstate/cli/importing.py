@@ -11,6 +11,7 @@ import pkgutil
 import sys
 import traceback
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -136,7 +137,7 @@ def _import_below(root: Path, file: Path) -> ModuleType:
         return _import_alone(file)
 
 
-def _spec_in_place(dotted: str) -> importlib.machinery.ModuleSpec | None:
+def _spec_in_place(dotted: str) -> ModuleSpec | None:
     """Where Python finds a dotted name; a package that is missing another module says so, one that is not there does not."""
     try:
         return importlib.util.find_spec(dotted)

@@ -44,16 +44,17 @@ class Teller:
         >>> class Deal(Lifecycle):
         ...     new = Phase("New", initial=True)
         >>> Teller(Screen(plain=True), Deal.definition).starts(0)
-         1970-01-01        starts in New
+         1970-01-01  starts in New
     """
 
     def __init__(self, screen: Screen, definition: LifecycleDefinition) -> None:
         self.screen, self.definition = screen, definition
         self.dated = ""
+        self.width = 10  # of the dates; 16 where there are times
 
     # ---- the layout: a column for the date, a column for what happened
 
-    def line(self, text: RenderableType, at_us: int | None = None) -> None:
+    def line(self, text: RenderableType, at_us: int | None = None, *, quiet: bool = False) -> None:
         """One entry; its date is printed where it differs from the one above."""
         from rich.padding import Padding
         from rich.table import Table
@@ -62,9 +63,10 @@ class Teller:
         date = "" if at_us is None else show_instant(at_us)[:16]  # seconds do not help people
         shown, self.dated = ("" if date == self.dated else date), date or self.dated
         grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(width=16)
+        self.width = max(self.width, len(date))
+        grid.add_column(width=self.width)
         grid.add_column()
-        grid.add_row(Text(shown, "bold" if shown else ""), text)
+        grid.add_row(Text(shown, "dim" if quiet else "bold"), text)
         self.screen.show(Padding(grid, (0, 0, 0, 1), expand=False))
 
     def below(self, word: str, thing: RenderableType) -> None:
@@ -108,7 +110,7 @@ class Teller:
 
         self.line(Text.assemble("stands in ", self.label(phase), f" since {since}" if since else ""), at_us)
 
-    def observed(self, at_us: int, rows: Iterable[Row]) -> None:
+    def observed(self, at_us: int, rows: Iterable[Row], *, quiet: bool = False) -> None:
         """What was reported."""
         from rich.text import Text
 
@@ -122,7 +124,7 @@ class Teller:
             for name, value in row.values.items():
                 spec = self.definition.signals[name]
                 said.append(f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(value)}")
-        self.line(Text(", ".join(said) or "time passes", "dim"), at_us)
+        self.line(Text(", ".join(said) or "time passes", "dim"), at_us, quiet=quiet)
 
     def move(self, move: Move) -> None:
         """One move with its reason and what it asks the team to do."""

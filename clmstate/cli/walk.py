@@ -15,7 +15,7 @@ from clmstate.cli.telling import Teller, read_date
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, Move, Moves
 from clmstate.replay import Log, Step, play, read_log
-from clmstate.signals import from_instant, instant, show_instant
+from clmstate.signals import DAY, from_instant, instant, show_instant
 
 __all__ = ["arguments", "run"]
 
@@ -211,6 +211,8 @@ class _Printed:
     def __init__(self, walk: _Walk, screen: Screen, *, quiet: bool) -> None:
         self.walk, self.screen, self.quiet = walk, screen, quiet
         self.teller = Teller(screen, walk.model.lifecycle.definition)
+        if any(stop.step.at_us % DAY for stop in walk.stops):
+            self.teller.width = 16
 
     def show(self) -> None:
         walk, teller = self.walk, self.teller
@@ -232,7 +234,7 @@ class _Printed:
     def stop(self, stop: _Stop) -> None:
         step, teller = stop.step, self.teller
         if not self.quiet:
-            teller.observed(step.at_us, step.used)
+            teller.observed(step.at_us, step.used, quiet=not step.moves)
         for row in step.used:
             if row.event == "@start":
                 teller.placed(step.at_us, stop.phase, row.details.get("since"))

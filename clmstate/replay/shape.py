@@ -6,6 +6,7 @@ A lifecycle on its own is one part with the empty path. A composition will be se
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 import attrs
@@ -55,7 +56,7 @@ class Column:
         return f"{self.part}.{self.spec.name}" if self.part else self.spec.name
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Shape:
     """The parts of a model by path.
 
@@ -70,10 +71,10 @@ class Shape:
 
     name: str
     parts: Mapping[str, PartShape]
-    columns: Mapping[str, Column] = attrs.field(init=False, repr=False, eq=False)
 
-    @columns.default
-    def _columns(self) -> Mapping[str, Column]:
+    @cached_property
+    def columns(self) -> Mapping[str, Column]:
+        """The columns that may hold values, by name."""
         return MappingProxyType({column.name: column for column in self._signals()})
 
     def _signals(self) -> Iterator[Column]:

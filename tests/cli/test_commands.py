@@ -199,8 +199,8 @@ def test_walk_tells_moves_reasons_and_what_is_missing(run: Run, folder: Path) ->
     told = [line.strip() for line in ran.out.splitlines()]
     for said in (
         "acme.csv · 5 rows: 4 used, 1 rejected",
-        "2026-01-05        starts in Fresh",
-        "2026-02-01        health 80",
+        "2026-01-05  starts in Fresh",
+        "2026-02-01  health 80",
         "Fresh → Won  win",
         "because contract signed and healthy",
         "play    Celebrate  CSM",

@@ -37,10 +37,10 @@ def test_a_customer_walks_by_hand(typed: Typed) -> None:
         "Acme walks through Deal",
         "Won needs",
         "✗ contract signed",
-        "2026-01-15        Fresh → Won  win",
+        "2026-01-15  Fresh → Won  win",
         "2026-01-15 Fresh → Won (contract signed and healthy)",
         "1  Celebrate  (win)",
-        "2026-02-01        Won → Lost  lose",
+        "2026-02-01  Won → Lost  lose",
         "the journey ends here",
     ):
         assert said in ran.out, said
