@@ -250,7 +250,7 @@ def _timed_leaves(program: Program, phase: int) -> tuple[object, ...]:
 def _dates(program: Program, rule: Rule) -> tuple[tuple[int, str], ...] | None:
     from clmstate.kernel.settle import one_way
 
-    if not one_way(program, rule.index):
+    if not one_way(timed_literals(rule.formula)):
         return None
     names = list(program.definition.signals)
     return tuple((1 + names.index(n), f"v_{n}") for n in rule.signals if program.definition.signals[n].kind == "date")

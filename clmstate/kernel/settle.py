@@ -7,10 +7,10 @@ and nobody has heard of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from clmstate.conditions.lower import literals
+from clmstate.conditions.lower import Literal
 from clmstate.conditions.nodes import (
     Compare,
     Const,
@@ -85,23 +85,24 @@ def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:
 
 
 def _time_stood_still(s: State, old: tuple[Any, ...], rule: int) -> bool:
-    """Whether the truths that time changes in a rule are what they were, so that the move was not due before."""
+    """Whether time alone has changed no truth of a rule since the last picture, so that the move was not due before."""
     dates = s.c.dates[rule]
     if dates is None:
         return False
-    for place, slot in dates:
-        was, new = old[place], getattr(s, slot)
-        if was != new and (was == was or new == new):  # NaN is missing, before as now
-            return False
-    truths = s.c.time_truths[rule]
-    assert truths is not None
     now, then = s.at, old[0]
     if now == then:
         return True
-    present = truths(s)
+    truths = s.c.time_truths[rule]
+    assert truths is not None
+    new = [getattr(s, slot) for _, slot in dates]
+    for place, slot in dates:  # as last seen
+        setattr(s, slot, old[place])
+    late = truths(s)
     s.at = then
-    same = truths(s) == present
+    same = truths(s) == late
     s.at = now
+    for (_, slot), date in zip(dates, new, strict=True):
+        setattr(s, slot, date)
     return same
 
 
@@ -273,10 +274,14 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
     return None
 
 
-def one_way(program: Program, rule: int) -> bool:
-    """Whether the truths that time changes in a rule each change at most once while values stay."""
-    leaves = (literal.leaf for literal in literals(program.rules[rule].formula))
-    return not any(isinstance(leaf, Compare) and leaf.op in ("==", "!=") for leaf in leaves)
+def one_way(timed: Iterable[Literal]) -> bool:
+    """Whether each of these literals, which time may change, changes at most once while values stay.
+
+    Example:
+        >>> one_way(())
+        True
+    """
+    return not any(isinstance(literal.leaf, Compare) and literal.leaf.op in ("==", "!=") for literal in timed)
 
 
 def instants_of(program: Program, leaf: object, s: State) -> Iterator[float]:
