@@ -92,7 +92,7 @@ class CsvFile:
                 return self._broken(number, "a quote is opened and never closed")
             text += "\n" + following[1]
         try:
-            fields = next(csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter, strict=True))
+            fields = next(csv.reader(io.StringIO(text, newline="") if taken else (text,), delimiter=self.delimiter, strict=True))
         except (csv.Error, StopIteration) as error:
             self._ahead.extendleft(reversed(taken))
             return self._broken(number, f"it is no CSV ({error})")

@@ -11,7 +11,7 @@ from clmstate.lifecycle import LifecycleDefinition, known_phase
 from clmstate.replay.cells import read_cell, read_instant
 from clmstate.replay.rows import ACTS, FIXED, Record, Rejected, Row
 from clmstate.replay.shape import PartShape, Shape
-from clmstate.signals import Value
+from clmstate.signals import SignalSpec, Value
 
 __all__ = ["Understanding", "parse_json"]
 
@@ -22,6 +22,7 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "@clear": ("signals",),
 }
 _OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {"@start": ("since",), "@move": ("hold_until",)}
+_REMEMBERED: Final = 50_000
 _TIMES: Final = ("since", "hold_until")
 
 
@@ -74,6 +75,7 @@ class Understanding:
         self.shape = shape
         self.place = place
         self.ignored = frozenset(ignore)
+        self.seen: dict[tuple[str, str], Value | None] = {}  # texts that were understood before, by column: logs repeat themselves
 
     def row(self, record: Record) -> Row | Rejected:
         """The row, or why it is rejected."""
@@ -257,7 +259,7 @@ class _Reading:
                 self.faults.append(self.base.unknown_column(name, self.where))
                 continue
             try:
-                value = read_cell(column.spec, raw, f"{self.where}, {name}")
+                value = self.value(name, column.spec, raw)
             except ClmstateError as error:
                 self.faults += error.diagnostics
                 continue
@@ -273,6 +275,16 @@ class _Reading:
             else:
                 found[name] = value
         return found
+
+    def value(self, name: str, spec: SignalSpec, raw: object) -> Value | None:
+        if not isinstance(raw, str):
+            return read_cell(spec, raw, f"{self.where}, {name}")
+        seen, key = self.base.seen, (name, raw)
+        if key not in seen:
+            if len(seen) >= _REMEMBERED:
+                seen.clear()
+            seen[key] = read_cell(spec, raw, f"{self.where}, {name}")
+        return seen[key]
 
 
 def _encodes(text: str) -> bool:
