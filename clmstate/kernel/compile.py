@@ -21,7 +21,7 @@ from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program, Rule, lower_lifecycle
 from clmstate.errors import BadValueError
 from clmstate.lifecycle import LifecycleDefinition, Moves
-from clmstate.signals import MISSING, SignalSpec, instant
+from clmstate.signals import DAY, MISSING, SignalSpec, instant
 
 __all__ = ["UNCHANGED", "Compiled", "State", "compiled", "timed_literals"]
 
@@ -36,6 +36,7 @@ UNCHANGED: Final = _Unchanged()
 
 NOTHING: Final = Moves()
 
+_EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
 _KNOWN_INSTANTS: dict[Any, int] = {}
 _MOST_INSTANTS: Final = 100_000
 
@@ -145,6 +146,7 @@ class Compiled:
         timed_leaves: for each phase, the leaves that time may change and that may move the part, reach a milestone or see a touchpoint.
         observe: the inline observation of a lifecycle on its own.
         observe_part: the inline observation of a part of a composition.
+        send: the inline observation with an event, of a lifecycle on its own.
         source: the generated text.
     """
 
@@ -166,6 +168,7 @@ class Compiled:
     timed_leaves: tuple[tuple[object, ...], ...]
     observe: Callable[..., Moves]
     observe_part: Callable[..., Moves]
+    send: Callable[..., Moves]
     source: str
 
 
@@ -204,9 +207,12 @@ def _compile(program: Program) -> Compiled:
         "_NOTHING": NOTHING,
         "_UNCHANGED": UNCHANGED,
         "_UTC": dt.UTC,
+        "_date": dt.date,
         "_datetime": dt.datetime,
         "_instant": _instant_or_none,
         "_moved": settle.moved,
+        "_send_slowly": settle.send_slowly,
+        "_sent": settle.sent,
         "_round": round,
         "_slowly": settle.observe_slowly,
     }
@@ -230,6 +236,7 @@ def _compile(program: Program) -> Compiled:
         timed_leaves=tuple(_timed_leaves(program, phase) for phase in range(len(program.phases))),
         observe=space["observe"],
         observe_part=space["observe_part"],
+        send=space["send"],
         source=text,
     )
     space["PartState"].c = made
@@ -326,6 +333,7 @@ class _Text:
         yield from self.after()
         yield from self.observe(part=False)
         yield from self.observe(part=True)
+        yield from self.send()
 
     def new(self) -> Iterator[str]:
         visits = ", ".join(
@@ -463,25 +471,51 @@ class _Text:
             yield "if _s.seen & _FULL[_s.phase] != _FULL[_s.phase]: _SEEN[_s.phase](_s)"
 
     def observe(self, *, part: bool) -> Iterator[str]:
-        """The inline observation. Whatever is not plain is handed over whole, before anything has changed.
+        """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
+        busy = "_s.busy or _s.whole.busy" if part else "_s.busy"
+        slowly = f"return _slowly(_s, (_first, *_more), at, {self.named_values()}, _unknown)"
+        yield f"def observe{'_part' if part else ''}(_s, _first=_UNCHANGED, /, at=None{self.parameters()}, *_more, **_unknown):"
+        yield f"    if _first is not _UNCHANGED or _unknown or {busy}: {slowly}"
+        yield from self.store(slowly, part=part)
+        if part:
+            yield f"    return _s.whole.touched(_s, {self.old_values()})"
+            return
+        yield "    _rule = _STEP[_s.phase](_s)"
+        yield f"    if _rule >= 0: return _moved(_s, {self.old_values()}, _rule)"
+        yield from (f"    {line}" for line in self.after_lines(inline=True))
+        yield "    return _NOTHING"
 
-        Two things are written for speed alone. Signals may be given by position as far as Python is concerned, for defaults of such
-        parameters cost nothing; `_first` notices who does. And only the old values of what is given are kept.
-        """
-        names = [s.name for s in self.signals]
-        parameters = "".join(f", {name}=_UNCHANGED" for name in names)
-        values = "{" + ", ".join(f"{name!r}: {name}" for name in names) + "}"
-        slowly = f"return _slowly(_s, (_first, *_more), at, {values}, _unknown)"
-        whole = "_s.whole" if part else "_s"
-        yield f"def observe{'_part' if part else ''}(_s, _first=_UNCHANGED, /, at=None{parameters}, *_more, **_unknown):"
-        yield f"    if _first is not _UNCHANGED or _unknown or _s.busy{' or _s.whole.busy' if part else ''}: {slowly}"
+    def send(self) -> Iterator[str]:
+        """The same with one event offered, which the customer has seen before."""
+        slowly = f"return _send_slowly(_s, event, (_first, *_more), at, instance, {self.named_values()}, _unknown)"
+        yield f"def send(_s, event, _first=_UNCHANGED, /, at=None{self.parameters()}, *_more, instance=None, **_unknown):"
+        yield "    try: _name = _s.life.known_events.get(event)"
+        yield "    except TypeError: _name = None"  # what cannot be looked up is no event
+        yield f"    if _name is None or instance is not None or _first is not _UNCHANGED or _unknown or _s.busy: {slowly}"
+        yield from self.store(slowly, part=False)
+        yield f"    return _sent(_s, {self.old_values()}, _name)"
+
+    def parameters(self) -> str:
+        """Signals may be given by position as far as Python is concerned, for defaults of such parameters cost nothing; `_first` and
+        `_more` notice who does."""
+        return "".join(f", {s.name}=_UNCHANGED" for s in self.signals)
+
+    def named_values(self) -> str:
+        return "{" + ", ".join(f"{s.name!r}: {s.name}" for s in self.signals) + "}"
+
+    def old_values(self) -> str:
+        """The clock and all values as they were; only those that were given have been kept."""
+        return f"(_then, {''.join(f'_s.v_{s.name} if {s.name} is _UNCHANGED else _was_{s.name}, ' for s in self.signals)})"
+
+    def store(self, slowly: str, *, part: bool) -> Iterator[str]:
+        """Time and values are checked and stored; at the first that is not plain, all is put back and handed over."""
         yield "    _then = _s.at"
         yield "    if at is not None:"
         yield "        if at.__class__ is _datetime and at.tzinfo is _UTC:"
         yield "            _now = at - _EPOCH"
         yield "            _now = (_now.days * 86400 + _now.seconds) * 1000000 + _now.microseconds"
         yield "        else: _now = _instant(at)"
-        yield f"        if _now is None or not _now >= {whole}.at: {slowly}"
+        yield f"        if _now is None or not _now >= {'_s.whole' if part else '_s'}.at: {slowly}"
         yield "        _s.at = _now"
         if part:
             yield "    else: _s.at = _s.whole.at"
@@ -494,16 +528,8 @@ class _Text:
                 yield from (f"        {line}" for line in _plain_value(spec))
                 yield "        else:"
             yield "            _s.at = _then"
-            yield from (f"            if {name} is not _UNCHANGED: _s.v_{name} = _was_{name}" for name in names[:i])
+            yield from (f"            if {s.name} is not _UNCHANGED: _s.v_{s.name} = _was_{s.name}" for s in self.signals[:i])
             yield f"            {slowly}"
-        old = f"(_then, {''.join(f'_s.v_{n} if {n} is _UNCHANGED else _was_{n}, ' for n in names)})"
-        if part:
-            yield f"    return _s.whole.touched(_s, {old})"
-            return
-        yield "    _rule = _STEP[_s.phase](_s)"
-        yield f"    if _rule >= 0: return _moved(_s, {old}, _rule)"
-        yield from (f"    {line}" for line in self.after_lines(inline=True))
-        yield "    return _NOTHING"
 
 
 def _plain_value(spec: SignalSpec) -> Iterator[str]:
@@ -516,7 +542,8 @@ def _plain_value(spec: SignalSpec) -> Iterator[str]:
         case "choice":
             yield f"if {x}.__class__ is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
         case "date":
-            yield f"_us = _instant({x})"
+            yield f"if {x}.__class__ is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {DAY}"
+            yield f"else: _us = _instant({x})"
             yield f"if _us is not None: _s.v_{x} = _us"
         case "count" | "integer":
             yield f"if {x}.__class__ is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"

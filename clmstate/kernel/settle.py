@@ -29,7 +29,7 @@ from clmstate.signals import DAY
 if TYPE_CHECKING:
     from clmstate.kernel.compile import Compiled, State
 
-__all__ = ["Plan", "due_since", "moved", "next_check", "observe_slowly", "one_way", "settle", "take_in"]
+__all__ = ["Plan", "due_since", "moved", "next_check", "observe_slowly", "one_way", "send_slowly", "sent", "settle", "take_in"]
 
 MOST_ROUNDS: Final = 10_000
 
@@ -42,6 +42,45 @@ def observe_slowly(s: State, given: Sequence[Any], at: Any, values: Mapping[str,
     """What the inline observation does not do itself: the customer checks everything and settles."""
     moves: Moves = s.life.observe_checked(given, at, values, unknown)
     return moves
+
+
+def send_slowly(s: State, event: Any, given: Sequence[Any], at: Any, instance: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]) -> Moves:
+    """What the inline observation with an event does not do itself: the customer checks everything and settles."""
+    moves: Moves = s.life.send_checked(event, given, at, instance, values, unknown)
+    return moves
+
+
+def sent(s: State, old: tuple[Any, ...], event: str) -> Moves:
+    """The end of an inline observation with an event: offers it, settles, and says if nobody took it.
+
+    Args:
+        s: the state, with the values in it.
+        old: the clock and the values as they were.
+        event: the event's name.
+    """
+    c = s.c
+    before = c.before(s, old)
+    start = len(s.journal)
+    phase = s.phase
+    try:
+        setattr(s, f"e_{event}", s.at)
+        setattr(s, f"n_{event}", getattr(s, f"n_{event}") + 1)
+        taken = rule = c.offer[phase](s, (event,))
+        if rule < 0:
+            rule = c.step[phase](s)
+        plan = settle(s, before, rule)
+        s.journal += plan
+        c.after(s)
+    except BaseException:
+        c.load(s, before)
+        del s.journal[start:]
+        raise
+    life = s.life
+    if life.listening and plan:
+        life.perform(plan)
+    if taken >= 0:
+        return Moves(plan, life.read)
+    return Moves(plan, life.read, life.untaken((event,), -1, phase))
 
 
 def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:

@@ -215,14 +215,22 @@ class Moves(Sequence[Move]):
         True
     """
 
-    __slots__ = ("_raw", "_read", "untaken")
+    __slots__ = ("_raw", "_read", "_untaken")
 
     def __init__(
-        self, raw: Sequence[Any] = (), read: Callable[[Any], Move] | None = None, untaken: tuple[Untaken, ...] = ()
+        self,
+        raw: Sequence[Any] = (),
+        read: Callable[[Any], Move] | None = None,
+        untaken: Callable[[], tuple[Untaken, ...]] | tuple[Untaken, ...] = (),
     ) -> None:
         self._raw = raw
         self._read = read
-        self.untaken = untaken
+        self._untaken = untaken
+
+    @property
+    def untaken(self) -> tuple[Untaken, ...]:
+        """The events that no transition took, with why."""
+        return self._untaken() if callable(self._untaken) else self._untaken
 
     def __len__(self) -> int:
         return len(self._raw)

@@ -72,6 +72,7 @@ class PartLife(Life):
         self.listening = False
         self.performer = None
         self.done = set()
+        self.known_events = {}
 
     def observe(self, *given: Given, at: Any = None, **values: object) -> Moves:
         return self.engine.observe_part(self.state, *given, at=at, **values)

@@ -58,8 +58,7 @@ def open_life(instance: Lifecycle, name: str, engine: Engine) -> None:
         'Acme'
     """
     life = Life(type(instance), name, engine)
-    instance.__dict__["_life"] = life
-    instance.__dict__["observe"] = MethodType(life.engine.observe, life.state)
+    life.attach(instance)
 
 
 class Life:
@@ -93,6 +92,11 @@ class Life:
         self.listening = kind == "live"
         self.performer: Any = None
         self.done: set[int] = set()
+        self.known_events: dict[Any, str] = {}
+
+    def attach(self, instance: Lifecycle) -> None:
+        """Puts the engine's own functions onto an instance, so that reporting costs one call."""
+        instance.__dict__.update(_life=self, observe=MethodType(self.engine.observe, self.state), send=MethodType(self.engine.send, self.state))
 
     def refused(self, code: str, cause: str, remedy: str) -> ObservationError:
         return ObservationError([Diagnostic(code, self.place, cause, remedy)])
@@ -104,13 +108,20 @@ class Life:
 
     def observe_checked(self, given: Sequence[Any], at: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]) -> Moves:
         """An observation that is not plain: values are looked at one by one and all mistakes are told together."""
+        at, said = self.sorted_out(given, at, values, unknown)
+        return self.observation(at, said, ())
+
+    def sorted_out(
+        self, given: Sequence[Any], at: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]
+    ) -> tuple[Any, dict[str, Any]]:
+        """The time and the values by name. Checked values given by position may stand in any place."""
         checked = [one for one in (*given, at, *values.values()) if isinstance(one, Given)]
         wrong = [one for one in given if one is not UNCHANGED and not isinstance(one, Given)]
         if wrong:
             cause = f"{shown(wrong[0])} is given without a name"
             raise BadValueError([Diagnostic("CLM204", self.place, cause, "write health=80, or Contract.health.now(80)")])
         said = {name: value for name, value in values.items() if value is not UNCHANGED and not isinstance(value, Given)}
-        return self.observation(None if isinstance(at, Given) else at, self.together(checked, said | dict(unknown)), ())
+        return (None if isinstance(at, Given) else at), self.together(checked, said | dict(unknown))
 
     def together(self, given: Sequence[Given], values: dict[str, Any]) -> dict[str, Any]:
         """Checked values and keywords as one; a signal given twice is refused."""
@@ -145,7 +156,16 @@ class Life:
         return self.told(plan, names, taken)
 
     def send(self, event: Event | str, *given: Given, at: Any = None, instance: str | None = None, **values: object) -> Moves:
-        return self.observation(at, self.together(given, values), ((event, instance),))
+        return self.send_checked(event, given, at, instance, values, {})
+
+    def send_checked(
+        self, event: Any, given: Sequence[Any], at: Any, instance: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]
+    ) -> Moves:
+        """An event with an observation that is not plain, or an event that is offered for the first time."""
+        at, said = self.sorted_out(given, at, values, unknown)
+        moves = self.observation(at, said, ((event, instance),))
+        self.known_events[event] = event.name if isinstance(event, Event) else event  # it has just been checked
+        return moves
 
     def clock(self, at: Any) -> int | None:
         if at is None:
@@ -204,10 +224,16 @@ class Life:
             self.perform(plan)
         if not offered:
             return Moves(plan, self.read)
+        return Moves(plan, self.read, self.untaken(offered, taken, plan[0][1] if plan else self.state.phase))
+
+    def untaken(self, offered: Sequence[str], taken: int, phase: int) -> Callable[[], tuple[Untaken, ...]]:
+        """The events that nobody took, with why; worked out when somebody asks."""
         took = None if taken < 0 else self.engine.program.rules[taken].transition
-        source = plan[0][1] if plan else self.state.phase
-        untaken = tuple(Untaken(name, self.why_untaken(name, took, source)) for name in offered if took is None or took.on != name)
-        return Moves(plan, self.read, untaken)
+
+        def tell() -> tuple[Untaken, ...]:
+            return tuple(Untaken(name, self.why_untaken(name, took, phase), self.path) for name in offered if took is None or took.on != name)
+
+        return tell
 
     def why_untaken(self, event: str, took: Transition | None, phase: int) -> str:
         path = self.engine.program.phases[phase]

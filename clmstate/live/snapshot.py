@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.errors import BadValueError, Diagnostic, InputError, ObservationError, did_you_mean
@@ -216,8 +215,7 @@ def restore_life(lifecycle: type[Lifecycle], snapshot: Mapping[str, Any] | str, 
         life.done = {int(n) for n in data["done_plays"]}
         life.state.journal = [_entry_in(life, list(entry)) for entry in data["journey"]]
     instance = lifecycle.__new__(lifecycle)
-    instance.__dict__["_life"] = life
-    instance.__dict__["observe"] = MethodType(life.engine.observe, life.state)
+    life.attach(instance)
     return instance
 
 
