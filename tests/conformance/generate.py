@@ -24,8 +24,9 @@ from tests.conformance.oracle import DAY, Oracle, inside
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 TODAY = (dt.datetime(2026, 1, 1, tzinfo=dt.UTC) - EPOCH) // dt.timedelta(microseconds=1)
 OPEN_QUESTIONS = False
-"""Whether traffic asks what the page does not answer: when an event happened that was offered before the first `at`; holds that are
-over at once, or that nobody can time; whether resuming a group at a final phase counts as "into a final phase"; a late `start`."""
+"""Whether traffic asks what the page of meaning does not answer: when an event happened that was offered before the first `at`, and
+whether resuming a group at a final phase is "into a final phase". Never asked: sums so large, or so near a half of the ninth decimal, that
+floats and decimals differ; holds that nobody can time; an event twice in one observation; `start` after anything else was told."""
 
 
 def moment(us: int) -> dt.datetime:
