@@ -3,9 +3,10 @@
 This room says how parts belong together. It settles nothing: the kernel does.
 """
 
-from clmstate.composition.composition import HOOKS, Composition, CompositionMeta, open_ports
-from clmstate.composition.facade import Feed, Many, One, Port, Wiring
+from clmstate.composition.composition import HOOKS, Composition
+from clmstate.composition.feeds import Feed, Port, Wiring
 from clmstate.composition.members import Members
+from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import (
     AllOf,
     AnyOf,
@@ -20,6 +21,8 @@ from clmstate.composition.nodes import (
     roll_ups,
     sources,
 )
+from clmstate.composition.parts import Many, One
+from clmstate.composition.wiring import open_ports
 
 __all__ = [
     "HOOKS",

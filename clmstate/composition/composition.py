@@ -3,226 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
-from typing import Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-import attrs
-
-from clmstate.composition.facade import One, PartFacade, Wiring
 from clmstate.composition.members import Members
-from clmstate.composition.nodes import CompositionDefinition, PartDefinition, RollUp, Wire, sources
-from clmstate.conditions import Mistake, reads
-from clmstate.errors import DefinitionError, Diagnostic
-from clmstate.lifecycle import Engine, Event, Explanation, Journey, LifecycleDefinition, Moves, OpenPlay, Phase, Risk
-from clmstate.lifecycle.lifecycle import _doc, _spaced
+from clmstate.composition.meta import CompositionMeta
+from clmstate.composition.nodes import CompositionDefinition
+from clmstate.conditions.facade import assigned
+from clmstate.lifecycle import Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Risk
 from clmstate.signals import When
 
-__all__ = ["HOOKS", "RESERVED", "Composition", "CompositionMeta"]
-
-RESERVED: Final = frozenset(
-    """all any at chart count definition done_play events explain join journey leave listen market mean max members milestones min move
-    name names next_check observe observe_all open_gaps open_plays open_touchpoints part parts phases plays restore send share skip snapshot
-    start sum tick title version warning_signs where wiring""".split()
-)
+__all__ = ["HOOKS", "Composition"]
 
 
 class _Hooks:
-    """What a higher room puts here so that ``Customer("Acme")`` can be spelled where people look for it."""
+    """What a higher room puts here so that ``Customer("Acme")`` can be spelled where people look for it.
+
+    Example:
+        >>> import clmstate  # fills them
+        >>> callable(HOOKS.open)
+        True
+    """
 
     open: Callable[..., None]
     restore: Callable[..., Any]
 
 
 HOOKS: Final = _Hooks()
-
-
-class _Body(dict[str, Any]):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: dict[str, PartFacade[Any]] = {}
-        self.mistakes: list[tuple[str, Mistake]] = []
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if isinstance(value, PartFacade):
-            if key in self.parts:
-                self.mistakes.append((key, Mistake("CLM102", f"the name '{key}' is given twice", "rename one of them")))
-                return
-            if value._name:
-                self.mistakes.append((key, Mistake("CLM103", f"one part has two names, '{value._name}' and '{key}'", "declare it again")))
-                return
-            if key in RESERVED or key.startswith("_"):
-                remedy = f"rename it; taken are: {', '.join(sorted(RESERVED))}"
-                self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' is one of our own", remedy)))
-            value._bind(key)
-            self.parts[key] = value
-        elif key in self.parts:
-            self.mistakes.append((key, Mistake("CLM102", f"the name '{key}' is given twice", "rename one of them")))
-            return
-        super().__setitem__(key, value)
-
-
-class CompositionMeta(type):
-    """The type of compositions: collects parts and wiring, checks them as a whole, and makes the definition."""
-
-    definition: CompositionDefinition
-    _parts: dict[str, PartFacade[Any]]
-
-    @classmethod
-    def __prepare__(mcs, name: str, bases: tuple[type, ...], **keywords: Any) -> _Body:  # type: ignore[override]
-        return _Body()
-
-    def __new__(
-        mcs,
-        name: str,
-        bases: tuple[type, ...],
-        body: _Body,
-        *,
-        title: str = "",
-        market: str | None = None,
-        version: str | None = None,
-        embedded: bool = False,
-    ) -> CompositionMeta:
-        cls = super().__new__(mcs, name, bases, dict(body))
-        if not bases:
-            return cls
-        parents = [b for b in cls.__mro__[1:] if isinstance(b, CompositionMeta) and hasattr(b, "_parts")]
-        parts: dict[str, PartFacade[Any]] = {}
-        wires: list[Wiring] = []
-        for parent in reversed(parents):
-            parts.update(parent._parts)
-        for parent in reversed(parents):
-            wires = [w for w in parent._wiring if w not in wires] + wires
-        parts.update(body.parts)
-        cls._parts = parts
-        mistakes = [m.at(f"{name}.{key}") for key, m in body.mistakes]
-        wires += _lines(name, body.get("wiring", ()), mistakes)
-        cls._wiring = tuple(wires)
-        above = parents[0].definition if parents else None
-        cls.definition = CompositionDefinition(
-            name=name,
-            title=title or (above.title if above is not None else _spaced(name)),
-            doc=_doc(cls) or (above.doc if above is not None else ""),
-            market=market if market is not None else (above.market if above is not None else ""),
-            version=version if version is not None else (above.version if above is not None else ""),
-            parts=MappingProxyType({key: _part(name, key, part, parts, mistakes) for key, part in parts.items()}),
-            wires=(),
-            embedded=embedded,
-        )
-        for line in wires:
-            mistakes += (m.at(f"{name}.wiring, {line.wire.part}.{line.wire.port}") for m in line.mistakes)
-        if not mistakes:
-            ordered, cyclic = _ordered(cls.definition, [line.wire for line in wires])
-            cls.definition = attrs.evolve(cls.definition, wires=tuple(ordered))
-            mistakes += _wire_faults(cls.definition, cyclic)
-        if mistakes:
-            raise DefinitionError(dict.fromkeys(mistakes))
-        return cls
-
-    _wiring: tuple[Wiring, ...]
-
-    def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **keywords: Any) -> None:
-        super().__init__(name, bases, body)
-
-    def __repr__(cls) -> str:
-        return f"<Composition {cls.__name__}>"
-
-
-def _lines(name: str, wiring: object, mistakes: list[Diagnostic]) -> list[Wiring]:
-    lines = []
-    for line in wiring if isinstance(wiring, tuple | list) else (wiring,):
-        if isinstance(line, Wiring):
-            lines.append(line)
-        else:
-            mistake = Mistake("CLM135", f"{line!r:.60} is not a line of wiring", "write part[Lifecycle.port].fed_by(...)")
-            mistakes.append(mistake.at(f"{name}.wiring"))
-    return lines
-
-
-def _part(name: str, key: str, part: PartFacade[Any], parts: Mapping[str, PartFacade[Any]], mistakes: list[Diagnostic]) -> PartDefinition:
-    mistakes += (m.at(f"{name}.{key}") for m in part._mistakes)
-    member = getattr(part._member, "definition", None)
-    if isinstance(member, LifecycleDefinition) and not member.phases:
-        mistakes.append(Mistake("CLM131", f"{member.name} has no phases", "give a lifecycle that people can stand in").at(f"{name}.{key}"))
-    opens_on = None
-    event = getattr(part, "_opens_on", None)
-    if event is not None:
-        owners = [
-            n for n, p in parts.items() if isinstance(p, One) and isinstance(event, Event) and p._leaf is not None and event._homes <= p._leaf._homes
-        ]
-        if not isinstance(event, Event) or not event.name or len(owners) != 1:
-            cause = f"opens_on={event!r:.60} is not an event of exactly one One part"
-            mistakes.append(Mistake("CLM139", cause, "name an event of a One part of this composition").at(f"{name}.{key}"))
-        elif not event.spec.names_instance:
-            cause = f"the event '{event.name}' does not name an instance"
-            mistakes.append(Mistake("CLM139", cause, "declare it with names_instance=True").at(f"{name}.{key}"))
-        else:
-            opens_on = (owners[0], event.name)
-    return PartDefinition(key, part._many, member, opens_on, part._label or key.replace("_", " "), part._help, part._ref)  # type: ignore[arg-type]
-
-
-def _ordered(definition: CompositionDefinition, wires: list[Wire]) -> tuple[list[Wire], list[Wire]]:
-    """Wires in an order in which no feed reads a port that is fed later, and those that feed each other in a circle."""
-    waiting = list(wires)
-    done: list[Wire] = []
-    while waiting:
-        fed_later = {(w.part, w.inner, w.port) for w in waiting}
-        ready = [w for w in waiting if not any(port in fed_later for port in _ports_read(w))]
-        if not ready:
-            return done, waiting
-        done += ready
-        waiting = [w for w in waiting if w not in ready]
-    return done, []
-
-
-def _ports_read(wire: Wire) -> Iterable[tuple[str, tuple[str, ...], str]]:
-    for source in sources(wire.feed):
-        if isinstance(source, RollUp):
-            names = {source.signal, source.weight} - {None}
-            for cond in (source.cond, source.where):
-                if cond is not None:
-                    names |= set(reads(cond).signals)
-            yield from ((source.part, source.inner, name) for name in names if name is not None)
-
-
-def _wire_faults(definition: CompositionDefinition, cyclic: list[Wire]) -> Iterable[Diagnostic]:
-    name = definition.name
-    if cyclic:
-        circle = ", ".join(f"{w.part}.{w.port}" for w in cyclic)
-        remedy = "let one of them follow a phase, which is seen in the next round"
-        yield Mistake("CLM138", f"ports feed each other in a circle: {circle}", remedy).at(f"{name}.wiring")
-    fed: dict[tuple[tuple[str, ...], str], int] = {}
-    for wire in (*definition.wires, *cyclic):
-        port = ((wire.part, *wire.inner), wire.port)
-        fed[port] = fed.get(port, 0) + 1
-        if fed[port] == 2:
-            yield Mistake("CLM133", "the port is fed twice", "keep one of the two lines").at(f"{name}.wiring, {wire.part}.{wire.port}")
-    if definition.embedded:
-        return
-    for path, port in open_ports(definition):
-        if (path, port) not in fed:
-            cause = f"the port '{port}' of {'.'.join(path)} is never fed"
-            yield Mistake("CLM134", cause, f"add {'.'.join(path)}[...{port}].fed_by(...) to the wiring").at(f"{name}.wiring")
-
-
-def open_ports(definition: CompositionDefinition) -> Iterable[tuple[tuple[str, ...], str]]:
-    """The ports of all parts that the parts' own compositions leave open, each with the part's path.
-
-    Example:
-        >>> from clmstate import Lifecycle, Phase, Signal
-        >>> class Deal(Lifecycle):
-        ...     paid = Signal.flag("paid", port=True)
-        ...     new = Phase("New", initial=True)
-        >>> class Account(Composition, embedded=True):
-        ...     deal = One(Deal)
-        >>> list(open_ports(Account.definition))
-        [(('deal',), 'paid')]
-    """
-    for part in definition.parts.values():
-        if isinstance(part.member, LifecycleDefinition):
-            yield from (((part.name,), name) for name, spec in part.member.signals.items() if spec.port)
-            continue
-        fed = {((w.part, *w.inner), w.port) for w in part.member.wires}
-        yield from (((part.name, *path), port) for path, port in open_ports(part.member) if (path, port) not in fed)
 
 
 class Composition(metaclass=CompositionMeta):
@@ -239,7 +45,7 @@ class Composition(metaclass=CompositionMeta):
         DefinitionError: on defining a class with mistakes in it; all are reported together.
 
     Example:
-        >>> from clmstate import Lifecycle, Many, One, Phase, Signal
+        >>> from clmstate import Composition, Lifecycle, Many, One, Phase, Signal
         >>> class User(Lifecycle):
         ...     logins = Signal.count("login", default=0)
         ...     invited = Phase("Invited", initial=True)
@@ -288,7 +94,7 @@ class Composition(metaclass=CompositionMeta):
             ObservationError: anything wrong in it; nothing has changed anywhere.
 
         Example:
-            >>> from clmstate import Lifecycle, Many, Phase, Signal
+            >>> from clmstate import Composition, Lifecycle, Many, Phase, Signal
             >>> class User(Lifecycle):
             ...     logins = Signal.count("login", default=0)
             ...     invited = Phase("Invited", initial=True)
@@ -310,7 +116,7 @@ class Composition(metaclass=CompositionMeta):
             UnknownNameError: no part knows it; nothing has changed.
 
         Example:
-            >>> from clmstate import Event, Lifecycle, Phase
+            >>> from clmstate import Composition, Event, Lifecycle, One, Phase
             >>> class Deal(Lifecycle):
             ...     ended = Event("contract ended")
             ...     open = Phase("Open", initial=True)
@@ -328,7 +134,7 @@ class Composition(metaclass=CompositionMeta):
         """Lets time pass: an observation without values.
 
         Example:
-            >>> from clmstate import Lifecycle, Phase
+            >>> from clmstate import Composition, Lifecycle, One, Phase
             >>> class Deal(Lifecycle):
             ...     open = Phase("Open", initial=True)
             >>> class Account(Composition):
@@ -359,7 +165,7 @@ class Composition(metaclass=CompositionMeta):
             ObservationError: unknown parts or phases, wrong values, or the customer is already on its way; nothing has changed.
 
         Example:
-            >>> from clmstate import Lifecycle, Many, One, Phase
+            >>> from clmstate import Composition, Lifecycle, Many, One, Phase
             >>> class Deal(Lifecycle):
             ...     open = Phase("Open", initial=True)
             >>> class User(Lifecycle):
@@ -410,7 +216,7 @@ class Composition(metaclass=CompositionMeta):
             UnknownNameError: no open play has that number.
 
         Example:
-            >>> from clmstate import Lifecycle, Phase
+            >>> from clmstate import Composition, Lifecycle, One, Phase
             >>> class Deal(Lifecycle):
             ...     open = Phase("Open", initial=True)
             >>> class Account(Composition):
@@ -432,7 +238,7 @@ class Composition(metaclass=CompositionMeta):
         """For every part and present member, what every way out of its phase still needs.
 
         Example:
-            >>> from clmstate import Lifecycle, Phase
+            >>> from clmstate import Composition, Lifecycle, One, Phase
             >>> class Deal(Lifecycle):
             ...     open = Phase("Open", initial=True)
             >>> class Account(Composition):
@@ -452,7 +258,7 @@ class Composition(metaclass=CompositionMeta):
         """Calls somebody after each observation that moved any part, once per move; coroutines are awaited.
 
         Example:
-            >>> from clmstate import Event, Lifecycle, Phase
+            >>> from clmstate import Composition, Event, Lifecycle, One, Phase
             >>> class Deal(Lifecycle):
             ...     ended = Event("contract ended")
             ...     open = Phase("Open", initial=True)
@@ -471,7 +277,7 @@ class Composition(metaclass=CompositionMeta):
         """Everything about this customer as JSON-ready data; :meth:`restore` brings it back with the same future.
 
         Example:
-            >>> from clmstate import Lifecycle, Phase
+            >>> from clmstate import Composition, Lifecycle, One, Phase
             >>> class Deal(Lifecycle):
             ...     open = Phase("Open", initial=True)
             >>> class Account(Composition):
@@ -490,7 +296,7 @@ class Composition(metaclass=CompositionMeta):
             InputError: the snapshot is of another composition, or not a snapshot.
 
         Example:
-            >>> from clmstate import Lifecycle, Phase
+            >>> from clmstate import Composition, Lifecycle, One, Phase
             >>> class Deal(Lifecycle):
             ...     open = Phase("Open", initial=True)
             >>> class Account(Composition):
@@ -509,6 +315,13 @@ class Composition(metaclass=CompositionMeta):
     def _members(self, name: str) -> Members[Any]:
         result: Members[Any] = self._whole.members(self, name)
         return result
+
+    if not TYPE_CHECKING:  # with it, type checkers would let any name be assigned
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name in type(self)._parts:
+                raise assigned(self, name, "join, leave, observe, send and move change a customer")
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"

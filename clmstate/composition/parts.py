@@ -1,6 +1,6 @@
-"""What users write compositions with: ``One``, ``Many``, and the feeds that wire their ports.
+"""What users write the parts of a composition with: ``One`` and ``Many``.
 
-Like conditions, feeds collect mistakes while a class body runs; they are reported together, with their place, when the class is
+Like conditions, parts collect mistakes while a class body runs; they are reported together, with their place, when the class is
 defined.
 """
 
@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-import attrs
-
-from clmstate.composition.nodes import AllOf, AnyOf, CompositionDefinition, FeedNode, NotSo, RollUp, RollUpKind, StandsIn, Wire
+from clmstate.composition.feeds import COUNT, FLAG, SHARE, Feed, Port, Reach
+from clmstate.composition.nodes import CompositionDefinition, RollUp, RollUpKind, StandsIn
 from clmstate.conditions import Condition, Mistake, Number, SignalFacade, reads
-from clmstate.conditions.nodes import Cond
-from clmstate.errors import did_you_mean
+from clmstate.conditions.nodes import And, Cond
+from clmstate.errors import did_you_mean, shown
 from clmstate.lifecycle import Event, GroupMeta, Lifecycle, LifecycleDefinition, Phase, Phases
 from clmstate.signals import SignalSpec
 
@@ -22,137 +21,9 @@ if TYPE_CHECKING:
     from clmstate.composition.composition import Composition
     from clmstate.composition.members import Members
 
-__all__ = ["Feed", "Many", "One", "PartFacade", "Port", "Wiring"]
+__all__ = ["Many", "One", "PartFacade"]
 
 M = TypeVar("M", bound="Lifecycle | Composition")
-
-
-@attrs.frozen
-class Range:
-    """What a feed may be: a flag, or numbers of a kind between bounds."""
-
-    kind: str
-    low: float | None = None
-    high: float | None = None
-
-
-FLAG = Range("flag")
-SHARE = Range("share", 0, 1)
-COUNT = Range("count", 0)
-
-
-class Feed:
-    """A value that parts have for another part; flags combine with ``&``, ``|`` and ``~``.
-
-    Example:
-        >>> from clmstate import Composition, Lifecycle, One, Phase, Signal
-        >>> class Deal(Lifecycle):
-        ...     new = Phase("New", initial=True)
-        >>> class Account(Composition):
-        ...     deal = One(Deal)
-        ...     fresh = deal.is_in(Deal.new)
-        >>> Account.fresh.range.kind
-        'flag'
-    """
-
-    def __init__(self, node: FeedNode, range: Range, mistakes: tuple[Mistake, ...] = ()) -> None:
-        self.node = node
-        self.range = range
-        self._mistakes = mistakes
-
-    def _joined(self, kind: type[AllOf] | type[AnyOf], other: object) -> Feed:
-        if not isinstance(other, Feed):
-            mistake = Mistake("CLM135", f"{other!r:.60} is not a feed", "join what parts say, such as contract.is_in(...)")
-            return Feed(self.node, self.range, (*self._mistakes, mistake))
-        wrong = [m for feed in (self, other) for m in feed._mistakes + feed._no_flag()]
-        items = tuple(i for feed in (self, other) for i in (feed.node.items if isinstance(feed.node, kind) else (feed.node,)))
-        return Feed(kind(items), FLAG, tuple(dict.fromkeys(wrong)))
-
-    def _no_flag(self) -> tuple[Mistake, ...]:
-        if self.range.kind == "flag":
-            return ()
-        return (Mistake("CLM135", f"a {self.range.kind} is joined as if it were a flag", "use any_in, all_in or none_in, or feed a port of its own"),)
-
-    def __and__(self, other: Feed) -> Feed:
-        return self._joined(AllOf, other)
-
-    def __or__(self, other: Feed) -> Feed:
-        return self._joined(AnyOf, other)
-
-    def __invert__(self) -> Feed:
-        return Feed(NotSo(self.node), FLAG, self._mistakes + self._no_flag())
-
-
-@attrs.frozen
-class Wiring:
-    """One line of a composition's wiring: a port and its feed."""
-
-    wire: Wire
-    mistakes: tuple[Mistake, ...] = ()
-
-
-@attrs.frozen
-class Port:
-    """A port addressed by part: ``products[AddOn.contract_open]``."""
-
-    part: str
-    inner: tuple[str, ...]
-    spec: SignalSpec | None
-    mistakes: tuple[Mistake, ...]
-
-    def fed_by(self, feed: Feed) -> Wiring:
-        """The line of wiring that feeds this port.
-
-        Example:
-            >>> from clmstate import Composition, Lifecycle, Many, One, Phase, Signal
-            >>> class User(Lifecycle):
-            ...     active = Phase("Active", initial=True)
-            >>> class Deal(Lifecycle):
-            ...     adopted = Signal.share("users adopted", port=True)
-            ...     new = Phase("New", initial=True)
-            >>> class Account(Composition):
-            ...     deal = One(Deal)
-            ...     users = Many(User)
-            ...     wiring = (deal[Deal.adopted].fed_by(users.share_in(User.active)),)
-            >>> Account.definition.wires[0].port
-            'adopted'
-        """
-        wrong = list(self.mistakes)
-        name = self.spec.name if self.spec is not None else "?"
-        if not isinstance(feed, Feed):
-            wrong.append(Mistake("CLM135", f"{feed!r:.60} is not a feed", "feed what parts say, such as users.share_in(...) or contract.is_in(...)"))
-            return Wiring(Wire(self.part, self.inner, name, AllOf(())), tuple(wrong))
-        wrong += feed._mistakes
-        if self.spec is not None:
-            wrong += _misfits(self.spec, feed.range)
-        return Wiring(Wire(self.part, self.inner, name, feed.node), tuple(wrong))
-
-
-def _misfits(spec: SignalSpec, range: Range) -> list[Mistake]:
-    if (spec.kind == "flag") != (range.kind == "flag") or not (spec.numeric or spec.kind == "flag"):
-        return [Mistake("CLM135", f"the port '{spec.label}' is a {spec.kind}, its feed a {range.kind}", f"feed it {spec.allowed}")]
-    if range.kind == "flag":
-        return []
-    whole = spec.kind in ("count", "integer")
-    if whole and range.kind not in ("count", "integer"):
-        return [Mistake("CLM135", f"the port '{spec.label}' is a whole number, its feed a {range.kind}", "declare the port as a share, score or number")]
-    low, high = spec.range
-    below = range.low is None or range.low < low
-    above = high < spec_limit(spec) and (range.high is None or range.high > high)
-    if (below and spec.low is not None) or above:
-        wide = f"from {'minus infinity' if range.low is None else range.low} to {'any size' if range.high is None else range.high}"
-        return [Mistake("CLM135", f"the port '{spec.label}' is {spec.allowed}, but its feed goes {wide}", "widen the port's bounds, or feed a share")]
-    return []
-
-
-def spec_limit(spec: SignalSpec) -> float:
-    """The upper bound that stands for "unbounded".
-
-    Example:
-        >>> spec_limit(SignalSpec("a", "count", "a")) == 2**53
-        True
-    """
-    return attrs.evolve(spec, high=None, low=None).range[1]
 
 
 class PartFacade(Generic[M]):
@@ -168,7 +39,8 @@ class PartFacade(Generic[M]):
         self._where: Cond | None = None
         self._mistakes: tuple[Mistake, ...] = ()
         if not isinstance(getattr(member, "definition", None), LifecycleDefinition | CompositionDefinition):
-            self._mistakes = (Mistake("CLM131", f"{member!r:.60} is neither a lifecycle nor a composition", "give a class"),)
+            cause = f"{shown(member)} is neither a lifecycle nor a composition"
+            self._mistakes = (Mistake("CLM131", cause, "give a class that inherits from Lifecycle or Composition"),)
 
     def _bind(self, name: str) -> None:
         self._name = name
@@ -176,35 +48,46 @@ class PartFacade(Generic[M]):
     @property
     def _leaf(self) -> type[Lifecycle] | None:
         """The lifecycle that is read; None where a composition needs one of its parts to be named."""
-        return self._member if isinstance(self._member, type) and issubclass(self._member, Lifecycle) else None
+        member: object = self._member
+        return member if isinstance(member, type) and issubclass(member, Lifecycle) else None
+
+    @property
+    def _inside(self) -> dict[str, PartFacade[Any]]:
+        """The parts of the composition that it is, if it is one."""
+        found: dict[str, PartFacade[Any]] = getattr(self._member, "_parts", {})
+        return found
 
     def _no_leaf(self) -> tuple[Mistake, ...]:
         if self._mistakes or self._leaf is not None:
             return self._mistakes
-        ones = [n for n, p in self._member._parts.items() if isinstance(p, One)]
-        names = f"name the part that is meant, as in {self._name}.{ones[0]}" if ones else "give it a One part"
-        return (Mistake("CLM131", f"'{self._name}' is a composition of several parts", names),)
+        ones = [n for n, p in self._inside.items() if isinstance(p, One)]
+        where = ".".join((self._name, *self._inner))
+        remedy = f"name the part that is meant, as in {where}.{ones[0]}" if ones else "give it a One part"
+        return (Mistake("CLM131", f"'{where}' is a composition of several parts", remedy),)
 
     def __getattr__(self, name: str) -> Any:
-        member = self.__dict__.get("_member")
-        parts = getattr(member, "_parts", {})
-        if name.startswith("_") or not isinstance(parts.get(name), One):
-            raise AttributeError(f"{type(self).__name__} has no attribute '{name}'" + (f"; {did_you_mean(name, parts)}" if parts else ""))
+        parts = {} if name.startswith("_") else self._inside
+        if not isinstance(parts.get(name), One):
+            near = f"; {did_you_mean(name, [n for n, p in parts.items() if isinstance(p, One)])}" if parts else ""
+            raise AttributeError(f"{type(self).__name__} has no attribute '{name}'{near}")
         inner = object.__new__(type(self))
         inner.__dict__.update(self.__dict__, _member=parts[name]._member, _inner=(*self._inner, name))
         return inner
 
     def __getitem__(self, port: SignalFacade) -> Port:
-        wrong = list(self._no_leaf())
+        given: object = port
         leaf = self._leaf
-        spec = port.spec if isinstance(port, SignalFacade) else None
-        if spec is None:
-            wrong.append(Mistake("CLM132", f"{port!r:.60} is not a signal", "name the port as in contract[Contract.users_adopted]"))
-        elif leaf is not None and (not isinstance(port, SignalFacade) or not port._homes <= leaf._homes or spec.name not in leaf.definition.signals):
-            wrong.append(Mistake("CLM132", f"'{spec.name}' is not a signal of {leaf.__name__}", did_you_mean(spec.name, _ports(leaf))))
+        if not isinstance(given, SignalFacade):
+            wrong = Mistake("CLM132", f"{shown(given)} is not a signal", "name the port as in contract[Contract.users_adopted]")
+            return Port(self._name, self._inner, None, (*self._no_leaf(), wrong))
+        spec, mistakes = given.spec, self._no_leaf()
+        if leaf is not None and (not given._homes <= leaf._homes or spec.name not in leaf.definition.signals):
+            cause = f"'{spec.name}' is not a signal of {leaf.__name__}"
+            mistakes += (Mistake("CLM132", cause, did_you_mean(spec.name, _ports(leaf))),)
         elif leaf is not None and not leaf.definition.signals[spec.name].port:
-            wrong.append(Mistake("CLM132", f"'{spec.name}' is not a port, so people report it", "declare it with port=True if a composition feeds it"))
-        return Port(self._name, self._inner, spec, tuple(wrong))
+            cause = f"'{spec.name}' is not a port, so people report it"
+            mistakes += (Mistake("CLM132", cause, "declare it with port=True if a composition feeds it"),)
+        return Port(self._name, self._inner, spec, mistakes)
 
     def _phases(self, given: Iterable[object]) -> tuple[tuple[str, ...], tuple[Mistake, ...]]:
         leaf = self._leaf
@@ -216,7 +99,7 @@ class PartFacade(Generic[M]):
             elif isinstance(place, Phase | GroupMeta):
                 homes, found = frozenset((place.home,)), (place.path,)
             else:
-                wrong.append(Mistake("CLM136", f"{place!r:.60} is not a phase", "name phases or groups of the part's lifecycle"))
+                wrong.append(Mistake("CLM136", f"{shown(place)} is not a phase", "name phases or groups of the part's lifecycle"))
                 continue
             if leaf is not None and (not homes <= leaf._homes or any(p not in leaf.definition.places for p in found)):
                 cause = f"'{' | '.join(found)}' is not a phase of {leaf.__name__}, the lifecycle of '{self._name}'"
@@ -224,7 +107,7 @@ class PartFacade(Generic[M]):
             paths += found
         if not paths and not wrong:
             wrong.append(Mistake("CLM136", f"no phase of '{self._name}' is named", "name at least one"))
-        return tuple(paths), tuple(wrong)
+        return tuple(dict.fromkeys(paths)), tuple(wrong)
 
 
 def _ports(leaf: type[Lifecycle]) -> list[str]:
@@ -308,7 +191,7 @@ class Many(PartFacade[M]):
         return self if instance is None else instance._members(self._name)
 
     def where(self, condition: Condition) -> Self:
-        """Only the members for whom a condition is true.
+        """Only the members for whom a condition is true; after another ``where``, for whom both are.
 
         Example:
             >>> from clmstate import Composition, Lifecycle, Phase, Signal
@@ -323,24 +206,27 @@ class Many(PartFacade[M]):
         """
         node, wrong = self._condition(condition)
         kept = object.__new__(type(self))
-        kept.__dict__.update(self.__dict__, _where=node, _mistakes=self._mistakes + wrong)
+        kept.__dict__.update(self.__dict__, _where=_both(self._where, node), _mistakes=tuple(dict.fromkeys(self._mistakes + wrong)))
         return kept
 
     def _condition(self, condition: object) -> tuple[Cond | None, tuple[Mistake, ...]]:
         if not isinstance(condition, Condition):
-            return None, (Mistake("CLM137", f"{condition!r:.60} is not a condition", "compare a signal of the members with something"),)
-        wrong = list(condition._mistakes)
+            cause = f"{shown(condition)} is not a condition"
+            return None, (Mistake("CLM137", cause, "compare a signal of the members with something"),)
+        wrong = [*self._no_leaf(), *condition._mistakes]
         leaf = self._leaf
         read = reads(condition.node)
         if leaf is not None and (not condition._homes <= leaf._homes or set(read.signals) - set(leaf.definition.signals)):
-            wrong.append(Mistake("CLM137", f"the condition reads another lifecycle than {leaf.__name__}", "use signals of the members only"))
+            cause = f"the condition reads another lifecycle than {leaf.__name__}"
+            wrong.append(Mistake("CLM137", cause, "use signals of the members only"))
         if read.clock or read.events or read.phases:
             remedy = "let the member move to a phase by that rule, and count the phase"
             wrong.append(Mistake("CLM137", "a roll-up reads time, events or visits of its members", remedy))
         return condition.node, tuple(wrong)
 
-    def _rolled(self, kind: RollUpKind, range: Range, wrong: tuple[Mistake, ...] = (), **given: Any) -> Feed:
-        return Feed(RollUp(kind, self._name, self._inner, where=self._where, **given), range, (*self._no_leaf(), *self._mistakes, *wrong))
+    def _rolled(self, kind: RollUpKind, reach: Reach, wrong: tuple[Mistake, ...] = (), **given: Any) -> Feed:
+        mistakes = dict.fromkeys((*self._no_leaf(), *wrong))
+        return Feed(RollUp(kind, self._name, self._inner, where=self._where, **given), reach, tuple(mistakes))
 
     def count(self) -> Feed:
         """How many members there are.
@@ -354,9 +240,9 @@ class Many(PartFacade[M]):
         """
         return self._rolled("count", COUNT)
 
-    def _in(self, kind: RollUpKind, range: Range, phases: tuple[object, ...]) -> Feed:
+    def _in(self, kind: RollUpKind, reach: Reach, phases: tuple[object, ...]) -> Feed:
         paths, wrong = self._phases(phases)
-        return self._rolled(kind, range, wrong, phases=paths)
+        return self._rolled(kind, reach, wrong, phases=paths)
 
     def count_in(self, *phases: Phase | GroupMeta | Phases) -> Feed:
         """How many members stand in some phases; 0 over nobody.
@@ -377,7 +263,7 @@ class Many(PartFacade[M]):
             >>> from clmstate import Lifecycle, Phase
             >>> class User(Lifecycle):
             ...     active = Phase("Active", initial=True)
-            >>> Many(User).share_in(User.active).range.high
+            >>> Many(User).share_in(User.active).reach.high
             1
         """
         return self._in("share", SHARE, phases)
@@ -434,25 +320,22 @@ class Many(PartFacade[M]):
         return self._rolled("share_where", SHARE, wrong, cond=node)
 
     def _over(self, kind: RollUpKind, signal: object, weight: object = None) -> Feed:
-        wrong: list[Mistake] = []
-        leaf = self._leaf
-        for given in (signal, *(() if weight is None else (weight,))):
-            if not isinstance(given, Number):
-                wrong.append(Mistake("CLM137", f"{given!r:.60} is not a number of the members", "name one of their numeric signals"))
-            elif leaf is not None and (not given._homes <= leaf._homes or given.spec.name not in leaf.definition.signals):
-                wrong.append(Mistake("CLM137", f"'{given.spec.name}' is not a signal of {leaf.__name__}", "name a signal of the members"))
-        if wrong or not isinstance(signal, Number):
+        wrong = [m for given in (signal, weight) if given is not None or given is signal for m in self._no_number(given)]
+        if isinstance(weight, Number) and (weight.spec.low is None or weight.spec.low < 0):
+            cause = f"the weight '{weight.spec.label}' may be negative"
+            wrong.append(Mistake("CLM137", cause, "weigh with a signal that is at least 0"))
+        if not isinstance(signal, Number) or (weight is not None and not isinstance(weight, Number)):
             return self._rolled(kind, COUNT, tuple(wrong))
-        spec = signal.spec
-        if weight is not None and isinstance(weight, Number) and (weight.spec.low is None or weight.spec.low < 0):
-            wrong.append(Mistake("CLM137", f"the weight '{weight.spec.label}' may be negative", "weigh with a signal that is at least 0"))
-        range = Range(spec.kind, spec.low, spec.high)
-        if kind == "sum":
-            range = Range(spec.kind, 0 if spec.low is not None and spec.low >= 0 else None, 0 if spec.high is not None and spec.high <= 0 else None)
-        if kind == "mean":
-            range = Range("number" if spec.kind in ("count", "integer") else spec.kind, spec.low, spec.high)
-        weighed = weight.spec.name if isinstance(weight, Number) else None
-        return self._rolled(kind, range, tuple(wrong), signal=spec.name, weight=weighed)
+        weighed = None if weight is None else weight.spec.name
+        return self._rolled(kind, _reach(kind, signal.spec), tuple(wrong), signal=signal.spec.name, weight=weighed)
+
+    def _no_number(self, given: object) -> tuple[Mistake, ...]:
+        if not isinstance(given, Number):
+            return (Mistake("CLM137", f"{shown(given)} is not a number of the members", "name one of their numeric signals"),)
+        leaf = self._leaf
+        if leaf is not None and (not given._homes <= leaf._homes or given.spec.name not in leaf.definition.signals):
+            return (Mistake("CLM137", f"'{given.spec.name}' is not a signal of {leaf.__name__}", "name a signal of the members"),)
+        return ()
 
     def sum(self, signal: Number[Any]) -> Feed:
         """The sum of a signal; 0 over nobody, missing if it is known for no member.
@@ -468,7 +351,7 @@ class Many(PartFacade[M]):
         return self._over("sum", signal)
 
     def mean(self, signal: Number[Any], *, weight: Number[Any] | None = None) -> Feed:
-        """The mean of a signal over members for whom it (and the weight) is known; missing if there are none.
+        """The mean of a signal over members for whom it (and the weight) is known; missing if there are none, or all weigh 0.
 
         Example:
             >>> from clmstate import Lifecycle, Phase, Signal
@@ -505,3 +388,20 @@ class Many(PartFacade[M]):
             'max'
         """
         return self._over("max", signal)
+
+
+def _both(first: Cond | None, second: Cond | None) -> Cond | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return And((first, second))
+
+
+def _reach(kind: RollUpKind, spec: SignalSpec) -> Reach:
+    """What a roll-up over a signal may come to."""
+    if kind == "sum":
+        low = 0 if spec.low is not None and spec.low >= 0 else None
+        high = 0 if spec.high is not None and spec.high <= 0 else None
+        return Reach("number" if spec.kind == "share" else spec.kind, low, high)
+    if kind == "mean" and spec.kind in ("count", "integer"):
+        return Reach("number", spec.low, spec.high)
+    return Reach(spec.kind, spec.low, spec.high)

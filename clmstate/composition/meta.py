@@ -1,0 +1,175 @@
+"""The type of compositions: it collects a class body, checks it as a whole, and makes the definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+from clmstate.composition.feeds import Wiring
+from clmstate.composition.nodes import CompositionDefinition, PartDefinition
+from clmstate.composition.parts import One, PartFacade
+from clmstate.composition.wiring import faults, in_order, misfit
+from clmstate.conditions import Mistake
+from clmstate.errors import DefinitionError, Diagnostic, shown
+from clmstate.lifecycle import Event, LifecycleDefinition
+from clmstate.lifecycle.lifecycle import _doc, _spaced
+
+__all__ = ["RESERVED", "CompositionMeta"]
+
+RESERVED: Final = frozenset(
+    """all any at chart count definition done_play events explain join journey leave listen market max mean members milestones min move
+    name names next_check observe observe_all open_gaps open_plays open_touchpoints part parts phases plays restore send share skip
+    snapshot start sum tick title version warning_signs where wiring""".split()  # noqa: SIM905 -- a list of words reads as one
+)
+"""Names that no part may have, for customers have them."""
+
+
+class _Body(dict[str, Any]):
+    """The namespace of a composition's class body; refuses to bind a part's name twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: dict[str, PartFacade[Any]] = {}
+        self.mistakes: list[tuple[str, Mistake]] = []
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        wrong = self._fault(key, value)
+        if wrong is not None:
+            self.mistakes.append((key, wrong))
+            if wrong.code != "CLM101":
+                return
+        if isinstance(value, PartFacade):
+            value._bind(key)
+            self.parts[key] = value
+        super().__setitem__(key, value)
+
+    def _fault(self, key: str, value: object) -> Mistake | None:
+        if key in self.parts or (isinstance(value, PartFacade) and key in self):
+            return Mistake("CLM102", f"the name '{key}' is given twice", "rename one of them")
+        if not isinstance(value, PartFacade):
+            return None
+        if value._name:
+            return Mistake("CLM103", f"one part has two names, '{value._name}' and '{key}'", "declare it again")
+        if key in RESERVED or key.startswith("_"):
+            return Mistake("CLM101", f"the name '{key}' is one of our own", f"rename it; taken are: {', '.join(sorted(RESERVED))}")
+        return None
+
+
+class CompositionMeta(type):
+    """The type of compositions.
+
+    Example:
+        >>> from clmstate import Composition
+        >>> class Account(Composition):
+        ...     pass
+        >>> Account
+        <Composition Account>
+    """
+
+    definition: CompositionDefinition
+    _parts: dict[str, PartFacade[Any]]
+    _wiring: tuple[Wiring, ...]
+
+    @classmethod
+    def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> _Body:  # type: ignore[override]
+        """Remembers what is bound while the class body runs."""
+        return _Body()
+
+    def __new__(  # noqa: D102 -- users write a class
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        body: _Body,
+        *,
+        title: str = "",
+        market: str | None = None,
+        version: str | None = None,
+        embedded: bool = False,
+    ) -> CompositionMeta:
+        cls = super().__new__(mcs, name, bases, dict(body))
+        if not bases:  # Composition itself
+            return cls
+        parents = [b for b in cls.__mro__[1:] if isinstance(b, CompositionMeta) and hasattr(b, "_parts")]
+        cls._parts = {key: part for b in reversed(parents) for key, part in b._parts.items()} | body.parts
+        mistakes = [m.at(f"{name}.{key}") for key, m in body.mistakes]
+        lines = _lines(name, body.get("wiring", ()), mistakes)
+        own = {line.target for line in lines}
+        inherited = dict.fromkeys(line for b in reversed(parents) for line in b._wiring if line.target not in own)
+        cls._wiring = (*inherited, *lines)
+        above = parents[0].definition if parents else None
+        definition = CompositionDefinition(
+            name=name,
+            title=title or (above.title if above is not None else _spaced(name)),
+            doc=_doc(cls) or (above.doc if above is not None else ""),
+            market=market if market is not None else (above.market if above is not None else ""),
+            version=version if version is not None else (above.version if above is not None else ""),
+            parts=MappingProxyType({key: _part(name, key, part, cls._parts, mistakes) for key, part in cls._parts.items()}),
+            wires=(),
+            embedded=embedded,
+        )
+        if not mistakes:  # of parts that are wrong, their wiring says nothing new
+            for line in cls._wiring:
+                wrong = line.mistakes or misfit(definition, line)
+                mistakes += (m.at(f"{name}.wiring, {'.'.join(line.target[0])}.{line.wire.port}") for m in wrong)
+        if not mistakes:
+            definition = attrs.evolve(definition, wires=in_order(definition, [line.wire for line in cls._wiring]))
+            mistakes += faults(definition)
+        if mistakes:
+            raise DefinitionError(dict.fromkeys(mistakes))
+        cls.definition = definition
+        return cls
+
+    def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **keywords: Any) -> None:  # noqa: ARG002
+        super().__init__(name, bases, body)
+
+    def __repr__(cls) -> str:
+        return f"<Composition {cls.__name__}>"
+
+
+def _lines(name: str, wiring: object, mistakes: list[Diagnostic]) -> list[Wiring]:
+    lines = []
+    for line in wiring if isinstance(wiring, tuple | list) else (wiring,):
+        if isinstance(line, Wiring):
+            lines.append(line)
+        else:
+            mistake = Mistake("CLM135", f"{shown(line)} is not a line of wiring", "write part[Lifecycle.port].fed_by(...)")
+            mistakes.append(mistake.at(f"{name}.wiring"))
+    return lines
+
+
+def _part(
+    name: str, key: str, part: PartFacade[Any], parts: Mapping[str, PartFacade[Any]], mistakes: list[Diagnostic]
+) -> PartDefinition:
+    place = f"{name}.{key}"
+    mistakes += (m.at(place) for m in part._mistakes)
+    member: Any = getattr(part._member, "definition", None)
+    if isinstance(member, LifecycleDefinition) and not member.phases:
+        mistakes.append(Mistake("CLM131", f"{member.name} has no phases", "give a lifecycle that people can stand in").at(place))
+    if isinstance(member, CompositionDefinition) and not member.parts:
+        mistakes.append(Mistake("CLM131", f"{member.name} has no parts", "give a composition of something").at(place))
+    opens_on = _opens_on(getattr(part, "_opens_on", None), place, parts, mistakes)
+    return PartDefinition(key, part._many, member, opens_on, part._label or key.replace("_", " "), part._help, part._ref)
+
+
+def _opens_on(
+    event: object, place: str, parts: Mapping[str, PartFacade[Any]], mistakes: list[Diagnostic]
+) -> tuple[str, str] | None:
+    """The One part, and its event, whose payload names who joins."""
+    if event is None:
+        return None
+    owners = []
+    if isinstance(event, Event) and event.name:
+        ones = [(name, part._leaf) for name, part in parts.items() if isinstance(part, One)]
+        owners = [name for name, leaf in ones if leaf is not None and event._homes <= leaf._homes]
+    if not isinstance(event, Event) or len(owners) != 1:
+        cause = f"opens_on={shown(event)} is not an event of exactly one One part"
+        mistakes.append(Mistake("CLM139", cause, "name an event of a One part of this composition").at(place))
+        return None
+    if not event.spec.names_instance:
+        cause = f"the event '{event.name}' does not name an instance"
+        mistakes.append(Mistake("CLM139", cause, "declare it with names_instance=True").at(place))
+        return None
+    return owners[0], event.name
