@@ -173,13 +173,13 @@ class Phases(Place):
     Example:
         >>> from clmstate import Lifecycle
         >>> class Deal(Lifecycle):
+        ...     given_up = Event("given up")
         ...     new = Phase("New", initial=True)
         ...     won = Phase("Won")
         ...     lost = Phase("Lost", final=True)
-        ...     give_up = (new | won).to(lost, on=Event("given up"))
-        Traceback (most recent call last):
-        ...
-        clmstate.errors.DefinitionError: CLM103 Deal.give_up: event 'given up' is used before it has a name. Give it a name in the class body first.
+        ...     give_up = (new | won).to(lost, on=given_up)
+        >>> Deal.give_up.sources
+        ('new', 'won')
     """
 
     paths: tuple[str, ...]

@@ -180,7 +180,7 @@ def known(name: str) -> bool:
     return name.endswith("known")
 
 
-@settings(max_examples=400)
+@settings(max_examples=max(400, settings().max_examples))
 @given(conditions, st.lists(pictures, min_size=1, max_size=5))
 def test_simplifying_changes_no_truth(cond: Cond, some: list[Random]) -> None:
     shorter = simplify(cond)
@@ -190,7 +190,7 @@ def test_simplifying_changes_no_truth(cond: Cond, some: list[Random]) -> None:
     assert len(list(walk(shorter))) <= len(list(walk(cond)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings().max_examples))
 @given(conditions, st.lists(pictures, min_size=1, max_size=5))
 def test_lowering_agrees_with_evaluation(cond: Cond, some: list[Random]) -> None:
     formulas = [(wanted, lower(cond, known, wanted)) for wanted in range(8)]

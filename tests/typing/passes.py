@@ -123,23 +123,25 @@ assert_type(Contract.adopt, Transition)
 assert_type(Contract.healthy, Condition)
 assert_type(Contract.definition, LifecycleDefinition)
 
-acme = Contract("Acme")
-assert_type(acme, Contract)
-assert_type(acme.health, float | None)
-assert_type(acme.escalations, int | None)
-assert_type(acme.setup_done, bool | None)
-assert_type(acme.renewal_on, dt.date | None)
-assert_type(acme.adopted_at, float)
-assert_type(acme.phase, Phase)
-assert_type(acme.journey, Journey)
-assert_type(acme.observe(Contract.health.now(80), Contract.escalations.now(1), at="2026-01-30"), Moves)
-acme.observe(at=dt.date(2026, 1, 31), health=75, renewal_on="2026-12-31", escalations=CLEAR)
-acme.send(Contract.notice, Contract.setup_done.now(True), at=dt.datetime(2026, 2, 1, 9))
-acme.send("renewed", Contract.renewal_on.now(dt.date(2027, 12, 31)), at="2026-02-02")
-acme.explain(Contract.adopt)
-assert_type(EnterpriseContract().health, float | None)
-assert_type(EnterpriseContract.success, Phase)
-assert_type(EnterpriseContract.adopted_at, Threshold)
+
+def used() -> None:
+    acme = Contract("Acme")
+    assert_type(acme, Contract)
+    assert_type(acme.health, float | None)
+    assert_type(acme.escalations, int | None)
+    assert_type(acme.setup_done, bool | None)
+    assert_type(acme.renewal_on, dt.date | None)
+    assert_type(acme.adopted_at, float)
+    assert_type(acme.phase, Phase)
+    assert_type(acme.journey, Journey)
+    assert_type(acme.observe(Contract.health.now(80), Contract.escalations.now(1), at="2026-01-30"), Moves)
+    acme.observe(at=dt.date(2026, 1, 31), health=75, renewal_on="2026-12-31", escalations=CLEAR)
+    acme.send(Contract.notice, Contract.setup_done.now(True), at=dt.datetime(2026, 2, 1, 9))
+    acme.send("renewed", Contract.renewal_on.now(dt.date(2027, 12, 31)), at="2026-02-02")
+    acme.explain(Contract.adopt)
+    assert_type(EnterpriseContract().health, float | None)
+    assert_type(EnterpriseContract.success, Phase)
+    assert_type(EnterpriseContract.adopted_at, Threshold)
 
 
 class AddOn(Contract, title="Add-on", market="EMEA", version="2", refs=["S5.3"]):
@@ -206,8 +208,11 @@ assert_type(AddOn.used == AddOn.bought, Condition)
 assert_type(Contract.setup_done & AddOn.full, Condition)
 assert_type(unless(Contract.setup_done), Condition)
 assert_type(never(Contract.growth).before(Contract.adoption).because("S0.7"), Promise)
-AddOn().observe(AddOn.plan.now("Pro"), AddOn.used.now(3), AddOn.trend.now(-0.2), at="2026-01-30")
-label: str = AddOn.healthy.words(AddOn.definition)
-value = acme.health
-if value is not None:
-    assert_type(value, float)
+
+
+def used_too() -> None:
+    AddOn().observe(AddOn.plan.now("Pro"), AddOn.used.now(3), AddOn.trend.now(-0.2), at="2026-01-30")
+    assert_type(AddOn.healthy.words(AddOn.definition), str)
+    value = AddOn().health
+    if value is not None:
+        assert_type(value, float)
