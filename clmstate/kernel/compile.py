@@ -347,7 +347,7 @@ class _Text:
         yield "    _s.resume = {}"
         yield "    _s.reached = _s.seen = 0"
         yield "    _s.unsettled = False"
-        yield "    _s.busy = False"
+        yield "    _s.busy = True"  # until the first observation is over, everything is looked at
         yield "    _s.journal = []"
         yield "    _s.life = None"
         for spec in self.signals:

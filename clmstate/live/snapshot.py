@@ -254,7 +254,8 @@ def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     for slot in ("at", "entered", "hold"):
         setattr(s, slot, _instant(data[slot]))
     s.phase = p.number[data["phase"]]
-    s.unsettled = s.busy = bool(data["unsettled"])
+    s.unsettled = bool(data["unsettled"])
+    s.busy = True  # the next observation looks at everything
     for name, spec in p.definition.signals.items():
         value = data["values"][name]
         stored = MISSING if value is None else value if spec.kind == "date" else spec.accept(value)
