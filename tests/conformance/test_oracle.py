@@ -640,6 +640,36 @@ def test_15_milestones_are_reached_once_on_the_settled_picture(play: Any) -> Non
     assert player.milestones == [("passing", None), ("ten", None), ("twenty", 2)]
 
 
+class Born(Lifecycle):
+    """Everything is true from birth on."""
+
+    ready = Signal.flag("ready", default=True)
+    other = Signal.count("other")
+    a = Phase("A", initial=True)
+    b = Phase("B")
+    slow = a.to(b, when=ready.for_days(2))
+    at_birth = Milestone("at birth", when=ready)
+    always = Milestone("always", when=a.visits >= 1)
+
+
+@pytest.mark.parametrize("values", [{}, {"other": 1}])
+@pytest.mark.parametrize("at", [None, 0])
+def test_15_what_is_true_from_birth_counts_from_the_first_observation(play: Any, at: float | None, values: Any) -> None:
+    player = play(Born)
+    player.observe(at, **values)
+    assert player.milestones == [("at_birth", at), ("always", at)]
+    player.observe(0)
+    assert player.observe(2) == ["slow: a > b"]
+
+
+def test_15_after_start_they_are_reached_by_the_next_observation(play: Any) -> None:
+    player = play(Born)
+    player.start("b", 0)
+    assert player.milestones == []
+    player.observe(1)
+    assert player.milestones == [("at_birth", 1)]
+
+
 # ---- 16: by hand
 
 
