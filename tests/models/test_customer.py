@@ -16,7 +16,7 @@ import attrs
 import pytest
 
 import models.dynamic
-from clmstate import Moves, ObservationError
+from clmstate import CLEAR, Moves, ObservationError
 from clmstate.lifecycle import Reason
 from clmstate.replay.cells import read_cell
 from models.dynamic import AddOn, Contract, Customer, EnterpriseContract, EnterpriseCustomer, User
@@ -391,6 +391,29 @@ def _part(customer: Customer, path: str) -> Any:
     part, _, name = path.partition("/")
     here: Any = getattr(customer, part)
     return here[name] if name else here
+
+
+@pytest.mark.parametrize(
+    "path", ["contract", "products/Analytics", "users/dana", "users/eli", "users/gita", "users/hugo", "users/kai"]
+)
+def test_a_part_alone_moves_as_it_does_in_the_customer(path: str) -> None:
+    """One part is settled inline, many in rounds: what happens to a part is the same if it is told what its ports saw."""
+    acme = Customer("Acme", engine="compiled")
+    alone: Any = None
+    for observation in STORY:
+        observation.to(acme)
+        if path not in acme.phases:
+            continue
+        part = _part(acme, path)
+        if alone is None:
+            alone = type(part)(path, engine="compiled")
+        ports = {name: getattr(part, name) for name, spec in part.definition.signals.items() if spec.port}
+        known = {name: CLEAR if value is None else value for name, value in ports.items()}
+        events = [(event, instance) for who, event, instance in observation.events if who == path]
+        alone._life.observation(observation.at, {**observation.values.get(path, {}), **known}, events)
+        assert alone.phase == part.phase
+    together = [(str(m.at), m.name, m.target.path, m.stayed, m.due_since_us, m.by) for m in acme.journey.moves if m.part == path]
+    assert [(str(m.at), m.name, m.target.path, m.stayed, m.due_since_us, m.by) for m in alone.journey.moves] == together
 
 
 # ---- what a team does with such a customer
