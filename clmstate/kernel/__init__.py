@@ -6,14 +6,18 @@ It knows neither pictures nor charts nor columns: python-statemachine, Polars an
 from clmstate.kernel.compile import UNCHANGED, Compiled, State, compiled, read_instant
 from clmstate.kernel.program import Program, Rule, clauses, lower_lifecycle
 from clmstate.kernel.rollup import Contribution, Total, contribution
+from clmstate.kernel.rooms import Bound, Member, Room, leaf_of, leaves_of
+from clmstate.kernel.rounds import Step, Work
 from clmstate.kernel.settle import Plan, enter, instants_of, next_check, take_in
-from clmstate.kernel.whole import Member, Room, Step, Whole, leaf_of
+from clmstate.kernel.whole import Place, Whole
 
 __all__ = [
     "UNCHANGED",
+    "Bound",
     "Compiled",
     "Contribution",
     "Member",
+    "Place",
     "Plan",
     "Program",
     "Room",
@@ -22,12 +26,14 @@ __all__ = [
     "Step",
     "Total",
     "Whole",
+    "Work",
     "clauses",
     "compiled",
     "contribution",
     "enter",
     "instants_of",
     "leaf_of",
+    "leaves_of",
     "lower_lifecycle",
     "next_check",
     "read_instant",

@@ -170,14 +170,17 @@ class Writer:
                     raise AssertionError(leaf)
 
     def flag(self, name: str, truths: int) -> str:
+        """A flag, which is missing or not."""
         if self.program.definition.signals[name].never_missing:
             return f"_s.v_{name}" if truths & TRUE else f"not _s.v_{name}"
         return _pick(truths, true=f"_s.v_{name} is True", false=f"_s.v_{name} is False", known=f"_s.v_{name} == _s.v_{name}")
 
     def days(self, days: Const | ThresholdRef) -> str:
+        """A number of days in microseconds."""
         return str(int(self.number(days)) * DAY)
 
     def number(self, term: Const | ThresholdRef) -> int | float:
+        """The number that a constant or a named limit stands for."""
         return term.value if isinstance(term, Const) else self.program.definition.thresholds[term.name].value
 
     def term(self, term: Term) -> str:
@@ -189,6 +192,7 @@ class Writer:
                 return self.linear(term)
 
     def linear(self, term: Term) -> str:
+        """A term before rounding."""
         match term:
             case SignalRef(name):
                 return f"_s.v_{name}"

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import product
-from typing import Final
+from typing import Final, assert_never
 
 import attrs
 
@@ -187,23 +186,17 @@ def clauses(formula: Formula, bit: Mapping[Literal, int], most: int = MOST_CLAUS
             return (1 << bit[formula],)
         case Any(items):
             parts = [clauses(item, bit, most) for item in items]
-            if any(part is None for part in parts):
-                return None
-            masks = dict.fromkeys(mask for part in parts for mask in part or ())
+            masks = {mask for part in parts for mask in part or ()}
         case All(items):
             parts = [clauses(item, bit, most) for item in items]
-            if any(part is None for part in parts):
-                return None
-            size = 1
+            masks = {0}
             for part in parts:
-                size *= len(part or ())
-                if size > most * most:
+                masks = {mask | more for mask in masks for more in part or ()}
+                if len(masks) > most * most:
                     return None
-            masks = {}
-            for choice in product(*(part or () for part in parts)):
-                mask = 0
-                for piece in choice:
-                    mask |= piece
-                masks[mask] = None
-    kept = tuple(m for m in masks if not any(other != m and other & m == other for other in masks))
+        case _:
+            assert_never(formula)
+    if any(part is None for part in parts):
+        return None
+    kept = tuple(m for m in sorted(masks) if not any(other != m and other & m == other for other in masks))
     return kept if len(kept) <= most else None

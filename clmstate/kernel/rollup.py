@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import sys
 import weakref
 from collections.abc import Callable
 from decimal import Decimal
@@ -23,9 +24,9 @@ from clmstate.conditions.lower import FALSE, TRUE, lower
 from clmstate.kernel.compile import Compiled, State, compiled
 from clmstate.kernel.expressions import Writer
 from clmstate.lifecycle import LifecycleDefinition
-from clmstate.signals import MISSING
+from clmstate.signals import LARGEST, MISSING
 
-__all__ = ["Contribution", "Total", "contribution"]
+__all__ = ["Contribution", "Total", "contribution", "in_steps"]
 
 
 @attrs.frozen(eq=False)
@@ -36,6 +37,10 @@ class Contribution:
         of: the contribution of a member, by its state.
         signals: the signals it depends on.
         by_phase: whether it depends on the phase.
+
+    Example:
+        >>> Contribution(lambda state: (1, 1), frozenset(), True).by_phase
+        True
     """
 
     of: Callable[[State], tuple[int, ...]]
@@ -74,7 +79,7 @@ def _written(c: Compiled, roll_up: RollUp) -> Contribution:
     for cond in (roll_up.where, roll_up.cond):
         if cond is not None:
             signals |= set(reads(cond).signals)
-    space: dict[str, Any] = {"_round": round, "_floor": math.floor}
+    space: dict[str, Any] = {"_in_steps": in_steps, "_round": round}
     match roll_up.kind:
         case "count" | "share" | "any" | "all" | "none":
             numbers = sorted({c.program.number[leaf] for path in roll_up.phases for leaf in definition.leaves(path)})
@@ -104,8 +109,24 @@ def _written(c: Compiled, roll_up: RollUp) -> Contribution:
 
 
 def _steps(definition: LifecycleDefinition, signal: str) -> str:
-    step = definition.signals[signal].step or 1
-    return f"_floor(_s.v_{signal} / {step!r} + 0.5)"
+    return f"_in_steps(_s.v_{signal}, {definition.signals[signal].step or 1!r})"
+
+
+def in_steps(value: float, step: float) -> int:
+    """A value in whole steps, to the nearest one, halves up; as decimals are written, 28.5 hundredths are a half.
+
+    Example:
+        >>> in_steps(0.285, 0.01), in_steps(-2.5, 1)
+        (29, -2)
+    """
+    steps = value / step
+    if -LARGEST < steps < LARGEST:
+        return math.floor(round(steps, 9) + 0.5)
+    return math.floor(Fraction(value) / _fraction(step) + Fraction(1, 2))
+
+
+def _fraction(step: float) -> Fraction:
+    return Fraction(Decimal(repr(step)))
 
 
 class Total:
@@ -123,7 +144,7 @@ class Total:
     def __init__(self, roll_up: RollUp, step: float | None) -> None:
         self.kind = roll_up.kind
         self.weighed = roll_up.weight is not None
-        self.step = Fraction(1) if step is None else Fraction(Decimal(repr(step)))
+        self.step = Fraction(1) if step is None else _fraction(step)
         self.a = self.b = self.c = 0
         self.readers: list[Any] = []
         self._seen: dict[int, int] = {}
@@ -136,8 +157,9 @@ class Total:
         if len(one) == 3:
             self.c += one[2]
             if self.kind in ("min", "max") and one[1]:
+                if one[0] not in self._seen:
+                    self._queue(one[0])
                 self._seen[one[0]] = self._seen.get(one[0], 0) + 1
-                heapq.heappush(self._heap, one[0] if self.kind == "min" else -one[0])
 
     def take(self, one: tuple[int, ...]) -> None:
         """Takes a member's contribution away."""
@@ -175,7 +197,18 @@ class Total:
     def scaled(self, steps: int) -> int | float:
         """A number of steps as a value."""
         top, bottom = steps * self.step.numerator, self.step.denominator
-        return top if bottom == 1 else top / bottom
+        if bottom == 1 and -LARGEST <= top <= LARGEST:
+            return top
+        try:
+            return top / bottom
+        except OverflowError:  # the largest number that columns hold
+            return math.copysign(sys.float_info.max, top)
+
+    def _queue(self, steps: int) -> None:
+        if len(self._heap) > 64 + 2 * len(self._seen):  # mostly values that nobody has any more
+            self._heap = list(self._seen) if self.kind == "min" else [-n for n in self._seen]
+            heapq.heapify(self._heap)
+        heapq.heappush(self._heap, steps if self.kind == "min" else -steps)
 
     def extreme(self) -> int:
         """The least or greatest number of steps that some member has."""

@@ -29,7 +29,7 @@ from clmstate.signals import DAY
 if TYPE_CHECKING:
     from clmstate.kernel.compile import Compiled, State
 
-__all__ = ["Plan", "due_since", "moved", "next_check", "observe_slowly", "one_way", "send_slowly", "sent", "settle", "take_in"]
+__all__ = ["Plan", "begin", "due_since", "moved", "next_check", "observe_slowly", "one_way", "send_slowly", "sent", "settle", "take_in"]
 
 MOST_ROUNDS: Final = 10_000
 
@@ -194,13 +194,21 @@ def take_in(
 def _arrive(s: State, at: int | None, values: Mapping[str, Any], events: Collection[str]) -> None:
     if at is not None:
         s.at = at
-        if s.entered != s.entered:  # the stay in the initial phase starts with the first time told
-            s.entered = at
+        begin(s, at)
     for name, value in values.items():
         setattr(s, f"v_{name}", value)
     for name in events:
         setattr(s, f"e_{name}", s.at)
         setattr(s, f"n_{name}", getattr(s, f"n_{name}") + 1)
+
+
+def begin(s: State, at: int) -> None:
+    """The first time told: the stay starts with it, and events that were offered before count from it."""
+    if s.entered != s.entered:
+        s.entered = at
+        for name in s.c.program.definition.events:
+            if getattr(s, f"n_{name}") and getattr(s, f"e_{name}") != getattr(s, f"e_{name}"):
+                setattr(s, f"e_{name}", at)
 
 
 def settle(s: State, before: tuple[Any, ...], rule: int, *, by_hand: bool = False) -> Plan:

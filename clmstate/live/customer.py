@@ -478,6 +478,8 @@ class CustomerLife:
         return self.run(now, values=[(lambda: member, stored)])
 
     def run(self, now: int | None, **observation: Any) -> Moves:
+        for what in ("joins", "leaves"):
+            observation[what] = [(lambda room=room: room, part, name) for room, part, name in observation.get(what, ())]
         steps, offered = self.whole.observe(now, **observation)
         if steps and self.listening:
             self.perform(steps)
@@ -556,7 +558,7 @@ class CustomerLife:
             if began > now:
                 raise BadValueError([Diagnostic("CLM205", f"{self.place}, {address}", "the stay begins after the time told", "give since= before at=")])
             everything.append((self.finder(address), list(definition.phases).index(path), began, stored))
-        self.whole.place(everything, now, coming)
+        self.whole.put(everything, now, [(lambda room=room: room, part, name) for room, part, name in coming])
 
     # ---- reading
 

@@ -1,0 +1,259 @@
+"""Where the parts of a composed customer are: members with a state, in rooms, with the wires between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from clmstate.composition import AllOf, AnyOf, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn, Wire, sources
+from clmstate.kernel.compile import Compiled, State, compiled
+from clmstate.kernel.rollup import Total, contribution
+from clmstate.lifecycle import LifecycleDefinition
+
+if TYPE_CHECKING:
+    from clmstate.kernel.whole import Whole
+
+__all__ = ["Bound", "Member", "Room", "leaf_of", "leaves_of"]
+
+
+class Member:
+    """A part with a state: the One of its kind, or one of many.
+
+    Attributes:
+        room: the composition instance it belongs to.
+        part: its part's name there.
+        path: its address, such as ``users/dana``.
+        key: its place in the order of telling: by declaration, then by instance name.
+        state: its state.
+        present: whether it has not left.
+        due: the next instant at which time alone may move it.
+        totals: the roll-ups that read it: total, contribution, and what it contributes now.
+        wires: the wires that ask where it stands.
+        handle: the customer object over it, made when somebody asks.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, One, Phase
+        >>> from clmstate.kernel import Whole
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> Whole(Account.definition).room.ones["deal"].path
+        'deal'
+    """
+
+    __slots__ = ("c", "due", "handle", "key", "part", "path", "present", "room", "state", "timed", "totals", "wires")
+
+    def __init__(self, room: Room, part: str, path: str, key: tuple[Any, ...], definition: LifecycleDefinition) -> None:
+        self.room, self.part, self.path, self.key = room, part, path, key
+        self.c: Compiled = compiled(definition)
+        self.state: State = self.c.new()
+        self.state.whole = room.whole
+        self.state.member = self
+        self.present = True
+        self.due = math.inf
+        self.timed = self.c.timed_leaves
+        self.totals: list[list[Any]] = []
+        self.wires: list[Bound] = []
+        self.handle: Any = None
+
+    def unmoved(self) -> bool:
+        """Whether no roll-up sees a difference in its values."""
+        return all(not entry[1].signals or entry[1].of(self.state) == entry[2] for entry in self.totals)
+
+    def __repr__(self) -> str:
+        return f"<Member {self.path}>"
+
+
+class Room:
+    """One instance of a composition: the whole customer, or a member that is a composition itself.
+
+    Attributes:
+        whole: the customer it belongs to.
+        definition: its composition.
+        parent, part: the room it is in, and its part's name there.
+        path: its address; "" for the customer.
+        ones: its One parts.
+        manys: its members, by part and instance name; those present only.
+        bound: its wires, bound to parts and totals.
+        handle: the customer object over it, made when somebody asks.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, One, Phase
+        >>> from clmstate.kernel import Whole
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> list(Whole(Account.definition).room.ones)
+        ['deal']
+    """
+
+    __slots__ = ("bound", "by_part", "definition", "handle", "key", "manys", "ones", "parent", "part", "path", "totals", "whole")
+
+    def __init__(
+        self,
+        whole: Whole,
+        definition: CompositionDefinition,
+        path: str = "",
+        key: tuple[Any, ...] = (),
+        parent: Room | None = None,
+        part: str = "",
+    ) -> None:
+        self.whole, self.definition, self.path, self.key = whole, definition, path, key
+        self.parent, self.part = parent, part
+        self.ones: dict[str, Member | Room] = {}
+        self.manys: dict[str, dict[str, Member | Room]] = {name: {} for name, what in definition.parts.items() if what.many}
+        self.totals: dict[RollUp, Total] = {}
+        self.by_part: dict[str, list[tuple[RollUp, Total]]] = {}
+        self.bound: list[Bound] = []
+        self.handle: Any = None
+        for i, (name, what) in enumerate(definition.parts.items()):
+            if not what.many:
+                self.ones[name] = self.made(name, "", (*key, i, ""))
+        for wire in definition.wires:
+            self.bind(wire)
+
+    def made(self, part: str, instance: str, key: tuple[Any, ...]) -> Member | Room:
+        """A part as it begins, not yet in its place."""
+        member = self.definition.parts[part].member
+        path = "/".join(x for x in (self.path, part, instance) if x)
+        if isinstance(member, LifecycleDefinition):
+            return Member(self, part, path, key, member)
+        return Room(self.whole, member, path, key, self, part)
+
+    def bind(self, wire: Wire) -> None:
+        """Binds a wire to the totals and parts that it reads."""
+        bound = Bound(self, wire)
+        self.bound.append(bound)
+        for source in sources(wire.feed):
+            if isinstance(source, StandsIn):
+                leaf_of(self.ones[source.part], source.inner).wires.append(bound)
+            else:
+                total = self.totals.get(source)
+                if total is None:
+                    leaf = self.definition.leaf(source.part, source.inner)
+                    step = leaf.signals[source.signal].step if source.signal is not None else None
+                    total = self.totals[source] = Total(source, step)
+                    self.by_part.setdefault(source.part, []).append((source, total))
+                total.readers.append(bound)
+
+    def joined(self, part: str, instance: str, log: list[Callable[[], None]]) -> Member | Room:
+        """A member joins; what it contributes is added, and the ports that are fed to it are set."""
+        made = self.made(part, instance, self.key_of(part, instance))
+        members = self.manys[part]
+        members[instance] = made
+
+        def undo() -> None:
+            del members[instance]
+
+        log.append(undo)
+        for roll_up, total in self.by_part.get(part, ()):
+            leaf = leaf_of(made, roll_up.inner)
+            how = contribution(leaf.c.program.definition, roll_up)
+            leaf.totals.append([total, how, (0,) * (3 if roll_up.signal is not None else 2)])
+        for bound in self.bound:
+            if bound.wire.part == part:
+                leaf = leaf_of(made, bound.wire.inner)
+                setattr(leaf.state, f"v_{bound.wire.port}", bound.stored())
+        return made
+
+    def key_of(self, part: str, instance: str) -> tuple[Any, ...]:
+        """The place of a member in the order of telling."""
+        return (*self.key, list(self.definition.parts).index(part), instance)
+
+    def leaves(self) -> Iterator[Member]:
+        """All parts in it that have a state, in order of telling."""
+        for name, part in self.definition.parts.items():
+            inside = [self.ones[name]] if not part.many else [self.manys[name][i] for i in sorted(self.manys[name])]
+            for one in inside:
+                yield from leaves_of(one)
+
+    def rooms(self) -> Iterator[Room]:
+        """Itself and all compositions inside it."""
+        yield self
+        for one in (*self.ones.values(), *(m for members in self.manys.values() for m in members.values())):
+            if isinstance(one, Room):
+                yield from one.rooms()
+
+
+def leaf_of(one: Member | Room, inner: Iterable[str]) -> Member:
+    """The part with a state that stands for a member: itself, or the One part inside that is named.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, One, Phase
+        >>> from clmstate.kernel import Whole
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> leaf_of(Whole(Account.definition).room, ["deal"])
+        <Member deal>
+    """
+    for name in inner:
+        assert isinstance(one, Room)
+        one = one.ones[name]
+    assert isinstance(one, Member)
+    return one
+
+
+def leaves_of(one: Member | Room) -> Iterator[Member]:
+    """The parts with a state in a member: itself, or all inside it.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, One, Phase
+        >>> from clmstate.kernel import Whole
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> list(leaves_of(Whole(Account.definition).room))
+        [<Member deal>]
+    """
+    return iter((one,)) if isinstance(one, Member) else one.leaves()
+
+
+class Bound:
+    """A wire in one room: computes its feed and knows whom it feeds."""
+
+    __slots__ = ("absent", "last", "room", "slot", "wire")
+
+    def __init__(self, room: Room, wire: Wire) -> None:
+        self.room, self.wire = room, wire
+        self.slot = f"v_{wire.port}"
+        self.absent = room.definition.leaf(wire.part, wire.inner).signals[wire.port].absent
+        self.last: Any = None
+
+    def compute(self) -> Any:
+        """The value now; NaN when it is missing."""
+        return self._of(self.wire.feed)
+
+    def _of(self, feed: FeedNode) -> Any:
+        match feed:
+            case RollUp():
+                return self.room.totals[feed].value()
+            case StandsIn(part, inner, phases):
+                member = leaf_of(self.room.ones[part], inner)
+                p = member.c.program
+                return p.phases[member.state.phase] in phases or p.group[member.state.phase] in phases
+            case NotSo(of):
+                value = self._of(of)
+                return value if value != value else not value
+            case AllOf(items):
+                values = [self._of(item) for item in items]
+                return False if any(v is False for v in values) else next((v for v in values if v != v), True)
+            case AnyOf(items):
+                values = [self._of(item) for item in items]
+                return True if any(v is True for v in values) else next((v for v in values if v != v), False)
+
+    def stored(self) -> Any:
+        """The value as the port stores it; a port with a default is never missing."""
+        return self.absent if self.last is None or self.last != self.last else self.last
+
+    def targets(self) -> Iterator[Member]:
+        """The parts whose port it feeds; those that have left are told nothing more."""
+        part = self.wire.part
+        ones = self.room.manys[part].values() if part in self.room.manys else (self.room.ones[part],)
+        found = (leaf_of(one, self.wire.inner) for one in ones)
+        return (member for member in found if member.present)
