@@ -207,8 +207,7 @@ class Life:
             if instance is not None and (not isinstance(instance, str) or not self.definition.events[name].names_instance):
                 cause = f"'{name}' does not name an instance" if isinstance(instance, str) else f"the instance {instance!r:.60} is not a text"
                 raise BadValueError([Diagnostic("CLM204", f"{self.place}.{name}", cause, "leave instance= out, or declare names_instance=True")])
-            if name not in names:
-                names.append(name)
+            names.append(name)  # twice offered is twice counted, though it is taken once
         return tuple(names)
 
     def not_while_telling(self) -> None:
@@ -231,7 +230,7 @@ class Life:
         took = None if taken < 0 else self.engine.program.rules[taken].transition
 
         def tell() -> tuple[Untaken, ...]:
-            return tuple(Untaken(name, self.why_untaken(name, took, phase), self.path) for name in offered if took is None or took.on != name)
+            return tuple(Untaken(name, self.why_untaken(name, took, phase), self.path) for name in dict.fromkeys(offered) if took is None or took.on != name)
 
         return tell
 
