@@ -5,9 +5,10 @@ polars is loaded here only, and only for Parquet.
 
 from clmstate.replay.instants import Instant, by_instant
 from clmstate.replay.log import Format, format_of, read_log, write_log
-from clmstate.replay.play import Step, play
+from clmstate.replay.play import play
+from clmstate.replay.playing import Step
 from clmstate.replay.rows import ACTS, FIXED, VERSION, Log, Record, Rejected, Row
-from clmstate.replay.shape import Column, PartShape, Shape, shape_of
+from clmstate.replay.shape import Column, Model, PartShape, Shape, Way, shape_of
 
 __all__ = [
     "ACTS",
@@ -17,12 +18,14 @@ __all__ = [
     "Format",
     "Instant",
     "Log",
+    "Model",
     "PartShape",
     "Record",
     "Rejected",
     "Row",
     "Shape",
     "Step",
+    "Way",
     "by_instant",
     "format_of",
     "play",

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from clmstate.errors import Diagnostic, InputError, did_you_mean
-from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.replay.csvfile import read_csv, write_csv
 from clmstate.replay.jsonlines import read_jsonl, write_jsonl
 from clmstate.replay.lines import lines
 from clmstate.replay.parquet import read_parquet, write_parquet
 from clmstate.replay.rows import VERSION, Log, Record, Rejected, Row
-from clmstate.replay.shape import Shape, shape_of
+from clmstate.replay.shape import Model, shape_of
 from clmstate.replay.understand import Understanding
 
 __all__ = ["Format", "format_of", "read_log", "write_log"]
@@ -64,7 +63,7 @@ def format_of(path: str | os.PathLike[str]) -> Format:
 
 def read_log(
     path: str | os.PathLike[str],
-    model: type[Lifecycle] | LifecycleDefinition | Shape,
+    model: Model,
     *,
     file_format: Format | None = None,
     ignore: Collection[str] = (),
@@ -190,7 +189,7 @@ def _cannot_open(path: str | os.PathLike[str], error: Exception) -> Diagnostic:
 def write_log(
     path: str | os.PathLike[str],
     rows: Iterable[Row],
-    model: type[Lifecycle] | LifecycleDefinition | Shape,
+    model: Model,
     *,
     file_format: Format | None = None,
 ) -> None:

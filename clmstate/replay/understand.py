@@ -10,7 +10,7 @@ from clmstate.errors import ClmstateError, Diagnostic, did_you_mean
 from clmstate.lifecycle import LifecycleDefinition, known_phase
 from clmstate.replay.cells import read_cell, read_instant
 from clmstate.replay.rows import ACTS, FIXED, Record, Rejected, Row
-from clmstate.replay.shape import PartShape, Shape
+from clmstate.replay.shape import PartShape, Shape, Way
 from clmstate.signals import SignalSpec, Value
 
 __all__ = ["Understanding", "parse_json"]
@@ -105,13 +105,22 @@ class _Reading:
             self.fault("CLM311", "", "it names no customer", "fill the column 'customer'")
         at_us = self.instant(self.record.cells.get("at"))
         part, instance, event = self.text("part"), self.text("instance"), self.text("event")
-        shape = self.part(part)
         details = self.details()
+        whole = self.base.shape.composed and part == ""
+        room = self.base.shape.rooms.get(part)
+        shape = None if whole or room is not None else self.part(part)
         values: Mapping[str, Value] = {}
-        if shape is not None:
-            self.check_instance(part, instance, event, shape)
+        if whole:
+            self.check_whole(instance, event, details)
+            values = self.values("")
+        elif room is not None:
+            self.check_room(part, instance, event, room)
+        elif shape is not None:
+            self.check_instance(part, instance, event, shape.way)
             self.check_event(event, details, shape.definition)
             values = self.values(part)
+            if values and shape.way.many and not instance:
+                self.fault("CLM312", "instance", f"it gives values of '{part}', but does not say of which", "name the instance")
         if self.faults or at_us is None:
             return Rejected(self.record.number, tuple(self.faults), customer)
         return Row(customer, at_us, part, instance, event, details, values, self.record.number)
@@ -148,7 +157,7 @@ class _Reading:
     def part(self, part: str) -> PartShape | None:
         found = self.base.shape.parts.get(part)
         if found is None:
-            known = [path for path in self.base.shape.parts if path]
+            known = [path for path in (*self.base.shape.parts, *self.base.shape.rooms) if path]
             remedy = (
                 did_you_mean(part, known) if known else f"leave the column empty: {self.base.shape.name} is a lifecycle on its own"
             )
@@ -156,21 +165,48 @@ class _Reading:
             self.fault("CLM312", "part", cause, remedy)
         return found
 
-    def check_instance(self, part: str, instance: str, event: str, shape: PartShape) -> None:
+    def check_room(self, part: str, instance: str, event: str, room: Way) -> None:
+        """A row about a member that is a composition itself: it joins and leaves as a whole, and its parts have rows of their own."""
+        self.check_instance(part, instance, event, room)
+        if event not in ("@join", "@leave") or self.values(part):
+            inside = [path for path in self.base.shape.parts if path.startswith(f"{part}.")]
+            self.fault(
+                "CLM312",
+                "part",
+                f"'{part}' joins and leaves as a whole, and has no signals of its own",
+                f"name {' or '.join(inside)}",
+            )
+
+    def check_instance(self, part: str, instance: str, event: str, way: Way) -> None:
         names = instance.split("/") if instance else []
         if not names and event and event not in ACTS:
             return  # offered to all instances of the part
-        if len(names) != shape.many or not all(name.strip() for name in names):
-            if shape.many == 0:
+        if len(names) != way.many or not all(name.strip() for name in names):
+            if way.many == 0:
                 what = f"'{part}'" if part else self.base.shape.name
                 self.fault(
                     "CLM312", "instance", f"{what} has no instances, but {instance!r:.60} is named", "leave the column empty"
                 )
             else:
-                form = "/".join(["name"] * shape.many)
+                form = "/".join(["name"] * way.many)
                 self.fault("CLM312", "instance", f"{instance!r:.60} is no instance of '{part}'", f"name one as {form}")
-        if event in ("@join", "@leave") and shape.many == 0:
+        if event in ("@join", "@leave") and way.many == 0:
             self.fault("CLM314", "event", f"nobody can {event[1:]} a part that is always there", "leave the row out")
+
+    def check_whole(self, instance: str, event: str, details: dict[str, Any]) -> None:
+        """A row about the customer as a whole: its values name their part, its event is offered to every part that knows it."""
+        if instance:
+            self.fault("CLM312", "part", "it names an instance, but not the part", did_you_mean("", self.base.shape.parts))
+        if event in ACTS:
+            self.fault("CLM312", "part", f"'{event}' does not say which part it is about", did_you_mean("", self.base.shape.parts))
+        elif event or details:
+            known = [part.definition for part in self.base.shape.parts.values()]
+            knows = next((definition for definition in known if event in definition.events), None)
+            if knows is None and event:
+                remedy = did_you_mean(event, (name for definition in known for name in definition.events))
+                self.fault("CLM314", "event", f"{event!r:.60} is no event of any part of {self.base.shape.name}", remedy)
+            else:
+                self.check_event(event, details, knows if knows is not None else known[0])
 
     # ---- events and what belongs to them
 
@@ -265,7 +301,9 @@ class _Reading:
                 continue
             if value is None:
                 continue
-            if column.part != part and not (part == "" and self.base.shape.parts[column.part].many == 0):
+            if column.spec.port and self.base.shape.composed:
+                self.fault("CLM319", name, f"'{column.spec.label}' is a port: other parts feed it", "leave the column empty")
+            elif column.part != part and not (part == "" and self.base.shape.parts[column.part].way.many == 0):
                 self.fault(
                     "CLM312",
                     name,
