@@ -17,11 +17,11 @@ import attrs
 from clmstate.conditions import reads
 from clmstate.conditions.lower import All, Fixed, Formula, Literal, literals
 from clmstate.conditions.nodes import Compare, Cond, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
+from clmstate.errors import BadValueError, Diagnostic, shown
 from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program, Rule, lower_lifecycle
-from clmstate.errors import BadValueError
 from clmstate.lifecycle import LifecycleDefinition, Moves
-from clmstate.signals import DAY, MISSING, SignalSpec, instant
+from clmstate.signals import DAY, LARGEST, MISSING, SignalSpec, instant
 
 __all__ = ["UNCHANGED", "Compiled", "State", "compiled", "timed_literals"]
 
@@ -35,6 +35,10 @@ UNCHANGED: Final = _Unchanged()
 """The default of every signal in ``observe``: nobody said anything about it."""
 
 NOTHING: Final = Moves()
+
+EARLIEST: Final = instant("0001-01-01")
+LATEST: Final = instant("9999-12-31T23:59:59.999999")
+"""The first and the last instant that Python's dates can show."""
 
 _EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
 _KNOWN_INSTANTS: dict[Any, int] = {}
@@ -51,15 +55,30 @@ def read_instant(at: Any) -> int:
         >>> read_instant("1970-01-01")
         0
     """
-    if at.__class__ is not str and at.__class__ is not dt.date:
-        return instant(at)
+    if type(at) is not str and type(at) is not dt.date:
+        return _looked_at(at)
     us = _KNOWN_INSTANTS.get(at)
     if us is None:
-        us = instant(at)
+        us = _looked_at(at)
         if len(_KNOWN_INSTANTS) >= _MOST_INSTANTS:
             _KNOWN_INSTANTS.clear()
         _KNOWN_INSTANTS[at] = us
     return us
+
+
+def _looked_at(at: Any) -> int:
+    try:
+        us = instant(at)
+    except BadValueError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- somebody else's time zone may raise anything
+        why = f"its time zone raises {type(error).__name__}"
+    else:
+        if EARLIEST <= us <= LATEST:
+            return us
+        why = "in UTC it is outside the years 1 to 9999"
+    cause = f"{shown(at)} is not a point in time: {why}"
+    raise BadValueError([Diagnostic("CLM206", "at", cause, "give an ISO date or time, a date or a datetime")])
 
 
 def _instant_or_none(at: Any) -> int | None:
@@ -96,12 +115,12 @@ class State:
         "hold",
         "journal",
         "life",
+        "member",
         "phase",
         "reached",
         "resume",
         "seen",
         "unsettled",
-        "member",
         "visits",
         "whole",
     )
@@ -211,6 +230,7 @@ def _compile(program: Program) -> Compiled:
         "_datetime": dt.datetime,
         "_instant": _instant_or_none,
         "_moved": settle.moved,
+        "_type": type,
         "_send_slowly": settle.send_slowly,
         "_sent": settle.sent,
         "_round": round,
@@ -490,7 +510,7 @@ class _Text:
         slowly = f"return _send_slowly(_s, event, (_first, *_more), at, instance, {self.named_values()}, _unknown)"
         yield f"def send(_s, event, _first=_UNCHANGED, /, at=None{self.parameters()}, *_more, instance=None, **_unknown):"
         yield "    try: _name = _s.life.known_events.get(event)"
-        yield "    except TypeError: _name = None"  # what cannot be looked up is no event
+        yield "    except Exception: _name = None"  # what cannot be looked up is no event
         yield f"    if _name is None or instance is not None or _first is not _UNCHANGED or _unknown or _s.busy: {slowly}"
         yield from self.store(slowly, part=False)
         yield f"    return _sent(_s, {self.old_values()}, _name)"
@@ -511,7 +531,7 @@ class _Text:
         """Time and values are checked and stored; at the first that is not plain, all is put back and handed over."""
         yield "    _then = _s.at"
         yield "    if at is not None:"
-        yield "        if at.__class__ is _datetime and at.tzinfo is _UTC:"
+        yield "        if _type(at) is _datetime and at.tzinfo is _UTC:"
         yield "            _now = at - _EPOCH"
         yield "            _now = (_now.days * 86400 + _now.seconds) * 1000000 + _now.microseconds"
         yield "        else: _now = _instant(at)"
@@ -535,20 +555,20 @@ class _Text:
 def _plain_value(spec: SignalSpec) -> Iterator[str]:
     """Lines that store a value which is plainly of the right kind; ``else`` follows them."""
     x = spec.name
-    low, high = spec.range
+    low, high = (max(-LARGEST, min(limit, LARGEST)) for limit in spec.range)  # whole numbers beyond are not exact: looked at slowly
     match spec.kind:
         case "flag":
             yield f"if {x} is True or {x} is False: _s.v_{x} = {x}"
         case "choice":
-            yield f"if {x}.__class__ is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
+            yield f"if _type({x}) is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
         case "date":
-            yield f"if {x}.__class__ is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {DAY}"
+            yield f"if _type({x}) is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {DAY}"
             yield f"else: _us = _instant({x})"
             yield f"if _us is not None: _s.v_{x} = _us"
         case "count" | "integer":
-            yield f"if {x}.__class__ is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
+            yield f"if _type({x}) is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
         case _:
-            yield f"if ({x}.__class__ is float or {x}.__class__ is int) and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
+            yield f"if (_type({x}) is float or _type({x}) is int) and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
 
 
 def _stored(spec: SignalSpec) -> str:
