@@ -493,9 +493,9 @@ class _Text:
     def observe(self, *, part: bool) -> Iterator[str]:
         """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
         busy = "_s.busy or _s.whole.busy" if part else "_s.busy"
-        slowly = f"return _slowly(_s, (_first, *_more), at, {self.named_values()}, _unknown)"
-        yield f"def observe{'_part' if part else ''}(_s, _first=_UNCHANGED, /, at=None{self.parameters()}, *_more, **_unknown):"
-        yield f"    if _first is not _UNCHANGED or _unknown or {busy}: {slowly}"
+        slowly = f"return _slowly(_s, ({self.places()}*_more), at, {self.named_values()}, _unknown)"
+        yield f"def observe{'_part' if part else ''}(_s, {self.places('=_UNCHANGED')}/, at=None{self.parameters()}, *_more, **_unknown):"
+        yield f"    if _given_0 is not _UNCHANGED or _unknown or {busy}: {slowly}"
         yield from self.store(slowly, part=part)
         if part:
             yield f"    return _s.whole.touched(_s, {self.old_values()})"
@@ -507,17 +507,21 @@ class _Text:
 
     def send(self) -> Iterator[str]:
         """The same with one event offered, which the customer has seen before."""
-        slowly = f"return _send_slowly(_s, event, (_first, *_more), at, instance, {self.named_values()}, _unknown)"
-        yield f"def send(_s, event, _first=_UNCHANGED, /, at=None{self.parameters()}, *_more, instance=None, **_unknown):"
+        slowly = f"return _send_slowly(_s, event, ({self.places()}*_more), at, instance, {self.named_values()}, _unknown)"
+        yield f"def send(_s, event, {self.places('=_UNCHANGED')}/, at=None{self.parameters()}, *_more, instance=None, **_unknown):"
         yield "    try: _name = _s.life.known_events.get(event)"
         yield "    except Exception: _name = None"  # what cannot be looked up is no event
-        yield f"    if _name is None or instance is not None or _first is not _UNCHANGED or _unknown or _s.busy: {slowly}"
+        yield f"    if _name is None or instance is not None or _given_0 is not _UNCHANGED or _unknown or _s.busy: {slowly}"
         yield from self.store(slowly, part=False)
         yield f"    return _sent(_s, {self.old_values()}, _name)"
 
+    def places(self, default: str = "") -> str:
+        """Places for checked values such as ``Contract.health.now(80)``: one for each signal, and one more so that a surplus is seen."""
+        return "".join(f"_given_{i}{default}, " for i in range(len(self.signals) + 1))
+
     def parameters(self) -> str:
-        """Signals may be given by position as far as Python is concerned, for defaults of such parameters cost nothing; `_first` and
-        `_more` notice who does."""
+        """Named values. As far as Python is concerned they may be given by position too, for defaults of such parameters cost nothing;
+        but the places before them take all that anybody gives so."""
         return "".join(f", {s.name}=_UNCHANGED" for s in self.signals)
 
     def named_values(self) -> str:
