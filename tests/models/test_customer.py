@@ -18,6 +18,8 @@ import pytest
 import models.dynamic
 from clmstate import CLEAR, Moves, ObservationError
 from clmstate.lifecycle import Reason
+from clmstate.replay import play as play_log
+from clmstate.replay import read_log
 from clmstate.replay.cells import read_cell
 from models.dynamic import AddOn, Contract, Customer, EnterpriseContract, EnterpriseCustomer, User
 
@@ -184,6 +186,25 @@ def test_the_log_has_the_form_that_logs_have() -> None:
     days = [observation.at for observation in STORY]
     assert days == sorted(days)
     assert (days[0], days[-1]) == ("2026-01-12", "2028-03-06")
+
+
+@engines
+def test_played_as_a_log_it_is_the_same_story(engine: Engine) -> None:
+    log = read_log(ACME, Customer)
+    assert not log.rejected
+    acme = Customer("Acme", engine=engine)
+    for step, observation in zip(play_log(Customer, log, engine=engine), STORY, strict=True):
+        assert not step.rejected
+        assert step.moves == observation.to(acme)
+        assert step.life.snapshot() == acme.snapshot()
+
+
+def test_every_part_says_what_it_is_and_every_port_is_wired() -> None:
+    for part in Customer.definition.parts.values():
+        assert part.help, part.name
+        assert part.ref, part.name
+    wired = {(wire.part, wire.port) for wire in Customer.definition.wires}
+    assert wired == {("contract", "users_adopted"), ("contract", "sponsor"), ("products", "contract_open")}
 
 
 def test_no_port_is_reported_by_hand() -> None:
