@@ -221,7 +221,6 @@ def _compile(program: Program) -> Compiled:
 
     space: dict[str, Any] = {
         "State": State,
-        "_EPOCH": dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
         "_NAN": MISSING,
         "_NOTHING": NOTHING,
         "_UNCHANGED": UNCHANGED,
@@ -488,7 +487,8 @@ class _Text:
             yield f"{indent}    _s.reached |= {1 << i}"
             yield f"{indent}    _s.journal.append((-2, {i}, _s.at))"
         if self.seen:
-            yield "if _s.seen & _FULL[_s.phase] != _FULL[_s.phase]: _SEEN[_s.phase](_s)"
+            yield "_full = _FULL[_s.phase]"
+            yield "if _full and _s.seen & _full != _full: _SEEN[_s.phase](_s)"
 
     def observe(self, *, part: bool) -> Iterator[str]:
         """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
@@ -535,9 +535,8 @@ class _Text:
         """Time and values are checked and stored; at the first that is not plain, all is put back and handed over."""
         yield "    _then = _s.at"
         yield "    if at is not None:"
-        yield "        if _type(at) is _datetime and at.tzinfo is _UTC:"
-        yield "            _now = at - _EPOCH"
-        yield "            _now = (_now.days * 86400 + _now.seconds) * 1000000 + _now.microseconds"
+        yield "        if _type(at) is _datetime and at.tzinfo is _UTC and not at.microsecond:"
+        yield "            _now = at.timestamp() * 1000000.0"  # whole seconds, so exact
         yield "        else: _now = _instant(at)"
         yield f"        if _now is None or not _now >= {'_s.whole' if part else '_s'}.at: {slowly}"
         yield "        _s.at = _now"
@@ -566,7 +565,7 @@ def _plain_value(spec: SignalSpec) -> Iterator[str]:
         case "choice":
             yield f"if _type({x}) is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
         case "date":
-            yield f"if _type({x}) is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {DAY}"
+            yield f"if _type({x}) is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {float(DAY)!r}"
             yield f"else: _us = _instant({x})"
             yield f"if _us is not None: _s.v_{x} = _us"
         case "count" | "integer":

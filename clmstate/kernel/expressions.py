@@ -132,7 +132,7 @@ class Writer:
         if not isinstance(right, Const | ThresholdRef):
             return None
         limit = self.number(right)
-        least, after = math.ceil(limit) * DAY, (math.floor(limit) + 1) * DAY  # the first instants of >= and of > in elapsed time
+        least, after = _time(math.ceil(limit) * DAY), _time((math.floor(limit) + 1) * DAY)  # where >= and > begin, in elapsed time
         match op:
             case "<=" | ">":
                 below, above = f"{elapsed} < {after}", f"{elapsed} >= {after}"
@@ -159,13 +159,13 @@ class Writer:
         for day in dict.fromkeys((math.ceil(number), math.floor(number) + 1)):
             match term:
                 case DaysUntil(name):
-                    yield f"_s.v_{name} - {day * DAY - 1}"
+                    yield f"_s.v_{name} - {_time(day * DAY - 1)}"
                 case DaysSince(name):
-                    yield f"_s.v_{name} + {day * DAY}"
+                    yield f"_s.v_{name} + {_time(day * DAY)}"
                 case DaysInPhase():
-                    yield f"_s.entered + {day * DAY}"
+                    yield f"_s.entered + {_time(day * DAY)}"
                 case EventDaysSince(event):
-                    yield f"_s.e_{event} + {day * DAY}"
+                    yield f"_s.e_{event} + {_time(day * DAY)}"
                 case _:
                     raise AssertionError(leaf)
 
@@ -177,7 +177,7 @@ class Writer:
 
     def days(self, days: Const | ThresholdRef) -> str:
         """A number of days in microseconds."""
-        return str(int(self.number(days)) * DAY)
+        return _time(int(self.number(days)) * DAY)
 
     def number(self, term: Const | ThresholdRef) -> int | float:
         """The number that a constant or a named limit stands for."""
@@ -200,7 +200,7 @@ class Writer:
                 number = repr(self.number(term))
                 return f"({number})" if number.startswith("-") else number
             case DateConst(at):
-                return str(at) if at >= 0 else f"({at})"
+                return _time(at)
             case Plus(left, right):
                 return f"({self.linear(left)} + {self.linear(right)})"
             case Minus(left, right):
@@ -215,6 +215,12 @@ class Writer:
                 return f"_s.visits[{self.visit[path]}]"
             case _:
                 assert_never(term)
+
+
+def _time(us: int) -> str:
+    """An instant or a length of time as text. It is written as a float, for Python compares floats much faster than large whole numbers;
+    microseconds are exact as float64 until the year 2255, and midnights for ever."""
+    return repr(float(us)) if us >= 0 else f"({float(us)!r})"
 
 
 def _compared(a: str, op: Op, b: str) -> str:

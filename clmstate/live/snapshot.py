@@ -14,7 +14,7 @@ from clmstate.kernel import Member
 from clmstate.lifecycle import Engine, Lifecycle
 from clmstate.live.customer import CustomerLife
 from clmstate.live.life import Life
-from clmstate.signals import MISSING
+from clmstate.signals import MISSING, SignalSpec
 
 if TYPE_CHECKING:
     from clmstate.kernel import State
@@ -49,14 +49,14 @@ def snapshot_of(life: Life) -> dict[str, Any]:
 def _state_out(life: Life) -> dict[str, Any]:
     s, p = life.state, life.engine.program
     return {
-        "at": _out(s.at),
+        "at": _us(s.at),
         "phase": p.phases[s.phase],
-        "entered": _out(s.entered),
-        "hold": _out(s.hold),
+        "entered": _us(s.entered),
+        "hold": _us(s.hold),
         "unsettled": s.unsettled,
-        "values": {name: _out(getattr(s, f"v_{name}")) for name in p.definition.signals},
-        "events": {name: {"at": _out(getattr(s, f"e_{name}")), "times": getattr(s, f"n_{name}")} for name in p.definition.events},
-        "clocks": {repr(clock): _out(getattr(s, f"k{i}")) for i, clock in enumerate(p.clocks)},
+        "values": {name: _value(spec, getattr(s, f"v_{name}")) for name, spec in p.definition.signals.items()},
+        "events": {name: {"at": _us(getattr(s, f"e_{name}")), "times": getattr(s, f"n_{name}")} for name in p.definition.events},
+        "clocks": {repr(clock): _us(getattr(s, f"k{i}")) for i, clock in enumerate(p.clocks)},
         "visits": dict(zip(p.visited, s.visits, strict=True)),
         "resume": {group: p.phases[leaf] for group, leaf in s.resume.items()},
         "milestones": [name for i, (name, _) in enumerate(p.milestones) if s.reached & 1 << i],
@@ -75,7 +75,7 @@ def snapshot_of_customer(customer: CustomerLife) -> dict[str, Any]:
         "format": FORMAT,
         "composition": customer.definition.name,
         "name": customer.name,
-        "at": _out(whole.at),
+        "at": _us(whole.at),
         "rooms": [room.path for room in whole.room.rooms() if room.path],
         "members": [
             {"path": m.path, "present": m.present, "waiting": m in whole.waiting, "state": _state_out(customer.life_of(m))} for m in members
@@ -151,8 +151,12 @@ def _fill_customer(customer: CustomerLife, data: Mapping[str, Any]) -> None:
         whole.journal.append((members[index], raw))
 
 
-def _out(value: Any) -> Any:
-    return None if value != value else value
+def _us(instant: float) -> int | None:
+    return None if instant != instant else int(instant)
+
+
+def _value(spec: SignalSpec, value: Any) -> Any:
+    return None if value != value else int(value) if spec.kind == "date" else value
 
 
 def _in(value: Any) -> Any:
@@ -163,15 +167,15 @@ def _entry_out(life: Life, step: tuple[Any, ...]) -> list[Any]:
     p = life.engine.program
     match step[0]:
         case -1:
-            return ["hand", p.phases[step[1]], p.phases[step[2]], _out(step[4]), step[5], step[6], _out(step[7])]
+            return ["hand", p.phases[step[1]], p.phases[step[2]], _us(step[4]), step[5], step[6], _us(step[7])]
         case -2:
-            return ["reached", p.milestones[step[1]][0], _out(step[2])]
+            return ["reached", p.milestones[step[1]][0], _us(step[2])]
         case -3:
             path = p.phases[step[1]]
-            return ["touchpoint", path, life.definition.phases[path].touchpoints[step[2]].label, _out(step[3]), *step[4:]]
+            return ["touchpoint", path, life.definition.phases[path].touchpoints[step[2]].label, _us(step[3]), *step[4:]]
         case rule:
             name = p.rules[rule].transition.name
-            return ["move", name, p.phases[step[1]], p.phases[step[2]], step[3], _out(step[4]), [_out(v) for v in step[5]], step[6]]
+            return ["move", name, p.phases[step[1]], p.phases[step[2]], step[3], _us(step[4]), [_value(p.definition.signals[n], v) for n, v in zip(p.rules[rule].signals, step[5], strict=True)], step[6]]
 
 
 def _entry_in(life: Life, entry: list[Any]) -> tuple[Any, ...]:
