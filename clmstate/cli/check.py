@@ -8,13 +8,12 @@ from typing import Any, Final
 from clmstate.cli.models import Loaded, Model, load
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen, as_data, problem
+from clmstate.composition import CompositionDefinition
 from clmstate.lifecycle import LifecycleDefinition
 
 __all__ = ["arguments", "run"]
 
-LOOKED_AT: Final = (
-    "names, types and bounds, initial and final phases, groups, sources and targets of transitions, events, conditions, thresholds"
-)
+LOOKED_AT: Final = "names, types and bounds, initial and final phases, groups, sources and targets of transitions, events, conditions, thresholds, parts and wiring"
 NOT_PROVED: Final = "phases that nobody reaches or leaves, rules that contradict, shadow or never settle, gaps between rules, and whether promises hold"
 
 
@@ -45,8 +44,8 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     return 1 if loaded.faults else 0
 
 
-def counts(definition: LifecycleDefinition) -> dict[str, int]:
-    """How much of everything a lifecycle has; what it has none of is left out.
+def counts(definition: LifecycleDefinition | CompositionDefinition) -> dict[str, int]:
+    """How much of everything a lifecycle or composition has; what it has none of is left out.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -56,6 +55,8 @@ def counts(definition: LifecycleDefinition) -> dict[str, int]:
         {'phases': 1}
     """
     d = definition
+    if isinstance(d, CompositionDefinition):
+        return {"parts": len(d.parts), "wires": len(d.wires)} if d.wires else {"parts": len(d.parts)}
     touchpoints = sum(len(phase.touchpoints) for phase in d.phases.values())
     every = {
         "phases": len(d.phases),
@@ -76,7 +77,7 @@ def _document(loaded: Loaded) -> dict[str, Any]:
     return {
         "ok": not loaded.faults,
         "lifecycles": [
-            {"name": m.name, "title": m.lifecycle.definition.title, "source": m.source, **counts(m.lifecycle.definition)}
+            {"name": m.name, "title": m.what.definition.title, "source": m.source, **counts(m.what.definition)}
             for m in loaded.models
         ],
         "faults": [{"source": f.source, "diagnostics": [as_data(d) for d in f.diagnostics]} for f in loaded.faults],
@@ -128,5 +129,5 @@ def _show(loaded: Loaded, screen: Screen) -> None:
 
 
 def _counted(model: Model) -> str:
-    numbers = counts(model.lifecycle.definition)
+    numbers = counts(model.what.definition)
     return ", ".join(f"{number} {what if number != 1 else what.removesuffix('s')}" for what, number in list(numbers.items())[:4])

@@ -10,8 +10,9 @@ from types import ModuleType
 import attrs
 
 from clmstate.cli.importing import ImportFault, import_file, import_module, shown_path
+from clmstate.composition import Composition
 from clmstate.errors import ClmstateError, DefinitionError, Diagnostic, InputError, did_you_mean
-from clmstate.lifecycle import Lifecycle
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 
 __all__ = ["Fault", "Loaded", "Model", "load", "load_one"]
 
@@ -20,20 +21,46 @@ _NAMED = re.compile(r"(?P<where>.+):(?P<name>\w*)", re.DOTALL)
 
 @attrs.frozen
 class Model:
-    """A lifecycle and the file it was found in.
+    """A lifecycle or composition, and the file it was found in.
 
     Example:
         >>> Model(Lifecycle, "models/deal.py").source
         'models/deal.py'
     """
 
-    lifecycle: type[Lifecycle]
+    what: type[Lifecycle] | type[Composition]
     source: str
 
     @property
     def name(self) -> str:
         """Its class name."""
-        return self.lifecycle.__name__
+        return self.what.__name__
+
+    @property
+    def composed(self) -> bool:
+        """Whether it is a composition."""
+        return issubclass(self.what, Composition)
+
+    @property
+    def lifecycle(self) -> type[Lifecycle]:
+        """The lifecycle.
+
+        Raises:
+            InputError: CLM335, it is a composition.
+        """
+        if issubclass(self.what, Composition):
+            parts = ", ".join(dict.fromkeys(part.member.name for part in self.what.definition.parts.values()))
+            raise InputError(
+                [
+                    Diagnostic(
+                        "CLM335",
+                        self.source,
+                        f"{self.name} is a composition, and this is done one lifecycle at a time",
+                        f"name one of {parts}",
+                    )
+                ]
+            )
+        return self.what
 
 
 @attrs.frozen
@@ -132,8 +159,8 @@ def load_one(name: str, *, command: str) -> Model:
         raise loaded.faults[0].error()
     models = loaded.models
     if len(models) > 1:
-        classes = {model.lifecycle for model in models}
-        models = tuple(model for model in models if not classes.intersection(model.lifecycle.__mro__[1:]))
+        classes = {model.what for model in models}
+        models = tuple(model for model in models if not classes.intersection(model.what.__mro__[1:]))
     if len(models) != 1:
         names = ", ".join(model.name for model in loaded.models)
         first = loaded.models[0]
@@ -180,10 +207,15 @@ def _folder(folder: Path) -> Loaded:
     return Loaded(tuple(models), tuple(once))
 
 
-def _lifecycles(module: ModuleType) -> list[type[Lifecycle]]:
-    """The lifecycles with phases that a module knows, each once."""
-    found = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Lifecycle) and v is not Lifecycle)
-    return [cls for cls in dict.fromkeys(found) if cls.definition.phases]
+def _lifecycles(module: ModuleType) -> list[type[Lifecycle] | type[Composition]]:
+    """The lifecycles with phases and compositions with parts that a module knows, each once."""
+    found = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Lifecycle | Composition))
+    return [cls for cls in dict.fromkeys(found) if cls not in (Lifecycle, Composition) and _is_whole(cls)]
+
+
+def _is_whole(cls: type[Lifecycle] | type[Composition]) -> bool:
+    definition = cls.definition
+    return bool(definition.phases if isinstance(definition, LifecycleDefinition) else definition.parts)
 
 
 def _chosen(module: ModuleType, wanted: str, where: str) -> Iterable[Model]:

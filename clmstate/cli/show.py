@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from clmstate.cli.check import counts
+from clmstate.cli.compositions import composition_document, composition_markdown, show_composition
 from clmstate.cli.criteria import Way, group_label, names, ways_in, ways_out
 from clmstate.cli.models import Model, load
 from clmstate.cli.options import MODEL_HELP
@@ -47,12 +48,20 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if loaded.faults and not loaded.models:
         raise loaded.faults[0].error()
     if screen.as_json:
-        screen.json({"ok": True, "lifecycles": [_document(model) for model in loaded.models]})
+        whole = [composition_document(model) for model in loaded.models if model.composed]
+        lifecycles = [_document(model) for model in loaded.models if not model.composed]
+        screen.json({"ok": True, "lifecycles": lifecycles} | ({"compositions": whole} if whole else {}))
     elif options.md:
-        screen.line("\n".join(line for model in loaded.models for line in _markdown(model.lifecycle.definition)))
+        screen.line(
+            "\n".join(
+                line
+                for model in loaded.models
+                for line in (composition_markdown(model) if model.composed else _markdown(model.lifecycle.definition))
+            )
+        )
     else:
         for model in loaded.models:
-            _show(model, screen)
+            (show_composition if model.composed else _show)(model, screen)
     if loaded.faults:  # a folder in which some files are well and some are not
         screen.problems(d for fault in loaded.faults for d in fault.diagnostics)
         return 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from clmstate.cli.checklist import Outlook, outlooks, render
@@ -12,7 +12,7 @@ from clmstate.cli.screen import Screen, problem
 from clmstate.cli.show import STANDINGS
 from clmstate.errors import Diagnostic
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Move, Phase, Reached, Seen, Untaken
-from clmstate.replay import Row
+from clmstate.replay import Row, shape_of
 from clmstate.signals import instant, show_instant
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def read_date(thing: object, name: str) -> Any:
 
 
 class Teller:
-    """Tells about one customer of one lifecycle.
+    """Tells about one customer of a lifecycle or of a composition.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -47,8 +47,8 @@ class Teller:
          1970-01-01  starts in New
     """
 
-    def __init__(self, screen: Screen, definition: LifecycleDefinition) -> None:
-        self.screen, self.definition = screen, definition
+    def __init__(self, screen: Screen, model: Any) -> None:
+        self.screen, self.shape = screen, shape_of(model)
         self.dated = ""
         self.width = 10  # of the dates; 16 where there are times
 
@@ -80,11 +80,15 @@ class Teller:
         grid.add_row(Text(word, "dim"), thing)
         self.line(grid)
 
-    def label(self, phase: Phase) -> Text:
+    def definition(self, address: str = "") -> LifecycleDefinition:
+        """The lifecycle of a part, by the address that a living customer has."""
+        return self.shape.parts[self.shape.part_at(address)].definition
+
+    def label(self, phase: Phase, address: str = "") -> Text:
         """A phase by the name that people use, in the colour of its standing."""
         from rich.text import Text
 
-        group = group_label(self.definition, phase.path)
+        group = group_label(self.definition(address), phase.path)
         return Text.assemble((f"{group}: " if group else "", "dim"), (phase.label, f"bold {STANDINGS[phase.standing]}".strip()))
 
     # ---- what is told
@@ -102,40 +106,57 @@ class Teller:
         """The first instant."""
         from rich.text import Text
 
-        self.line(Text.assemble(("starts in ", ""), self.label(self.definition.phases[self.definition.initial])), at_us)
+        if not self.shape.composed:
+            definition = self.definition()
+            self.line(Text.assemble(("starts in ", ""), self.label(definition.phases[definition.initial])), at_us)
 
-    def placed(self, at_us: int, phase: Phase, since: object) -> None:
-        """A customer who was placed where it stands."""
+    def placed(self, at_us: int, row: Row) -> None:
+        """A customer, or a part, that was placed where it stands."""
         from rich.text import Text
 
-        self.line(Text.assemble("stands in ", self.label(phase), f" since {since}" if since else ""), at_us)
+        address = self.shape.way(row.part).address(row.instance)
+        phase, since = self.definition(address).phases[row.details["phase"]], row.details.get("since")
+        where = (f"{address} " if address else "", "cyan")
+        self.line(Text.assemble(where, "stands in ", self.label(phase, address), f" since {since}" if since else ""), at_us)
 
     def observed(self, at_us: int, rows: Iterable[Row], *, quiet: bool = False) -> None:
         """What was reported."""
         from rich.text import Text
 
-        said = []
+        said: dict[str, list[str]] = {}
         for row in rows:
-            if row.event and not row.event.startswith("@"):
-                instance = row.details.get("instance")
-                said.append(self.definition.events[row.event].label + (f" ({instance})" if instance else ""))
-            elif row.event == "@clear":
-                said += [f"{self.definition.signals[name].label} forgotten" for name in row.details["signals"]]
-            for name, value in row.values.items():
-                spec = self.definition.signals[name]
-                said.append(f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(value)}")
-        self.line(Text(", ".join(said) or "time passes", "dim"), at_us, quiet=quiet)
+            address = self.shape.way(row.part).address(row.instance or "all") if row.part or not self.shape.composed else ""
+            said.setdefault(address, []).extend(self._said(row))
+        for address, words in said.items():
+            if words or len(said) == 1:
+                text = Text.assemble((f"{address}  " if address else "", "cyan dim"), (", ".join(words) or "time passes", "dim"))
+                self.line(text, at_us, quiet=quiet)
+
+    def _said(self, row: Row) -> Iterator[str]:
+        """What one row says, without acts by hand, which are told as moves."""
+        known = [part.definition for path, part in self.shape.parts.items() if not row.part or path == row.part]
+        if row.event in ("@join", "@leave"):
+            yield {"@join": "joins", "@leave": "leaves"}[row.event]
+        elif row.event == "@clear":
+            yield from (f"{known[0].signals[name].label} forgotten" for name in row.details["signals"])
+        elif row.event and not row.event.startswith("@"):
+            instance = row.details.get("instance")
+            yield next(d.events[row.event].label for d in known if row.event in d.events) + (f" ({instance})" if instance else "")
+        for name, value in row.values.items():
+            spec = self.shape.columns[name].spec
+            yield f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(value)}"
 
     def move(self, move: Move) -> None:
         """One move with its reason and what it asks the team to do."""
         from rich.text import Text
 
+        where = (f"{move.part}  " if move.part else "", "cyan")
         if move.stayed:
-            text = Text.assemble("stays in ", self.label(move.source), (f"  {move.name}", "dim"))
+            text = Text.assemble(where, "stays in ", self.label(move.source, move.part), (f"  {move.name}", "dim"))
         else:
-            text = Text.assemble(
-                self.label(move.source), f" {self.screen.marks.arrow} ", self.label(move.target), (f"  {move.name}", "dim")
-            )
+            arrow = f" {self.screen.marks.arrow} "
+            ends = (self.label(move.source, move.part), arrow, self.label(move.target, move.part))
+            text = Text.assemble(where, *ends, (f"  {move.name}", "dim"))
         self.line(text, move.at_us)
         if move.by == "hand":
             self.below("by hand", Text(f"{move.person}: {move.reason}"))
@@ -152,22 +173,23 @@ class Teller:
         """An event that changed nothing."""
         from rich.text import Text
 
-        self.below("no move", Text(f"{self.definition.events[untaken.event].label}: {untaken.why}"))
+        self.below("no move", Text(f"{self.definition(untaken.part).events[untaken.event].label}: {untaken.why}"))
 
     def entry(self, entry: Reached | Seen) -> None:
         """A milestone or a touchpoint."""
         from rich.text import Text
 
+        where = (f"{entry.part}  " if entry.part else "", "cyan")
         if isinstance(entry, Reached):
-            self.below("reached", Text(entry.label, "bold"))
+            self.below("reached", Text.assemble(where, (entry.label, "bold")))
         else:
             by = f" by {entry.person}: {entry.reason}" if entry.person else ""
-            self.below(entry.outcome, Text(f"{entry.label}{by}"))
+            self.below(entry.outcome, Text.assemble(where, f"{entry.label}{by}"))
 
-    def missing(self, ways: list[Outlook]) -> None:
+    def missing(self, ways: list[Outlook], address: str = "") -> None:
         """What the next phase still needs, right after a move."""
         for number, way in enumerate(ways[:2]):
-            self.below("next" if number == 0 else "or", self._outlook(way))
+            self.below("next" if number == 0 else "or", self._outlook(way, address))
 
     def note(self, text: str) -> None:
         """A remark."""
@@ -175,12 +197,53 @@ class Teller:
 
         self.line(Text(text, "italic"))
 
+    def now_all(self, customer: Any, lives: Mapping[str, Lifecycle], as_of: int | None) -> None:
+        """Where every part of a composed customer stands, and what those that are always there still need."""
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        when = show_instant(as_of) if as_of is not None else "" if customer.at is None else show_instant(instant(customer.at))
+        self.screen.line()
+        self.screen.show(
+            Padding(Text.assemble((f"{when}  " if when else "", "bold"), "where everybody stands"), (0, 1), expand=False)
+        )
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        signs = {address: "; ".join(risk.label for risk in life.warning_signs) for address, life in lives.items()}
+        for address, life in lives.items():
+            cells = [Text(address, "cyan"), self.label(life.phase, address), Text(str(life.phase.owner or ""), "dim")]
+            grid.add_row(*cells, *([Text(signs[address], "yellow")] if any(signs.values()) else []))
+        self.screen.show(Padding(grid, (0, 1), expand=False))
+        for play in customer.open_plays:
+            since = f"since {play.opened}  " if play.opened is not None else ""
+            owner = f"  {play.play.owner}" if play.play.owner is not None else ""
+            self.below("play", Text.assemble((since, "dim"), (f"{play.part}  ", "cyan"), play.play.label, (owner, "dim")))
+        again = read_date(customer, "next_check")
+        if again is not None:
+            self.below("again", Text(f"time alone may change something on {again}"))
+        self.screen.line()
+        for address, life in lives.items():
+            if self.shape.way(self.shape.part_at(address)).many == 0:
+                self.screen.show(Padding(Text.assemble((f"What {address} still needs", "bold")), (0, 1), expand=False))
+                self._ways(life)
+        self.screen.line()
+
+    def _ways(self, life: Lifecycle) -> None:
+        """Every way out of a phase as a checklist."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        for way in outlooks(life):
+            said = Text.assemble((f"{self.screen.marks.arrow} ", "dim"), (way.target, "bold"), (f"  {way.name}", "dim"))
+            self.screen.show(Padding(said, (0, 0, 0, 1), expand=False))
+            self.screen.show(Padding(render(way, self.screen.marks), (0, 0, 0, 5), expand=False))
+
     def now(self, life: Lifecycle, as_of: int | None) -> None:
         """Where the customer stands, and everything that every way out still needs."""
         from rich.padding import Padding
         from rich.text import Text
 
-        phase, arrow = life.phase, self.screen.marks.arrow
+        phase = life.phase
         when = show_instant(as_of) if as_of is not None else "" if life.at is None else show_instant(instant(life.at))
         head = Text.assemble((f"{when}  " if when else "", "bold"), "now in ", self.label(phase))
         if phase.owner is not None:
@@ -217,13 +280,7 @@ class Teller:
             )
             return
         self.screen.show(Padding(Text("What is still missing", "bold"), (0, 0, 0, 1), expand=False))
-        for way in ways:
-            self.screen.show(
-                Padding(
-                    Text.assemble((f"{arrow} ", "dim"), (way.target, "bold"), (f"  {way.name}", "dim")), (0, 0, 0, 1), expand=False
-                )
-            )
-            self.screen.show(Padding(render(way, self.screen.marks), (0, 0, 0, 5), expand=False))
+        self._ways(life)
         self.screen.line()
 
     def rejected(self, diagnostics: list[Diagnostic], rows: int) -> None:
@@ -244,8 +301,11 @@ class Teller:
             )
         self.screen.line()
 
-    def _outlook(self, way: Outlook) -> RenderableType:
+    def _outlook(self, way: Outlook, address: str) -> RenderableType:
         from rich.console import Group
         from rich.text import Text
 
-        return Group(Text.assemble((way.target, "bold"), " needs"), render(way, self.screen.marks))
+        return Group(
+            Text.assemble((f"{address}  " if address else "", "cyan"), (way.target, "bold"), " needs"),
+            render(way, self.screen.marks),
+        )

@@ -57,7 +57,7 @@ class TypingIn:
         self.model, self.screen = model, screen
         self.life: Lifecycle = model.lifecycle(customer, engine="compiled")
         self.definition = model.lifecycle.definition
-        self.teller = Teller(screen, self.definition)
+        self.teller = Teller(screen, model.lifecycle)
         self.before: list[tuple[dict[str, Any], int, int]] = []
         self.instants: list[int] = []
         self.rows: list[Row] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -190,6 +191,16 @@ def test_draw(run: Run, folder: Path) -> None:
     assert (folder / "bigdeal.svg").is_file()
 
 
+def test_draw_into_a_folder(run: Run, folder: Path) -> None:
+    (folder / "teams.py").write_text("CSM = 'CSM'\n")
+    ran = run("draw", ".", "--out", "pictures/new/")
+    assert (ran.code, ran.out.count("✓")) == (0, 2)
+    assert sorted(p.name for p in (folder / "pictures" / "new").iterdir()) == ["bigdeal.svg", "deal.svg"]
+    assert len(run("draw", "deal.py", "--out", "pictures", "--json").document["drawings"]) == 2
+    (folder / "file").write_text("")
+    assert "CLM307" in run("draw", "deal.py", "--out", "file/").err
+
+
 # ---- walk
 
 
@@ -228,8 +239,9 @@ def test_walk_as_of_a_date(run: Run, folder: Path) -> None:
     document = run("walk", "deal.py", "acme.csv", "--as-of", "2026-02-01", "--json").document
     assert document["rows"] == {"in": 5, "used": 3, "rejected": 1, "of_others": 0, "later": 1}
     assert [m["transition"] for s in document["steps"] for m in s["moves"]] == ["win"]
-    assert document["steps"][1]["untaken"] == [{"event": "bought", "why": "no way out of Fresh listens to it"}]
+    assert document["steps"][1]["untaken"] == [{"event": "bought", "why": "no way out of Fresh listens to it", "part": ""}]
     assert document["phase"] == "won"
+    assert document["ways_out"][0]["part"] == ""
     assert document["ways_out"][0]["needs"] == [{"words": "notice received", "met": False, "value": "", "depth": 0}]
     assert [d["code"] for d in document["rejected"]] == ["CLM204"]
 
@@ -281,6 +293,92 @@ def test_walk_at_the_ends_of_time(run: Run, folder: Path) -> None:
         (folder / "wait.csv").write_text(f"customer,at\nAcme,{date}\n")
         assert "now in A" in run("walk", "wait.py", "wait.csv").out
         assert run("walk", "wait.py", "wait.csv", "--json").document["phase"] == "a"
+
+
+# ---- compositions
+
+CUSTOMER = """\
+from clmstate import Composition, Event, Lifecycle, Many, One, Phase, Signal
+
+class User(Lifecycle):
+    logins = Signal.count("login", default=0)
+    invited = Phase("Invited", initial=True)
+    active = Phase("Active", owner="CSM")
+    start_using = invited.to(active, when=logins >= 5)
+
+class Contract(Lifecycle):
+    adopted = Signal.share("users adopted", port=True)
+    bought = Event("product bought", names_instance=True)
+    fresh = Phase("Fresh", initial=True)
+    success = Phase("Success", standing="good")
+    adopt = fresh.to(success, when=adopted >= 0.8)
+
+class Customer(Composition):
+    \"\"\"All of it.\"\"\"
+    contract = One(Contract)
+    addons = Many(User, opens_on=Contract.bought)
+    users = Many(User)
+    wiring = (contract[Contract.adopted].fed_by(users.share_in(User.active)),)
+"""
+
+PEOPLE = """\
+customer,part,instance,at,event,details,users.logins
+Acme,users,dana,2026-01-05,@join,,2
+Acme,users,eli,2026-01-05,@join,,
+Acme,contract,,2026-01-12,bought,"{""instance"": ""crm""}",
+Acme,users,dana,2026-01-20,,,7
+Acme,users,eli,2026-01-25,@leave,,
+Acme,users,eli,2026-02-01,,,9
+"""
+
+
+@pytest.fixture
+def whole(folder: Path) -> Path:
+    (folder / "customer.py").write_text(CUSTOMER)
+    (folder / "people.csv").write_text(PEOPLE)
+    return folder
+
+
+def test_a_composition_is_checked_and_shown(run: Run, whole: Path) -> None:
+    assert "3 parts, 1 wire\n" in run("check", "customer.py").out
+    out = run("show", "customer.py:Customer").out
+    for said in (
+        "All of it.",
+        "one Contract",
+        "learns: users adopted, from users",
+        "many User  opens on: product bought (contract)",
+    ):
+        assert said in " ".join(out.split()).replace("many User", "many User "), said
+    assert "| **users** | many User |  |  |" in run("show", "customer.py", "--md").out
+    document = run("show", "customer.py", "--json").document
+    assert [c["name"] for c in document["compositions"]] == ["Customer"]
+    assert "CLM335" in run("draw", "customer.py:Customer").err
+    assert "CLM335" in run("walk", "customer.py:Customer").err
+
+
+def test_a_composition_walks(run: Run, whole: Path) -> None:
+    ran = run("walk", "customer.py:Customer", "people.csv")
+    assert ran.code == 0, ran.err
+    told = [line.strip() for line in ran.out.splitlines()]
+    for said in (
+        "people.csv · 6 rows: 5 used, 1 rejected",
+        "2026-01-05  users/dana  joins, logins 2",
+        "users/eli  joins",
+        "2026-01-12  contract  product bought (crm)",
+        "2026-01-20  users/dana  logins 7",
+        "users/dana  Invited → Active  start_using",
+        "2026-01-25  users/eli  leaves",
+        "contract  Fresh → Success  adopt",
+        "2026-01-25  where everybody stands",
+        "contract Success",
+        "addons/crm   Invited",
+        "users/dana   Active   CSM",
+    ):
+        assert re.sub(" +", " ", said) in [re.sub(" +", " ", line) for line in told], said
+    assert "CLM217 people.csv, line 7: " in ran.out
+    document = run("walk", "customer.py:Customer", "people.csv", "--as-of", "2026-01-21", "--json").document
+    assert document["phases"] == {"contract": "fresh", "addons/crm": "invited", "users/dana": "active", "users/eli": "invited"}
+    assert {way["part"] for way in document["ways_out"]} == {"contract", "addons/crm", "users/eli"}
 
 
 # ---- the process: streams, signals, colours

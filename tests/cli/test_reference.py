@@ -18,10 +18,10 @@ DOCS = PACKAGE.parent / "docs" / "reference"
 
 @pytest.mark.parametrize("room", ["cli", "replay"])
 def test_every_code_is_documented(room: str) -> None:
-    page = (DOCS / ("cli.md" if room == "cli" else "log-format.md")).read_text()
+    page = (DOCS / "log-format.md").read_text() + ((DOCS / "cli.md").read_text() if room == "cli" else "")
     used = {code for file in (PACKAGE / room).glob("*.py") for code in re.findall(r"CLM3\d\d", file.read_text())}
     listed = set(re.findall(r"CLM3\d\d", page))
-    assert used - listed - {"CLM301", "CLM302"} == set()
+    assert used - listed == set()
 
 
 def test_columns_acts_commands_and_words_are_documented() -> None:
