@@ -158,8 +158,10 @@ class Compiled:
         time_truths: for each rule, the truths of its literals that time may change; None where there are none.
         instants: for each rule, when those truths may change, given the values; NaN where a value is missing.
         plain: for each rule, the phase it enters from wherever it is taken; -1 for a stay and for a resumed group.
-        dates: for each rule, where its dates stand among the old values of an inline observation, and their slots; None if its truths
-            may change to and fro.
+        one_way: for each rule, whether each of those truths changes at most once while values stay.
+        still: for each rule, whether time alone has changed none of them since the clock and values that are given.
+        groups: for each phase, its group.
+        counts: whether some condition counts visits.
         clocks: writes the clocks.
         after: writes clocks, milestones and touchpoints once the rounds are over.
         timed_leaves: for each phase, the leaves that time may change and that may move the part, reach a milestone or see a touchpoint.
@@ -181,7 +183,10 @@ class Compiled:
     time_truths: tuple[Callable[[State], tuple[bool, ...]] | None, ...]
     instants: tuple[Callable[[State], tuple[float, ...]] | None, ...]
     plain: tuple[int, ...]
-    dates: tuple[tuple[tuple[int, str], ...] | None, ...]
+    one_way: tuple[bool, ...]
+    still: tuple[Callable[[State, tuple[Any, ...]], bool] | None, ...]
+    groups: tuple[str | None, ...]
+    counts: bool
     clocks: Callable[[State], None]
     after: Callable[[State], None]
     timed_leaves: tuple[tuple[object, ...], ...]
@@ -249,7 +254,10 @@ def _compile(program: Program) -> Compiled:
         time_truths=space["TIME_TRUTHS"],
         instants=space["RULE_INSTANTS"],
         plain=tuple(-1 if rule.stay or rule.resumes is not None else rule.target for rule in program.rules),
-        dates=tuple(_dates(program, rule) for rule in program.rules),
+        one_way=tuple(_one_way(timed_literals(rule.formula)) for rule in program.rules),
+        still=space["STILL"],
+        groups=program.group,
+        counts=bool(program.visited),
         clocks=space["clocks"],
         after=space["after"],
         timed_leaves=tuple(_timed_leaves(program, phase) for phase in range(len(program.phases))),
@@ -273,13 +281,9 @@ def _timed_leaves(program: Program, phase: int) -> tuple[object, ...]:
     return tuple(dict.fromkeys(literal.leaf for formula in formulas for literal in timed_literals(formula)))
 
 
-def _dates(program: Program, rule: Rule) -> tuple[tuple[int, str], ...] | None:
-    from clmstate.kernel.settle import one_way
-
-    if not one_way(timed_literals(rule.formula)):
-        return None
-    names = list(program.definition.signals)
-    return tuple((1 + names.index(n), f"v_{n}") for n in rule.signals if program.definition.signals[n].kind == "date")
+def _one_way(timed: tuple[Literal, ...]) -> bool:
+    """Whether each of these literals, which time may change, changes at most once while values stay."""
+    return not any(isinstance(literal.leaf, Compare) and literal.leaf.op in ("==", "!=") for literal in timed)
 
 
 def timed_literals(formula: Formula) -> tuple[Literal, ...]:
@@ -347,6 +351,7 @@ class _Text:
         yield f"HOLDS = ({''.join(f'holds_{i}, ' for i in rules)})"
         yield f"READS = ({''.join(f'reads_{i}, ' for i in rules)})"
         yield f"RULE_INSTANTS = ({''.join(f'instants_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
+        yield f"STILL = ({''.join(f'still_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
         yield f"TIME_TRUTHS = ({''.join(f'times_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
         yield from self.touchpoints()
         yield from self.after()
@@ -425,8 +430,20 @@ class _Text:
             yield f"def times_{rule.index}(_s):"
             timed = timed_literals(rule.formula)
             yield f"    return ({''.join(self.write.literal(x) + ', ' for x in timed)})"
+            yield from self.still(rule, timed)
             yield f"def instants_{rule.index}(_s):"
             yield f"    return ({''.join(f'{t}, ' for t in dict.fromkeys(t for x in timed for t in self.write.instants(x.leaf)))})"
+
+    def still(self, rule: Rule, timed: tuple[Literal, ...]) -> Iterator[str]:
+        """Whether time alone has changed none of a rule's truths since the last picture, its dates read as they were then."""
+        yield f"def still_{rule.index}(_s, _old):"
+        yield "    _now = _s.at"
+        yield "    _then = _old[0]"
+        yield "    if _now == _then: return True"
+        old = {s.name: f"_old[{i}]" for i, s in enumerate(self.signals, 1) if s.kind == "date"}
+        now, then = Writer(self.p, now="_now", values=old), Writer(self.p, now="_then", values=old)
+        same = (f"({now.literal(x)}) == ({then.literal(x)})" for x in timed)
+        yield f"    return {' and '.join(same) if _one_way(timed) else 'False'}"
 
     def touchpoints(self) -> Iterator[str]:
         """For each phase with touchpoints that data can show to be done, a function that notes those that now are."""

@@ -45,6 +45,11 @@ _MIRRORED: Mapping[Op, Op] = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">="
 class Writer:
     """Writes formulas of one program as Python expressions in which ``_s`` is the state (no signal's name begins so).
 
+    Args:
+        program: the program.
+        now: the expression that is the customer's clock.
+        values: dates that are to be read elsewhere than in the state, as expressions.
+
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
         >>> from clmstate.kernel.program import lower_lifecycle
@@ -58,8 +63,10 @@ class Writer:
         '_s.v_health >= 70'
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, now: str = "_s.at", values: Mapping[str, str] | None = None) -> None:
         self.program = program
+        self.now = now
+        self.values = values or {}
         self.clock = {clock: i for i, clock in enumerate(program.clocks)}
         self.visit = {path: i for i, path in enumerate(program.visited)}
 
@@ -95,7 +102,7 @@ class Writer:
             case SignalRef(name):
                 return f"_s.v_{name} == _s.v_{name}" if truths == TRUE else f"_s.v_{name} != _s.v_{name}"
             case ForDays(_, days):
-                held = f"_s.at - _s.k{self.clock[leaf]} >= {self.days(days)}"
+                held = f"{self.now} - _s.k{self.clock[leaf]} >= {self.days(days)}"
                 return held if truths == TRUE else f"not {held}"
             case Compare(left, op, right):
                 whole = self.whole_days(left, op, right)
@@ -110,6 +117,10 @@ class Writer:
             case _:
                 assert_never(leaf)
 
+    def date(self, name: str) -> str:
+        """A date signal as an expression: as it is now, unless it is to be read elsewhere."""
+        return self.values.get(name, f"_s.v_{name}")
+
     def whole_days(self, left: Term, op: Op, right: Term) -> tuple[str, str, str] | None:
         """A comparison of whole elapsed days with a number, without the division: floor(x / day) <= c is x < (floor(c) + 1) days.
 
@@ -120,13 +131,13 @@ class Writer:
             left, op, right = right, _MIRRORED[op], left
         match left:
             case DaysUntil(name):
-                elapsed = f"_s.v_{name} - _s.at"
+                elapsed = f"{self.date(name)} - {self.now}"
             case DaysSince(name):
-                elapsed = f"_s.at - _s.v_{name}"
+                elapsed = f"{self.now} - {self.date(name)}"
             case DaysInPhase():
-                elapsed = "_s.at - _s.entered"
+                elapsed = f"{self.now} - _s.entered"
             case EventDaysSince(event):
-                elapsed = f"_s.at - _s.e_{event}"
+                elapsed = f"{self.now} - _s.e_{event}"
             case _:
                 return None
         if not isinstance(right, Const | ThresholdRef):

@@ -7,10 +7,9 @@ and nobody has heard of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from clmstate.conditions.lower import Literal
 from clmstate.conditions.nodes import (
     Compare,
     Const,
@@ -22,6 +21,7 @@ from clmstate.conditions.nodes import (
     ThresholdRef,
 )
 from clmstate.errors import Diagnostic, LivelockError
+from clmstate.kernel.compile import LATEST
 from clmstate.kernel.program import Program
 from clmstate.lifecycle import Moves
 from clmstate.signals import DAY
@@ -29,7 +29,7 @@ from clmstate.signals import DAY
 if TYPE_CHECKING:
     from clmstate.kernel.compile import Compiled, State
 
-__all__ = ["Plan", "begin", "due_since", "moved", "next_check", "observe_slowly", "one_way", "send_slowly", "sent", "settle", "take_in"]
+__all__ = ["Plan", "begin", "due_since", "moved", "next_check", "observe_slowly", "send_slowly", "sent", "settle", "take_in"]
 
 MOST_ROUNDS: Final = 10_000
 
@@ -93,11 +93,15 @@ def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:
     """
     c = s.c
     target = c.plain[rule]
-    if target >= 0 and (c.time_truths[rule] is None or _time_stood_still(s, old, rule)):
+    still = c.still[rule]
+    if target >= 0 and (still is None or still(s, old)):
         # the usual move: to a known phase, due to this observation, with nothing to follow
         source = s.phase
         kept = (source, s.entered, s.seen, s.resume, s.visits)
-        enter(s, source, target)
+        if c.groups[source] == c.groups[target] and not c.counts:
+            s.phase, s.entered, s.seen = target, s.at, 0
+        else:
+            enter(s, source, target)
         if c.step[target](s) < 0:
             step = (rule, source, target, 1, s.at, c.reads[rule](s), None)
             s.journal.append(step)
@@ -121,28 +125,6 @@ def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:
     if life.listening:
         life.perform(plan)
     return Moves(plan, life.read)
-
-
-def _time_stood_still(s: State, old: tuple[Any, ...], rule: int) -> bool:
-    """Whether time alone has changed no truth of a rule since the last picture, so that the move was not due before."""
-    dates = s.c.dates[rule]
-    if dates is None:
-        return False
-    now, then = s.at, old[0]
-    if now == then:
-        return True
-    truths = s.c.time_truths[rule]
-    assert truths is not None
-    new = [getattr(s, slot) for _, slot in dates]
-    for place, slot in dates:  # as last seen
-        setattr(s, slot, old[place])
-    late = truths(s)
-    s.at = then
-    same = truths(s) == late
-    s.at = now
-    for (_, slot), date in zip(dates, new, strict=True):
-        setattr(s, slot, date)
-    return same
 
 
 def take_in(
@@ -251,7 +233,7 @@ def settle(s: State, before: tuple[Any, ...], rule: int, *, by_hand: bool = Fals
         if rule >= 0:
             picture = (s.phase, entered, tuple(sorted(s.resume.items())), s.visits)
             if picture in seen:
-                raise _livelock(c, plan, s)
+                raise _livelock(c, plan)
             seen.add(picture)
             number += 1
             if number > MOST_ROUNDS:
@@ -273,10 +255,10 @@ def enter(s: State, source: int, target: int) -> None:
         s.visits = tuple(n + (path in (p.phases[target], group)) for n, path in zip(s.visits, p.visited, strict=True))
 
 
-def _livelock(c: Compiled, plan: Plan, s: State) -> LivelockError:
+def _livelock(c: Compiled, plan: Plan) -> LivelockError:
     cycle = [plan[-1]]
     for step in reversed(plan[:-1]):
-        if step[2] == plan[-1][2] and len(cycle) >= 1 and cycle[0][1] == step[2]:
+        if cycle[0][1] == plan[-1][2]:
             break
         cycle.insert(0, step)
     phases = c.program.definition.phases
@@ -307,7 +289,7 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
     if not start < now:
         return None
     truths = c.time_truths[rule]
-    if truths is not None and not o.unsettled and c.dates[rule] is not None:
+    if truths is not None and not o.unsettled and c.one_way[rule]:
         then = truths(o)
         o.at = now
         if truths(o) == then:  # each of them changes at most once, so none has changed
@@ -319,16 +301,6 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
         if c.holds[rule](o):
             return int(t)
     return None
-
-
-def one_way(timed: Iterable[Literal]) -> bool:
-    """Whether each of these literals, which time may change, changes at most once while values stay.
-
-    Example:
-        >>> one_way(())
-        True
-    """
-    return not any(isinstance(literal.leaf, Compare) and literal.leaf.op in ("==", "!=") for literal in timed)
 
 
 def instants_of(program: Program, leaf: object, s: State) -> Iterator[float]:
@@ -384,9 +356,11 @@ def next_check(s: State, watched: Sequence[object], differs: Callable[[State], b
     """
     if s.at != s.at:
         return None
-    instants = {t for leaf in watched for t in instants_of(s.c.program, leaf, s) if t > s.at}
+    instants = {t for leaf in watched for t in instants_of(s.c.program, leaf, s) if s.at < t <= LATEST}
     if s.hold > s.at:
         instants.add(s.hold)
+    elif s.unsettled:  # rules have not been asked yet where somebody placed the customer
+        instants.add(s.at)
     o = s.c.new()
     s_saved = s.c.save(s)
     for t in sorted(instants):
