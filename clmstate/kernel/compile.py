@@ -41,12 +41,12 @@ LATEST: Final = instant("9999-12-31T23:59:59.999999")
 """The first and the last instant that Python's dates can show."""
 
 _EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
-_KNOWN_INSTANTS: dict[Any, int] = {}
+_KNOWN_INSTANTS: dict[str, float] = {}
 _MOST_INSTANTS: Final = 100_000
 
 
 def read_instant(at: Any) -> int:
-    """The instant of a point in time; days named as text or dates are remembered, for logs name the same ones again and again.
+    """The instant of a point in time, whoever made it.
 
     Raises:
         BadValueError: CLM206, when it is not a point in time.
@@ -55,18 +55,6 @@ def read_instant(at: Any) -> int:
         >>> read_instant("1970-01-01")
         0
     """
-    if type(at) is not str and type(at) is not dt.date:
-        return _looked_at(at)
-    us = _KNOWN_INSTANTS.get(at)
-    if us is None:
-        us = _looked_at(at)
-        if len(_KNOWN_INSTANTS) >= _MOST_INSTANTS:
-            _KNOWN_INSTANTS.clear()
-        _KNOWN_INSTANTS[at] = us
-    return us
-
-
-def _looked_at(at: Any) -> int:
     try:
         us = instant(at)
     except BadValueError:
@@ -81,11 +69,17 @@ def _looked_at(at: Any) -> int:
     raise BadValueError([Diagnostic("CLM206", "at", cause, "give an ISO date or time, a date or a datetime")])
 
 
-def _instant_or_none(at: Any) -> int | None:
+def _instant_or_none(at: Any) -> float | None:
+    """The instant as the inline observation stores it; days named as text are remembered, for logs name the same ones again and again."""
     try:
-        return read_instant(at)
+        us = float(read_instant(at))
     except BadValueError:
         return None  # told where all mistakes of an observation are told together
+    if type(at) is str:
+        if len(_KNOWN_INSTANTS) >= _MOST_INSTANTS:
+            _KNOWN_INSTANTS.clear()
+        _KNOWN_INSTANTS[at] = us
+    return us
 
 
 class State:
@@ -168,6 +162,7 @@ class Compiled:
         observe: the inline observation of a lifecycle on its own.
         observe_part: the inline observation of a part of a composition.
         send: the inline observation with an event, of a lifecycle on its own.
+        known_events: the name of each event that was once offered, by whatever it was offered as and found right.
         source: the generated text.
     """
 
@@ -193,6 +188,7 @@ class Compiled:
     observe: Callable[..., Moves]
     observe_part: Callable[..., Moves]
     send: Callable[..., Moves]
+    known_events: dict[Any, str]
     source: str
 
 
@@ -226,6 +222,8 @@ def _compile(program: Program) -> Compiled:
 
     space: dict[str, Any] = {
         "State": State,
+        "_EPOCH": dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
+        "_INSTANTS": _KNOWN_INSTANTS,
         "_NAN": MISSING,
         "_NOTHING": NOTHING,
         "_UNCHANGED": UNCHANGED,
@@ -237,6 +235,7 @@ def _compile(program: Program) -> Compiled:
         "_type": type,
         "_send_slowly": settle.send_slowly,
         "_sent": settle.sent,
+        "_str": str,
         "_round": round,
         "_slowly": settle.observe_slowly,
     }
@@ -264,6 +263,7 @@ def _compile(program: Program) -> Compiled:
         observe=space["observe"],
         observe_part=space["observe_part"],
         send=space["send"],
+        known_events=space["_EVENTS"],
         source=text,
     )
     space["PartState"].c = made
@@ -346,6 +346,7 @@ class _Text:
             yield from self.rule(rule)
         count = range(len(self.p.phases))
         rules = range(len(self.p.rules))
+        yield "_EVENTS = {}"
         yield f"_STEP = ({''.join(f'step_{i}, ' for i in count)})"
         yield f"OFFER = ({''.join(f'offer_{i}, ' for i in count)})"
         yield f"HOLDS = ({''.join(f'holds_{i}, ' for i in rules)})"
@@ -526,7 +527,7 @@ class _Text:
         """The same with one event offered, which the customer has seen before."""
         slowly = f"return _send_slowly(_s, event, ({self.places()}*_more), at, instance, {self.named_values()}, _unknown)"
         yield f"def send(_s, event, {self.places('=_UNCHANGED')}/, at=None{self.parameters()}, *_more, instance=None, **_unknown):"
-        yield "    try: _name = _s.life.known_events.get(event)"
+        yield "    try: _name = _EVENTS.get(event)"
         yield "    except Exception: _name = None"  # what cannot be looked up is no event
         yield f"    if _name is None or instance is not None or _given_0 is not _UNCHANGED or _unknown or _s.busy: {slowly}"
         yield from self.store(slowly, part=False)
@@ -552,8 +553,10 @@ class _Text:
         """Time and values are checked and stored; at the first that is not plain, all is put back and handed over."""
         yield "    _then = _s.at"
         yield "    if at is not None:"
-        yield "        if _type(at) is _datetime and at.tzinfo is _UTC and not at.microsecond:"
-        yield "            _now = at.timestamp() * 1000000.0"  # whole seconds, so exact
+        yield "        if _type(at) is _str: _now = _INSTANTS.get(at) or _instant(at)"
+        yield "        elif _type(at) is _datetime and at.tzinfo is _UTC and not at.microsecond:"
+        yield "            _now = at - _EPOCH"
+        yield "            _now = _now.days * 86400000000.0 + _now.seconds * 1000000.0"
         yield "        else: _now = _instant(at)"
         yield f"        if _now is None or not _now >= {'_s.whole' if part else '_s'}.at: {slowly}"
         yield "        _s.at = _now"
@@ -588,7 +591,9 @@ def _plain_value(spec: SignalSpec) -> Iterator[str]:
         case "count" | "integer":
             yield f"if _type({x}) is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
         case _:
-            yield f"if (_type({x}) is float or _type({x}) is int) and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
+            # each kind of number is compared with its own, which Python does several times faster
+            yield f"if _type({x}) is float and {float(low)!r} <= {x} <= {float(high)!r}: _s.v_{x} = {x}"
+            yield f"elif _type({x}) is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
 
 
 def _stored(spec: SignalSpec) -> str:
