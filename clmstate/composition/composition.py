@@ -106,7 +106,7 @@ class Composition(metaclass=CompositionMeta):
             >>> print(*acme.observe_all("2026-01-01", {"users/dana": {"logins": 7}}, joins=["users/dana"]))
             2026-01-01 users/dana: Invited → Active (at least 5 logins)
         """
-        result: Moves = self._whole.observe_all(at, values or {}, events, joins, leaves)
+        result: Moves = self._whole.observe_all(at, {} if values is None else values, events, joins, leaves)
         return result
 
     def send(self, event: Event | str, *, at: When | None = None, instance: str | None = None) -> Moves:
@@ -178,7 +178,7 @@ class Composition(metaclass=CompositionMeta):
             >>> {path: phase.label for path, phase in acme.phases.items()}
             {'deal': 'Open', 'users/dana': 'Active'}
         """
-        self._whole.start(placed, at, since or {}, values or {})
+        self._whole.start(placed, at, {} if since is None else since, {} if values is None else values)
 
     @property
     def name(self) -> str:

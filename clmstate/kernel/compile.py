@@ -493,8 +493,11 @@ class _Text:
         return f"{indent}if {' or '.join(f'{name} is not _UNCHANGED' for name in read.signals) or 'False'}:", indent + "    "
 
     def after_lines(self, *, inline: bool = False) -> Iterator[str]:
-        """What is written once the rounds are over. Inline, where no event is offered and everything was written at the last
-        observation, only what reads a given signal (or time) can differ."""
+        """What is written once the rounds are over.
+
+        Inline, where no event is offered and everything was written at the last observation, only what reads a given signal (or time)
+        can differ.
+        """
         yield from self.clock_lines(inline=inline)
         if self.p.milestones:
             yield f"if _s.reached != {(1 << len(self.p.milestones)) - 1}:"
@@ -538,8 +541,11 @@ class _Text:
         return "".join(f"_given_{i}{default}, " for i in range(len(self.signals) + 1))
 
     def parameters(self) -> str:
-        """Named values. As far as Python is concerned they may be given by position too, for defaults of such parameters cost nothing;
-        but the places before them take all that anybody gives so."""
+        """Named values.
+
+        As far as Python is concerned they may be given by position too, for defaults of such parameters cost nothing; but the places
+        before them take all that anybody gives so.
+        """
         return "".join(f", {s.name}=_UNCHANGED" for s in self.signals)
 
     def named_values(self) -> str:
@@ -598,4 +604,3 @@ def _plain_value(spec: SignalSpec) -> Iterator[str]:
 
 def _stored(spec: SignalSpec) -> str:
     return "_NAN" if spec.default is None else repr(spec.default)
-

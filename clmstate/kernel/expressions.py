@@ -98,7 +98,9 @@ class Writer:
             case OneOf(name, values):
                 listed = f"({', '.join(map(repr, values))},)"
                 known = f"_s.v_{name} == _s.v_{name}"
-                return _pick(truths, true=f"_s.v_{name} in {listed}", false=f"({known} and _s.v_{name} not in {listed})", known=known)
+                return _pick(
+                    truths, true=f"_s.v_{name} in {listed}", false=f"({known} and _s.v_{name} not in {listed})", known=known
+                )
             case SignalRef(name):
                 return f"_s.v_{name} == _s.v_{name}" if truths == TRUE else f"_s.v_{name} != _s.v_{name}"
             case ForDays(_, days):
@@ -229,8 +231,11 @@ class Writer:
 
 
 def _time(us: int) -> str:
-    """An instant or a length of time as text. It is written as a float, for Python compares floats much faster than large whole numbers;
-    microseconds are exact as float64 until the year 2255, and midnights for ever."""
+    """An instant or a length of time as text.
+
+    It is written as a float, for Python compares floats much faster than large whole numbers; microseconds are exact as float64 until
+    the year 2255, and midnights for ever.
+    """
     return repr(float(us)) if us >= 0 else f"({float(us)!r})"
 
 

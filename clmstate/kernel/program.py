@@ -122,9 +122,7 @@ def lower_lifecycle(definition: LifecycleDefinition) -> Program:
         initial=number[definition.initial],
         group=tuple(definition.group_of(path) for path in phases),
         rules=tuple(by_name.values()),
-        offered=tuple(
-            tuple(sorted((r for r in rules if r.event is not None), key=lambda r: not r.into_final)) for rules in ways
-        ),
+        offered=tuple(tuple(sorted((r for r in rules if r.event is not None), key=lambda r: not r.into_final)) for rules in ways),
         silent=tuple(tuple(r for r in rules if r.event is None) for rules in ways),
         clocks=clocks,
         clock_formulas=tuple(_formula(clock.of, definition) for clock in clocks),

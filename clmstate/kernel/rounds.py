@@ -126,10 +126,9 @@ class Work:
         self.wake(member)
         s = member.state
         names = self.offered.setdefault(member, [])
-        if event not in names:
-            names.append(event)
-            setattr(s, f"e_{event}", s.at)
-            setattr(s, f"n_{event}", getattr(s, f"n_{event}") + 1)
+        names.append(event)  # twice offered is twice counted, though it is taken once
+        setattr(s, f"e_{event}", s.at)
+        setattr(s, f"n_{event}", getattr(s, f"n_{event}") + 1)
 
     def dismiss(self, room: Room, part: str, name: str) -> None:
         """A member leaves, with all inside it: no roll-up sees it, and it does not settle."""

@@ -44,7 +44,9 @@ def observe_slowly(s: State, given: Sequence[Any], at: Any, values: Mapping[str,
     return moves
 
 
-def send_slowly(s: State, event: Any, given: Sequence[Any], at: Any, instance: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]) -> Moves:
+def send_slowly(
+    s: State, event: Any, given: Sequence[Any], at: Any, instance: Any, values: Mapping[str, Any], unknown: Mapping[str, Any]
+) -> Moves:
     """What the inline observation with an event does not do itself: the customer checks everything and settles."""
     moves: Moves = s.life.send_checked(event, given, at, instance, values, unknown)
     return moves
@@ -272,7 +274,9 @@ def _livelock(c: Compiled, plan: Plan) -> LivelockError:
 
 def _endless(c: Compiled) -> LivelockError:
     cause = f"this customer has not settled after {MOST_ROUNDS:,} rounds"
-    return LivelockError([Diagnostic("CLM211", c.program.definition.name, cause, "look for rules that count visits and lead in a circle")])
+    return LivelockError(
+        [Diagnostic("CLM211", c.program.definition.name, cause, "look for rules that count visits and lead in a circle")]
+    )
 
 
 # ---- what time alone would do ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from clmstate.composition import CompositionDefinition
 from clmstate.kernel.compile import State
 from clmstate.kernel.rooms import Bound, Member, Room
 from clmstate.kernel.rounds import Step, Work
-from clmstate.kernel.settle import instants_of
+from clmstate.kernel.settle import begin, instants_of
 from clmstate.lifecycle import Moves
 
 __all__ = ["Place", "Whole"]
@@ -122,7 +122,9 @@ class Whole:
         except BaseException:
             _undone(log)
             raise
-        return steps, [(member, event, work.took.get(member, -1)) for member, names in work.offered.items() for event in names]
+        return steps, [
+            (member, event, work.took.get(member, -1)) for member, names in work.offered.items() for event in dict.fromkeys(names)
+        ]
 
     def touched(self, s: State, old: tuple[Any, ...]) -> Moves:
         """The end of an inline observation of one part, its values stored: done at once if nobody else is concerned.
@@ -213,8 +215,7 @@ class Whole:
         if then != then:
             for member in self.room.leaves():
                 work.wake(member)
-                if member.state.entered != member.state.entered:
-                    member.state.entered = at
+                begin(member.state, at)
             return
         while self.queue and self.queue[0][0] <= at:
             due, _, member = heapq.heappop(self.queue)

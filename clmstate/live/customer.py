@@ -7,32 +7,26 @@ an observation of the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MethodType
 from typing import Any
 
-from clmstate.composition import Composition, CompositionDefinition, Members
+from clmstate.composition import Composition, CompositionDefinition
 from clmstate.conditions import Given
-from clmstate.errors import BadValueError, Diagnostic, ObservationError, UnknownNameError, did_you_mean
-from clmstate.kernel import Member, Room, State, Step, Whole, read_instant
-from clmstate.lifecycle import (
-    Engine,
-    Event,
-    Explanation,
-    Journey,
-    Lifecycle,
-    LifecycleDefinition,
-    Move,
-    Moves,
-    OpenPlay,
-    Phase,
-    Risk,
-    Untaken,
-    known_phase,
-)
-from clmstate.live.life import Life
-from clmstate.signals import Value, from_instant, show_instant
+from clmstate.errors import BadValueError, Diagnostic, ObservationError, UnknownNameError, did_you_mean, shown
+from clmstate.kernel import Member, Place, Room, Step, Whole
+from clmstate.lifecycle import Engine, Move, Moves, OpenPlay, Untaken
+from clmstate.live.addresses import Address, find, lifecycle_of, opened
+from clmstate.live.part import PartLife
+from clmstate.live.reports import as_text, checked_values, event_name, leaf_number, point_in_time, together
+from clmstate.live.rooms import RoomLife
+from clmstate.live.telling import notify, tell_all
+from clmstate.signals import Value, show_instant
 
-__all__ = ["CustomerLife", "PartLife", "open_customer"]
+__all__ = ["CustomerLife", "open_customer"]
+
+Offer = tuple[Address, str, object]
+"""An event that is offered: to whom, its name, and the instance that it names."""
 
 
 def open_customer(instance: Composition, name: str, engine: Engine) -> None:
@@ -53,299 +47,98 @@ def open_customer(instance: Composition, name: str, engine: Engine) -> None:
     CustomerLife(type(instance), name, engine).attach(instance)
 
 
-class PartLife(Life):
-    """A part of a customer: reads its own state, and reports to the whole."""
+class CustomerLife(RoomLife):
+    """A composed customer with everything that people do with it.
 
-    def __init__(self, customer: CustomerLife, member: Member, lifecycle: type[Lifecycle]) -> None:
-        self.customer = customer
-        self.member = member
-        self.lifecycle = lifecycle
-        self.definition = member.c.program.definition
-        self.name = member.path.rpartition("/")[2]
-        self.path = member.path
-        self.place = f"{customer.definition.name} {customer.name}, {member.path}" if customer.name else f"{customer.definition.name}, {member.path}"
-        self.kind = customer.kind
-        self.engine = member.c
-        self.state = member.state
-        self.state.life = self
-        self.listeners = []
-        self.listening = False
-        self.performer = None
-        self.done = set()
-        self.known_events = {}
-
-    def observe(self, *given: Given, at: Any = None, **values: object) -> Moves:
-        return self.engine.observe_part(self.state, *given, at=at, **values)
-
-    def observation(self, at: Any, values: Mapping[str, Any], events: Sequence[tuple[Any, str | None]]) -> Moves:
-        self.here()
-        now = self.clock(at)
-        names = self.event_names(events)
-        stored = self.accepted(values)
-        joins = self.customer.opened(self.member, [(name, instance) for name, (_, instance) in zip(names, events, strict=False)])
-        return self.customer.run(now, joins=joins, values=[(self.itself, stored)], events=[(self.itself, name) for name in names])
-
-    def itself(self) -> Member:
-        return self.member
-
-    def here(self) -> None:
-        """Refuses what is reported of a part that has left, or while a listener is told."""
-        self.customer.not_while_telling()
-        if not self.member.present:
-            raise UnknownNameError([Diagnostic("CLM216", self.place, "it has left", "report to those who are there, or let it join again")])
-
-    def clock(self, at: Any) -> int | None:
-        return self.customer.clock(at, self.place)
-
-    def accepted(self, values: Mapping[str, Any]) -> dict[str, Value]:
-        fed = [name for name in values if name in self.definition.signals and self.definition.signals[name].port]
-        if fed:
-            cause = f"'{fed[0]}' is a port: the wiring feeds it"
-            raise BadValueError([Diagnostic("CLM215", self.place, cause, "report what it is computed from")])
-        return super().accepted(values)
-
-    def sync(self) -> State:
-        """Its state, with the customer's clock in it (untouched parts are not told of time)."""
-        if self.member.present and self.customer.whole.at == self.customer.whole.at:
-            self.state.at = self.customer.whole.at
-        return self.state
-
-    @property
-    def at(self) -> Any:
-        self.sync()
-        return super().at
-
-    def explain(self, what: Any = None) -> Explanation:
-        self.sync()
-        return super().explain(what)
-
-    @property
-    def next_check(self) -> Any:
-        self.sync()
-        return super().next_check
-
-    @property
-    def warning_signs(self) -> tuple[Risk, ...]:
-        self.sync()
-        return super().warning_signs
-
-    @property
-    def open_gaps(self) -> Any:
-        self.sync()
-        return super().open_gaps
-
-    def listen(self, listener: Callable[..., Any]) -> None:
-        super().listen(listener)
-        self.customer.listening = True
-
-    @property
-    def chart(self) -> Any:
-        made = super().chart
-        self.customer.listening = True
-        return made
-
-    def start(self, phase: Phase | str, *, at: Any = None, since: Any = None, **values: object) -> None:
-        cause = "a part cannot be started apart from its customer"
-        raise self.refused("CLM214", cause, f"use the customer's start({{'{self.path}': ...}}, at=...)")
-
-    def move(self, to: Phase | str, *, by: str, reason: str, at: Any = None, hold_until: Any = None) -> Moves:
-        self.here()
-        now = self.clock(at)
-        hand = self.hand(to, by, reason, now, hold_until)
-        return self.customer.run(now, hands=[(self.itself, hand)])
-
-    def skip(self, touchpoint: str, *, by: str, why: str) -> None:
-        self.here()
-        self.sync()
-        before = len(self.state.journal)
-        super().skip(touchpoint, by=by, why=why)
-        self.customer.whole.journal += [(self.member, entry) for entry in self.state.journal[before:]]
-
-    def snapshot(self) -> dict[str, Any]:
-        raise self.refused("CLM214", "a part has no snapshot of its own", "take the customer's snapshot()")
-
-
-class Rooms:
-    """What is behind ``acme.users``: the members of one part in one room."""
-
-    def __init__(self, customer: CustomerLife, room: Room, part: str) -> None:
-        self.customer, self.room, self.part = customer, room, part
-        self.label = room.definition.parts[part].label
-
-    def path(self, name: object) -> str:
-        return "/".join(x for x in (self.room.path, self.part, str(name)) if x)
-
-    def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self.room.manys[self.part]))
-
-    def member(self, name: object) -> Any:
-        found = self.room.manys[self.part].get(name) if isinstance(name, str) else None
-        if found is None:
-            raise self.customer.nobody(self.path(name), self.names())
-        return self.customer.handle(found)
-
-    def join(self, name: str, given: Sequence[Given], at: Any, values: Mapping[str, Any]) -> Moves:
-        path = self.path(name)
-        said = {path: values} if values or given else {}
-        return self.customer.observe_all(at, said, (), (path,), (), given={path: given})
-
-    def leave(self, name: str, at: Any) -> Moves:
-        return self.customer.observe_all(at, {}, (), (), (self.path(name),))
-
-    def send(self, event: Any, given: Sequence[Given], at: Any, values: Mapping[str, Any]) -> Moves:
-        paths = [self.path(name) for name in self.names()]
-        if not paths:
-            self.customer.event_of(self.room.definition.parts[self.part].member, event, self.label)
-        said = {path: values for path in paths} if values or given else {}
-        return self.customer.observe_all(at, said, [(path, event) for path in paths], (), (), given=dict.fromkeys(paths, given))
-
-
-class CustomerLife:
-    """A composed customer with everything that people ask of it."""
+    Example:
+        >>> from clmstate import Lifecycle, One, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> CustomerLife(Account, "Acme", "live").place
+        'Account Acme'
+    """
 
     def __init__(self, composition: type[Composition], name: str, kind: Engine) -> None:
         self.composition = composition
         self.definition: CompositionDefinition = composition.definition
-        self.name = name
-        self.kind: Engine = kind
-        self.place = f"{self.definition.name} {name}" if isinstance(name, str) and name else self.definition.name
+        self.place = self.definition.name
         if not self.definition.parts:
             raise self.refused("CLM212", "it has no parts", "open a composition that inherits from it")
         if self.definition.embedded:
             raise self.refused("CLM212", "it is meant to live inside another composition", "open the one that feeds its ports")
-        if not isinstance(name, str):
-            raise self.refused("CLM212", f"the name {name!r:.60} is not a text", "name the customer, or leave the name out")
-        if kind not in ("live", "compiled"):
-            raise self.refused("CLM212", f"there is no engine {kind!r:.60}", "use 'live' or 'compiled'")
+        if as_text(name) is None:
+            raise self.refused("CLM212", f"the name {shown(name)} is not a text", "name the customer, or leave the name out")
+        if as_text(kind) not in ("live", "compiled"):
+            raise self.refused("CLM212", f"there is no engine {shown(kind)}", "use 'live' or 'compiled'")
+        self.name = as_text(name) or ""
+        self.kind: Engine = kind
+        self.place = f"{self.place} {self.name}".rstrip()
         self.whole = Whole(self.definition)
-        self.whole.life = self
-        self.listeners: list[Callable[..., Any]] = []
+        self.whole.life, self.whole.place = self, self.place
+        self.customer, self.room, self.path = self, self.whole.room, ""
+        self.listeners: list[tuple[RoomLife, Callable[..., Any]]] = []
         self.listening = False
         self.done: set[int] = set()
 
     def attach(self, instance: Composition) -> None:
+        """Puts itself behind an instance."""
         instance.__dict__["_whole"] = self
-        instance.__dict__["_room"] = self.whole.room
-        self.whole.room.handle = instance
+        self.room.handle = instance
 
-    def refused(self, code: str, cause: str, remedy: str) -> ObservationError:
-        return ObservationError([Diagnostic(code, self.place, cause, remedy)])
-
-    def not_while_telling(self) -> None:
+    def ready(self) -> None:
+        """Refuses whatever is done while somebody is told."""
         if self.whole.busy:
-            remedy = "collect what you learn and report it afterwards"
-            raise self.refused("CLM209", "a listener reports to the customer of whom it is being told", remedy)
+            cause = "a listener reports to the customer of whom it is being told"
+            raise self.refused("CLM209", cause, "collect what you learn and report it afterwards")
 
     # ---- parts
-
-    def part(self, instance: Any, name: str) -> Any:
-        return self.handle(instance._room.ones[name])
-
-    def members(self, instance: Any, name: str) -> Members[Any]:
-        return Members(Rooms(self, instance._room, name))
 
     def handle(self, one: Member | Room) -> Any:
         """The customer object over a part; made once."""
         if one.handle is None:
-            cls = self.class_of(one)
-            made = cls.__new__(cls)
+            kind = self.kind_of(one)
+            made = kind.__new__(kind)
             if isinstance(one, Member):
-                life = PartLife(self, one, cls)
-                made.__dict__["_life"] = life
-                made.__dict__["observe"] = MethodType(life.engine.observe_part, life.state)
+                life = PartLife(self, one, kind)
+                made.__dict__.update(_life=life, observe=MethodType(life.engine.observe_part, life.state), send=life.send)
             else:
-                made.__dict__.update(_whole=self, _room=one)
+                made.__dict__["_whole"] = RoomLife(self, one)
             one.handle = made
         return one.handle
 
     def life_of(self, member: Member) -> PartLife:
+        """What is behind a part."""
         life: PartLife = self.handle(member)._life
         return life
 
-    def class_of(self, one: Member | Room) -> Any:
-        if one is self.whole.room:
+    def kind_of(self, one: Member | Room) -> Any:
+        """The class of a part."""
+        if one is self.room:
             return self.composition
-        room = one.room if isinstance(one, Member) else one.parent
-        assert room is not None
-        return self.class_of(room)._parts[one.part]._member
+        around = one.room if isinstance(one, Member) else one.parent
+        assert around is not None
+        return self.kind_of(around)._parts[one.part]._member
 
     def nobody(self, path: str, known: Iterable[str]) -> UnknownNameError:
-        return UnknownNameError([Diagnostic("CLM217", self.place, f"'{path}' is not there", did_you_mean(path.rpartition("/")[2], known))])
+        """Somebody who is not there is named."""
+        near = did_you_mean(path.rpartition("/")[2], known)
+        return UnknownNameError([Diagnostic("CLM217", self.place, f"{shown(path)} is not there", near)])
 
-    def found(self, address: object, joining: Iterable[str] = ()) -> tuple[Room, str, str, Member | Room | None]:
-        """The room, part and instance that an address names, and what is there; None for what joins in this observation.
-
-        Raises:
-            UnknownNameError: CLM217 for what is not there, CLM218 for what is not a part.
-        """
-        if isinstance(address, Lifecycle | Composition):
-            address = self.address(address)
-        if not isinstance(address, str):
-            raise UnknownNameError([Diagnostic("CLM218", self.place, f"{address!r:.60} is not a part", "give a part, or its path such as 'users/dana'")])
-        room: Room | None = self.whole.room
-        definition: CompositionDefinition | LifecycleDefinition = self.definition
-        here: Member | Room | None = room
-        owner, part, instance = self.whole.room, "", ""
-        steps = address.split("/")
-        path = ""
-        while steps:
-            part, instance = steps.pop(0), ""
-            if isinstance(definition, LifecycleDefinition) or part not in definition.parts:
-                known = () if isinstance(definition, LifecycleDefinition) else definition.parts
-                cause = f"'{part}' is not a part of {path or self.definition.name}"
-                raise UnknownNameError([Diagnostic("CLM218", self.place, cause, did_you_mean(part, known))])
-            what = definition.parts[part]
-            definition = what.member
-            path = f"{path}/{part}" if path else part
-            if what.many:
-                if not steps or not steps[0]:
-                    raise UnknownNameError([Diagnostic("CLM218", self.place, f"'{path}' has many members", f"name one, as in '{path}/dana'")])
-                instance = steps.pop(0)
-                path = f"{path}/{instance}"
-            if room is not None:
-                owner = room
-                here = room.manys[part].get(instance) if what.many else room.ones[part]
-            if here is None and path not in joining:
-                raise self.nobody(path, owner.manys[part])
-            room = here if isinstance(here, Room) else None
-        return owner, part, instance, here
-
-    def address(self, part: Any) -> str:
-        """The path of a part that is given as the customer object over it."""
-        if isinstance(part, Lifecycle) and isinstance(part._life, PartLife) and part._life.customer is self:
-            if not part._life.member.present:
-                raise UnknownNameError([Diagnostic("CLM216", part._life.place, "it has left", "report to those who are there, or let it join again")])
-            return part._life.path
-        if isinstance(part, Composition) and part._whole is self and part.__dict__["_room"].path:
-            path: str = part.__dict__["_room"].path
-            return path
-        raise UnknownNameError([Diagnostic("CLM218", self.place, f"{part!r:.60} is not a part of this customer", "give one of its own parts")])
-
-    def definition_at(self, address: object) -> LifecycleDefinition:
-        """The lifecycle at an address, there already or joining."""
-        if isinstance(address, Lifecycle):
-            address = self.address(address)
-        definition: CompositionDefinition | LifecycleDefinition = self.definition
-        steps = str(address).split("/")
-        while steps and isinstance(definition, CompositionDefinition):
-            what = definition.parts[steps.pop(0)]
-            definition = what.member
-            if what.many and steps:
-                steps.pop(0)
-        if isinstance(definition, CompositionDefinition):
-            inside = ", ".join(f"{address}/{name}" for name in definition.parts)
-            raise UnknownNameError([Diagnostic("CLM218", self.place, f"'{address}' is a composition", f"name a part inside: {inside}")])
-        return definition
+    def found(self, address: object, joining: Sequence[str] = ()) -> Address:
+        """What an address names."""
+        return find(self, address, joining)
 
     # ---- observing
 
     def clock(self, at: Any, place: str | None = None) -> int | None:
-        if at is None:
-            return None
-        us = at if type(at) is int else read_instant(at)
-        if us < self.whole.at:
+        """The instant of an observation, which is never before the last one."""
+        where = self.place if place is None else place
+        us = at if at is None or type(at) is int else point_in_time(at, where)
+        if us is not None and us < self.whole.at:
             cause = f"{show_instant(us)} is before {show_instant(int(self.whole.at))}, the last time told"
-            raise BadValueError([Diagnostic("CLM205", place or self.place, cause, "report in order of time")])
+            raise BadValueError([Diagnostic("CLM205", where, cause, "report in order of time")])
         return us
 
     def observe_all(
@@ -356,287 +149,273 @@ class CustomerLife:
         joins: Iterable[Any],
         leaves: Iterable[Any],
         *,
-        given: Mapping[Any, Sequence[Given]] | None = None,
+        given: Sequence[Given] = (),
     ) -> Moves:
-        self.not_while_telling()
-        now = self.clock(at)
-        offers = [(*event, None)[:3] if isinstance(event, tuple) and len(event) in (2, 3) else self.no_event(event) for event in events]
-        named = [(address, self.event_of(None, event, address), instance) for address, event, instance in offers]
-        coming, joining = self.coming(joins, named)
-        reports = [(self.finder(address), self.stored(address, said, given, joining)) for address, said in self.mapping(values).items()]
-        offered = [(self.finder(address), name) for address, name, _ in named if self.found(address, joining)]
-        going = [self.found(address)[:3] for address in leaves]
-        for room, part, instance in going:
-            if not room.definition.parts[part].many:
-                raise self.refused("CLM218", f"'{part}' is the only one of its kind, so it cannot leave", "move it to a final phase instead")
-            if instance not in room.manys[part]:
-                raise self.nobody(f"{part}/{instance}", room.manys[part])
-        if len(set(map(id_of, going))) < len(going):
+        """Everything about this customer at one instant: all of it is looked at before anything is done.
+
+        Args:
+            at: when.
+            values: for each part its signals.
+            events: pairs of a part and an event, or triples with the instance that the event names.
+            joins: who joins.
+            leaves: who leaves.
+            given: checked values, for every part named in `values`.
+        """
+        self.ready()
+        now = self.clock(None if at is None else point_in_time(at, self.place))
+        joining = self.coming(self.listed(joins, "joins"))
+        offers = self.offers(events, joining)
+        reports = self.reports(values, given, joining)
+        leaving = [find(self, address, joining) for address in self.listed(leaves, "leaves")]
+        for address in leaving:
+            if not address.many:
+                cause = f"'{address.path}' is the only one of its kind, so it cannot leave"
+                raise self.refused("CLM218", cause, "move it to a final phase instead")
+        if len({address.path for address in leaving}) < len(leaving):
             raise self.refused("CLM217", "somebody leaves twice in one observation", "name each leaver once")
-        return self.run(now, joins=coming, values=reports, events=offered, leaves=going)
+        return self.run(
+            now,
+            joins=self.places(joining),
+            values=[(self.finder(address), stored) for address, stored in reports],
+            events=[(self.finder(address), name) for address, name, _ in offers],
+            leaves=[(self.room_finder(address), address.part, address.instance) for address in leaving],
+        )
 
-    def mapping(self, values: object) -> Mapping[Any, Mapping[str, object]]:
-        if not isinstance(values, Mapping) or not all(isinstance(said, Mapping) for said in values.values()):
-            raise BadValueError([Diagnostic("CLM204", self.place, "the values are not a mapping of parts to signals", "write {'contract': {'health': 80}}")])
-        return values
+    def listed(self, given: object, what: str) -> list[Any]:
+        """Several of something; one alone would be taken apart into its letters."""
+        if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
+            return list(given)
+        raise BadValueError([Diagnostic("CLM204", self.place, f"{what}= is {shown(given)}, not a list", f"write {what}=[...]")])
 
-    def no_event(self, event: object) -> Any:
-        raise UnknownNameError([Diagnostic("CLM202", self.place, f"{event!r:.60} is not a part and an event", "write ('contract', Contract.notice)")])
+    def mapping(self, given: object) -> dict[Any, Mapping[str, object]]:
+        """For each part its values."""
+        if isinstance(given, Mapping) and all(isinstance(said, Mapping) for said in given.values()):
+            return dict(given)
+        cause = "the values are not a mapping of parts to signals"
+        raise BadValueError([Diagnostic("CLM204", self.place, cause, "write {'contract': {'health': 80}}")])
 
-    def stored(self, address: Any, said: Mapping[str, object], given: Mapping[Any, Sequence[Given]] | None, joining: list[str]) -> dict[str, Value]:
-        _, _, _, here = self.found(address, joining)
-        definition = self.definition_at(address)
-        life = self.life_of(here) if isinstance(here, Member) else _Unborn(self, definition, str(address), self.class_at(str(address)))
-        return life.accepted(life.together((given or {}).get(address, ()), dict(said)))
+    def reports(self, values: object, given: Sequence[Given], joining: Sequence[str]) -> list[tuple[Address, dict[str, Value]]]:
+        """Values as they are stored, for each part; all mistakes are told together."""
+        found: dict[str, tuple[Address, dict[str, Value]]] = {}
+        wrong: list[ObservationError] = []
+        for part, said in self.mapping(values).items():
+            address = find(self, part, joining)
+            kind = lifecycle_of(self, address)
+            place = f"{self.place}, {address.path}"
+            if address.path in found:
+                raise BadValueError([Diagnostic("CLM204", place, "it is given twice", "say everything about a part in one place")])
+            found[address.path] = (address, {})
+            try:
+                stored = checked_values(kind, together(kind, given, said, place), place, wired=True)
+                found[address.path] = (address, stored)
+            except (BadValueError, UnknownNameError) as error:
+                wrong.append(error)
+        if wrong:
+            raise type(wrong[0])([diagnostic for error in wrong for diagnostic in error.diagnostics])
+        return list(found.values())
 
-    def class_at(self, address: str) -> Any:
-        cls: Any = self.composition
-        definition: Any = self.definition
-        steps = address.split("/")
-        while steps:
-            part = steps.pop(0)
-            what = definition.parts[part]
-            cls, definition = cls._parts[part]._member, what.member
-            if what.many and steps:
-                steps.pop(0)
-        return cls
+    def coming(self, joins: Iterable[object]) -> list[str]:
+        """Who joins, compositions before those inside them.
 
-    def coming(self, joins: Iterable[Any], events: Iterable[tuple[Any, str, str | None]]) -> tuple[list[tuple[Any, str, str]], list[str]]:
-        """Who joins: those named, and those whose branch an event opens. Rooms are found when it happens, for they may join too."""
-        wanted = [address for address in joins]
-        for address, name, instance in events:
-            _, part, _, here = self.found(address, [a for a in wanted if isinstance(a, str)])
-            if isinstance(here, Member):
-                wanted += ["/".join(x for x in (r.path, p, i) if x) for r, p, i in self.opened(here, [(name, instance)])]
+        Raises:
+            UnknownNameError: CLM217 and CLM218, somebody cannot join there.
+            ObservationError: CLM219, somebody is there already.
+        """
+        paths = []
+        for address in joins:
+            path = as_text(address)
+            if not path:
+                cause = f"{shown(address)} is not a path"
+                raise UnknownNameError([Diagnostic("CLM218", self.place, cause, "name who joins as 'users/dana'")])
+            paths.append(path)
         joining: list[str] = []
-        for address in sorted(wanted, key=lambda a: str(a).count("/")):
-            if not isinstance(address, str) or not address:
-                raise UnknownNameError([Diagnostic("CLM218", self.place, f"{address!r:.60} is not a path", "name who joins as 'users/dana'")])
-            _, _, instance, here = self.found(address, [*joining, address])
-            if not instance:
-                raise self.refused("CLM218", f"'{address}' is the only one of its kind, so it is there from the start", "join members of a part with many")
-            if here is not None or address in joining:
-                raise self.refused("CLM219", f"'{address}' is there already", "let it leave first, or choose another name")
-            joining.append(address)
-        return [(_Later(self, address.split("/")[:-2]), *address.split("/")[-2:]) for address in joining], joining
+        for path in sorted(paths, key=lambda path: path.count("/")):
+            found = find(self, path, [*joining, path])
+            if not found.many:
+                cause = f"'{path}' is the only one of its kind, so it is there from the start"
+                raise self.refused("CLM218", cause, "join members of a part with many")
+            if found.here is not None or path in joining:
+                raise self.refused("CLM219", f"'{path}' is there already", "let it leave first, or choose another name")
+            joining.append(path)
+        return joining
 
-    def finder(self, address: Any) -> Callable[[], Member]:
-        path = address if isinstance(address, str) else self.address(address)
+    def offers(self, events: object, joining: list[str]) -> list[Offer]:
+        """The events that are offered; those whom they let join are added to the joiners, and may be offered events too."""
+        waiting = [self.pair(event) for event in self.listed(events, "events")]
+        offers: list[Offer] = []
+        while waiting:
+            later: list[tuple[Any, Any, Any]] = []
+            unknown: UnknownNameError | None = None
+            for part, event, instance in waiting:
+                try:
+                    address = find(self, part, joining)
+                except UnknownNameError as error:
+                    unknown = error if unknown is None else unknown
+                    later.append((part, event, instance))
+                    continue
+                place = f"{self.place}, {address.path}"
+                name = event_name(lifecycle_of(self, address), event, instance, place)
+                joining += self.coming_too(opened(self, address, [(name, instance)]), joining)
+                offers.append((address, name, instance))
+            if unknown is not None and len(later) == len(waiting):
+                raise unknown
+            waiting = later
+        return offers
 
-        def find() -> Member:
-            here = self.found(path)[3]
+    def coming_too(self, paths: Iterable[str], joining: Sequence[str]) -> list[str]:
+        """Who joins because an event says so."""
+        found = []
+        for path in paths:
+            if path in joining or find(self, path, [*joining, path]).here is not None:
+                raise self.refused("CLM219", f"'{path}' is there already", "let it leave first, or choose another name")
+            found.append(path)
+        return found
+
+    def pair(self, event: object) -> tuple[Any, Any, Any]:
+        """A part, an event, and the instance that it names."""
+        if isinstance(event, tuple) and len(event) in (2, 3):
+            part, name, instance = (*event, None)[:3]
+            return part, name, instance
+        cause = f"{shown(event)} is not a part and an event"
+        raise UnknownNameError([Diagnostic("CLM202", self.place, cause, "write ('contract', Contract.notice)")])
+
+    # ---- who is meant, as the kernel asks: some are there only once the observation is under way
+
+    def finder(self, address: Address) -> Callable[[], Member]:
+        """Finds a part."""
+
+        def find_it() -> Member:
+            here = address.here if address.here is not None else find(self, address.path).here
             assert isinstance(here, Member)
             return here
 
-        return find
+        return find_it
 
-    def event_of(self, definition: Any, event: Any, address: Any) -> str:
-        if definition is None:
-            self.found(address, (str(address),)) if isinstance(address, str) else self.address(address)
-            definition = self.definition_at(address)
-            cls = self.class_at(address if isinstance(address, str) else self.address(address))
-        else:
-            cls = None
-        name = event.name if isinstance(event, Event) else event
-        foreign = cls is not None and isinstance(event, Event) and not event._homes <= cls._homes
-        if not isinstance(definition, LifecycleDefinition) or not isinstance(name, str) or name not in definition.events or foreign:
-            known = definition.events if isinstance(definition, LifecycleDefinition) else ()
-            raise UnknownNameError([Diagnostic("CLM202", f"{self.place}, {address}", f"{name!r:.60} is not an event", did_you_mean(str(name), known))])
-        return name
+    def room_finder(self, address: Address) -> Callable[[], Room]:
+        """Finds the room that a part is in."""
 
-    def opened(self, member: Member, events: Iterable[tuple[str, str | None]]) -> list[tuple[Room, str, str]]:
-        """The branches that events of a part open."""
-        opened = []
-        for name, instance in events:
-            for part in member.room.definition.parts.values():
-                if part.opens_on != (member.part, name):
-                    continue
-                if not isinstance(instance, str) or not instance or "/" in instance:
-                    cause = f"'{name}' opens a branch of {part.label}, but names no instance"
-                    raise BadValueError([Diagnostic("CLM204", f"{self.place}, {member.path}", cause, f"send it with instance='...', the new one of {part.label}")])
-                if instance in member.room.manys[part.name]:
-                    raise self.refused("CLM219", f"'{part.name}/{instance}' is there already", "let it leave first, or choose another name")
-                opened.append((member.room, part.name, instance))
-        return opened
+        def find_it() -> Room:
+            if address.room is not None:
+                return address.room
+            here = find(self, address.around_path).here
+            assert isinstance(here, Room)
+            return here
 
-    def send(self, event: Any, at: Any, instance: str | None) -> Moves:
-        name = event.name if isinstance(event, Event) else event
+        return find_it
 
-        def knows(member: Member) -> bool:
-            if name not in member.c.program.definition.events:
-                return False
-            return not isinstance(event, Event) or bool(event._homes <= self.class_of(member)._homes)
+    def places(self, joining: Sequence[str]) -> list[Place]:
+        """Where people join."""
+        found = [find(self, path, joining) for path in joining]
+        return [(self.room_finder(address), address.part, address.instance) for address in found]
 
-        listening = [m.path for m in self.whole.room.leaves() if knows(m)]
-        if not listening:
-            known = {e for m in self.whole.room.leaves() for e in m.c.program.definition.events}
-            raise UnknownNameError([Diagnostic("CLM202", self.place, f"{name!r:.60} is not an event of any part", did_you_mean(str(name), known))])
-        return self.observe_all(at, {}, [(path, name, instance) for path in listening], (), ())
+    # ---- the observation itself, and telling of it
 
     def observed(self, member: Member, now: int | None, stored: Mapping[str, Any]) -> Moves:
         """The end of an inline observation that concerns others too."""
         return self.run(now, values=[(lambda: member, stored)])
 
     def run(self, now: int | None, **observation: Any) -> Moves:
-        for what in ("joins", "leaves"):
-            observation[what] = [(lambda room=room: room, part, name) for room, part, name in observation.get(what, ())]
+        """One observation, looked at and found right."""
         steps, offered = self.whole.observe(now, **observation)
         if steps and self.listening:
             self.perform(steps)
-        if not offered:
-            return Moves(steps, self.read)
-        untaken = []
+        return Moves(steps, self.read, partial(self.untaken, steps, offered) if offered else ())
+
+    def untaken(self, steps: Sequence[Step], offered: Sequence[tuple[Member, str, int]]) -> tuple[Untaken, ...]:
+        """The events that nobody took, with why."""
+        found: list[Untaken] = []
         for member, name, rule in offered:
+            life = self.life_of(member)
             took = None if rule < 0 else member.c.program.rules[rule].transition
-            if took is None or took.on != name:
-                own = next((step[1] for m, step in steps if m is member), member.state.phase)
-                why = self.life_of(member).why_untaken(name, took, own) if member.present else "it has left"
-                untaken.append(Untaken(name, why, member.path))
-        return Moves(steps, self.read, tuple(untaken))
+            source = next((step[1] for mover, step in steps if mover is member), member.state.phase)
+            if member.present:
+                found += life.untaken_of((name,), took, source)
+            else:
+                found.append(Untaken(name, "it has left", member.path))
+        return tuple(found)
 
     def read(self, step: Step) -> Move:
+        """The move that a step stands for."""
         return self.life_of(step[0]).read(step[1])
 
     def perform(self, steps: Sequence[Step]) -> None:
+        """Tells the charts and listeners of parts, then those of the whole, move by move; whoever is told may not observe."""
         self.whole.busy = True
-        wrong: list[Exception] = []
         try:
-            for member, step in steps:
-                life = member.handle._life if member.handle is not None else None
-                try:
-                    if life is not None:
-                        life.perform_one(step)
-                except Exception as error:  # one who fails must not keep the others from being told
-                    wrong.append(error)
-                for listener in self.listeners:
-                    try:
-                        self.life_of(member).tell(listener, self.read((member, step)))
-                    except Exception as error:
-                        wrong.append(error)
+            tell_all((tell for step in steps for tell in self.tellings(step)), self.place)
         finally:
             self.whole.busy = False
-        if len(wrong) == 1:
-            raise wrong[0]
-        if wrong:
-            raise ExceptionGroup(f"{len(wrong)} listeners failed after {self.place} had moved", wrong)
 
-    def listen(self, listener: Callable[..., Any]) -> None:
-        if not callable(listener):
-            raise self.refused("CLM209", f"{listener!r:.60} cannot be called", "give a function of one move")
-        self.listeners.append(listener)
-        self.listening = True
+    def tellings(self, step: Step) -> Iterator[Callable[[], None]]:
+        """Who is told of one move."""
+        member, raw = step
+        life = self.life_of(member)
+        yield from life.tellings(raw)
+        if self.listeners:
+            move = life.read(raw)
+            yield from (partial(notify, listener, move) for room, listener in self.listeners if room.own(member.path))
 
     # ---- placing
 
-    def start(self, placed: Mapping[str, Any], at: Any, since: Mapping[str, Any], values: Mapping[str, Mapping[str, Any]]) -> None:
-        self.not_while_telling()
+    def start(self, placed: Any, at: Any, since: Any, values: Any) -> None:
+        """Places the customer with all its parts where they stand, without settling."""
+        self.ready()
         if self.whole.at == self.whole.at or self.whole.journal:
-            raise self.refused("CLM214", "the customer is already on its way", "start() places customers before their first observation")
+            remedy = "start() places customers before their first observation"
+            raise self.refused("CLM214", "the customer is already on its way", remedy)
+        for what, given in (("placed", placed), ("since", since)):
+            if not isinstance(given, Mapping):
+                remedy = "write {'contract': Contract.success}"
+                raise BadValueError([Diagnostic("CLM204", self.place, f"{what} is {shown(given)}, not a mapping of parts", remedy)])
         if at is None:
             raise BadValueError([Diagnostic("CLM205", self.place, "nothing says when this is known", "give at=")])
-        now = self.clock(at)
-        assert now is not None
-        wanted: dict[str, None] = {}
-        for address in (*placed, *since, *values):
-            steps = address.split("/") if isinstance(address, str) else []
-            definition: Any = self.definition
-            path = ""
-            while steps and isinstance(definition, CompositionDefinition) and steps[0] in definition.parts:
-                what = definition.parts[steps[0]]
-                taken, steps = (2, steps[2:]) if what.many and len(steps) > 1 else (1, steps[1:])
-                path = "/".join(str(address).split("/")[: path.count("/") + (1 if path else 0) + taken])
-                if what.many and taken == 2:
-                    wanted[path] = None
-                definition = what.member
-        coming, joining = self.coming([path for path in wanted], ())
-        everything = []
-        for address in dict.fromkeys((*placed, *since, *values)):
-            stored = self.stored(address, values.get(address, {}), None, joining)
-            definition = self.definition_at(address)
-            path = known_phase(definition, placed.get(address, definition.initial), f"{self.place}, {address}")
-            began = now if address not in since else read_instant(since[address])
+        now = point_in_time(at, self.place)
+        said = self.mapping(values)
+        everybody = dict.fromkeys((*placed, *since, *said))
+        joining = self.coming(self.named(everybody))
+        stored = {address.path: known for address, known in self.reports(said, (), joining)}
+        everything: dict[str, tuple[Callable[[], Member], int, float, Mapping[str, Any]]] = {}
+        for part in everybody:
+            address = find(self, part, joining)
+            kind, place = lifecycle_of(self, address), f"{self.place}, {address.path}"
+            began = now if part not in since else point_in_time(since[part], place)
             if began > now:
-                raise BadValueError([Diagnostic("CLM205", f"{self.place}, {address}", "the stay begins after the time told", "give since= before at=")])
-            everything.append((self.finder(address), list(definition.phases).index(path), began, stored))
-        self.whole.put(everything, now, [(lambda room=room: room, part, name) for room, part, name in coming])
+                cause = "the stay begins after the time told"
+                raise BadValueError([Diagnostic("CLM205", place, cause, "give since= not after at=")])
+            if address.path in everything:
+                raise BadValueError([Diagnostic("CLM204", place, "it is given twice", "name each part once")])
+            number = leaf_number(kind, placed.get(part, kind.definition.initial), place)
+            everything[address.path] = (self.finder(address), number, began, stored.get(address.path, {}))
+        self.whole.put(everything.values(), now, self.places(joining))
+
+    def named(self, addresses: Iterable[object]) -> list[str]:
+        """The members that addresses name, each with those around it."""
+        found: dict[str, None] = {}
+        for address in addresses:
+            steps = (as_text(address) or "").split("/")
+            kind: Any = self.composition
+            done: list[str] = []
+            while steps and isinstance(kind.definition, CompositionDefinition) and steps[0] in kind.definition.parts:
+                part = steps.pop(0)
+                done.append(part)
+                if kind.definition.parts[part].many and steps:
+                    done.append(steps.pop(0))
+                    found["/".join(done)] = None
+                kind = kind._parts[part]._member
+        return list(found)
 
     # ---- reading
 
-    @property
-    def at_user(self) -> Any:
-        return None if self.whole.at != self.whole.at else from_instant(int(self.whole.at))
-
-    def lives(self) -> Iterator[PartLife]:
-        return (self.life_of(member) for member in self.whole.room.leaves())
-
-    @property
-    def phases(self) -> dict[str, Phase]:
-        found = {}
-        for member in self.whole.room.leaves():
-            p = member.c.program
-            found[member.path] = p.definition.phases[p.phases[member.state.phase]]
-        return found
-
-    @property
-    def journey(self) -> Journey:
-        return Journey(tuple(self.life_of(member).entry(entry) for member, entry in self.whole.journal))
-
     def all_plays(self) -> list[OpenPlay]:
+        """Every play that was ever opened, numbered from 1 in order of the journey."""
         plays: list[OpenPlay] = []
         for member, entry in self.whole.journal:
-            for opened in self.life_of(member).plays_of(entry):
-                plays.append(OpenPlay(len(plays) + 1, member.path, *opened))
+            for play in self.life_of(member).plays_of(entry):
+                plays.append(OpenPlay(len(plays) + 1, member.path, *play))
         return plays
 
-    @property
-    def open_plays(self) -> tuple[OpenPlay, ...]:
-        return tuple(play for play in self.all_plays() if play.number not in self.done)
-
-    def done_play(self, number: int) -> None:
-        still = {play.number for play in self.open_plays}
-        if number not in still:
-            remedy = "open are: " + ", ".join(map(str, sorted(still))) if still else "there are none"
-            raise UnknownNameError([Diagnostic("CLM208", self.place, f"no open play has the number {number!r:.20}", remedy)])
-        self.done.add(number)
-
-    @property
-    def warning_signs(self) -> tuple[tuple[str, Risk], ...]:
-        return tuple((life.path, risk) for life in self.lives() for risk in life.warning_signs)
-
-    def explain(self) -> dict[str, Explanation]:
-        return {life.path: life.explain() for life in self.lives()}
-
-    @property
-    def next_check(self) -> Any:
-        found = [us for life in self.lives() if (us := life.next_check_us) is not None]
-        return from_instant(min(found)) if found else None
-
     def snapshot(self) -> dict[str, Any]:
+        """Everything about the customer as JSON-ready data."""
         from clmstate.live.snapshot import snapshot_of_customer
 
         return snapshot_of_customer(self)
-
-
-class _Unborn(PartLife):
-    """Checks what is said of a member that joins in this very observation."""
-
-    def __init__(self, customer: CustomerLife, definition: LifecycleDefinition, path: str, lifecycle: type[Lifecycle]) -> None:
-        self.customer, self.definition, self.lifecycle = customer, definition, lifecycle
-        self.place = f"{customer.place}, {path}"
-
-
-class _Later:
-    """A room that may itself join in this observation: found by its path when it is needed."""
-
-    def __init__(self, customer: CustomerLife, steps: list[str]) -> None:
-        self.customer, self.steps = customer, steps
-
-    def joined(self, part: str, name: str, log: list[Callable[[], None]]) -> Member | Room:
-        room = self.customer.found("/".join(self.steps))[3] if self.steps else self.customer.whole.room
-        assert isinstance(room, Room)
-        return room.joined(part, name, log)
-
-
-def id_of(going: tuple[Room, str, str]) -> tuple[int, str, str]:
-    """What tells leavers apart."""
-    return (id(going[0]), going[1], going[2])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from clmstate.conditions import evaluate, phrase, reads, term_value, words
+from collections.abc import Iterator
+from typing import assert_never
+
+from clmstate.conditions import evaluate, reads, term_value, words
 from clmstate.conditions.nodes import (
     And,
     Between,
@@ -14,21 +17,29 @@ from clmstate.conditions.nodes import (
     DaysSince,
     DaysUntil,
     EventDaysSince,
+    EventTimes,
     ForDays,
+    IsMissing,
+    IsTrue,
+    Minus,
     Named,
     Not,
+    OneOf,
     Or,
+    PhaseVisits,
+    Plus,
     SignalRef,
     Term,
     ThresholdRef,
+    Times,
     Unless,
 )
 from clmstate.kernel import State
-from clmstate.lifecycle import Explanation, LifecycleDefinition, Phase, Reason, Transition
+from clmstate.lifecycle import ANYWHERE, Explanation, LifecycleDefinition, Reason, Transition
 from clmstate.live.picture import StatePicture
-from clmstate.signals import DAY, show_instant
+from clmstate.signals import DAY, show_instant, show_number
 
-__all__ = ["explain_phase", "explain_transition", "explain_ways_out", "reason"]
+__all__ = ["explain_place", "explain_transition", "explain_ways_out", "reason"]
 
 
 def reason(cond: Cond, state: State) -> Reason:
@@ -47,29 +58,30 @@ def reason(cond: Cond, state: State) -> Reason:
 
 
 class _Reader:
+    """Reads one customer's data in the words of the definition."""
+
     def __init__(self, state: State) -> None:
         self.picture = StatePicture(state)
         self.definition: LifecycleDefinition = state.c.program.definition
 
     def tree(self, cond: Cond) -> Reason:
+        """A condition with everything inside it that is worth a line of its own."""
         truth = evaluate(cond, self.picture)
-        said = words(cond, self.definition)
         match cond:
-            case And(items) | Or(items):
-                head = "all of" if isinstance(cond, And) else "at least one of"
-                return Reason(head, truth, "", tuple(self.tree(item) for item in items))
-            case Named(of):
-                return Reason(said, truth, "", () if not _has_parts(of) else (self.tree(of),)) if _has_parts(of) else self.leaf(cond, said)
-            case Not(of) | Unless(of) if _has_parts(of):
-                head = "none of this" if isinstance(cond, Not) else "not (or not known to be)"
-                return Reason(head, truth, "", (self.tree(of),))
+            case And(items):
+                return Reason("all of", truth, "", tuple(map(self.tree, items)))
+            case Or(items):
+                return Reason("at least one of", truth, "", tuple(map(self.tree, items)))
+            case Not(of) if _has_parts(of):
+                return Reason("not so", truth, "", (self.tree(of),))
+            case Unless(of) if _has_parts(of):
+                return Reason("unless", truth, "", (self.tree(of),))
+            case Named(of, label) if _has_parts(of):
+                return Reason(label, truth, "", (self.tree(of),))
             case ForDays(of, days) if _has_parts(of):
                 return Reason(f"for {_days(term_value(days, self.picture) or 0)}", truth, self.held(cond), (self.tree(of),))
             case _:
-                return self.leaf(cond, said)
-
-    def leaf(self, cond: Cond, said: str) -> Reason:
-        return Reason(said, evaluate(cond, self.picture), self.value(cond))
+                return Reason(words(cond, self.definition), truth, self.value(cond))
 
     def value(self, cond: Cond) -> str:
         """What the customer's data say about a leaf."""
@@ -78,46 +90,86 @@ class _Reader:
                 return ", ".join(part for part in (self.value(cond.of), self.held(cond)) if part)
             case Not(of) | Unless(of) | Named(of):
                 return self.value(of)
+            case IsTrue(name) | OneOf(name):  # the words before have named it
+                return self.definition.signals[name].show(self.picture.signal(name))
             case Compare(left, _, right):
-                return ", ".join(shown for term in (left, right) if (shown := self.shown(term)))
-            case Between(term):
-                return self.shown(term)
+                return self.sides(left, right)
+            case Between(term, low, high):
+                return self.sides(term, low, high)
+            case IsMissing(of) if not isinstance(of, SignalRef):
+                return self.value(of)
             case _:
                 return ", ".join(self.signal(name) for name in reads(cond).signals)
 
+    def sides(self, *sides: Term) -> str:
+        """What the data say about the terms of a comparison."""
+        return ", ".join(dict.fromkeys(said for term in sides if (said := self.shown(term))))
+
     def signal(self, name: str) -> str:
+        """A signal and its value."""
         spec = self.definition.signals[name]
-        value = self.picture.signal(name)
-        return f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(value)}"
+        return f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(self.picture.signal(name))}"
 
     def shown(self, term: Term) -> str:
+        """A term and its value; constants say nothing new."""
         match term:
             case Const() | ThresholdRef() | DateConst():
                 return ""
             case SignalRef(name):
                 return self.signal(name)
             case DaysUntil(name) | DaysSince(name):
-                date = self.picture.signal(name)
-                spec = self.definition.signals[name]
-                if date is None or self.picture.now() is None:
-                    return f"{spec.label} {spec.show(date)}" + ("" if date is None else ", no time told yet")
-                return f"{spec.label} {spec.show(date)}, {_days(term_value(term, self.picture) or 0)} {'to go' if isinstance(term, DaysUntil) else 'ago'}"
+                return self.elapsed(name, ahead=isinstance(term, DaysUntil))
             case DaysInPhase():
                 value = term_value(term, self.picture)
                 return "no time told yet" if value is None else f"{_days(value)} so far"
             case EventDaysSince(event):
-                value = term_value(term, self.picture)
                 label = self.definition.events[event].label
-                return f"{label} never" if value is None else f"{label} {_days(value)} ago"
-            case _:
                 value = term_value(term, self.picture)
-                return f"{phrase(term, self.definition)} {'unknown' if value is None else f'{value:,}'}"
+                if value is None:
+                    return f"{label}: {'no time told yet' if self.picture.event_times(event) else 'never'}"
+                return f"{label} {_days(value)} ago"
+            case EventTimes() | PhaseVisits():
+                times = term_value(term, self.picture) or 0
+                often = {0: "never", 1: "once", 2: "twice"}.get(int(times), f"{times:,} times")
+                return f"{often} so far" if times else often
+            case Plus() | Minus() | Times():
+                inside = dict.fromkeys(name for name in _signals(term))
+                value = term_value(term, self.picture)
+                total = "unknown" if value is None else show_number(value)
+                return f"{', '.join(self.signal(name) for name in inside)}: {total}"
+            case _:
+                assert_never(term)
+
+    def elapsed(self, name: str, *, ahead: bool) -> str:
+        """A date, and how far it is from now."""
+        spec, date, now = self.definition.signals[name], self.picture.signal(name), self.picture.now()
+        if date is None or now is None:
+            return f"{spec.label} {spec.show(date)}" + ("" if date is None else ", no time told yet")
+        days = (int(date) - now) // DAY if ahead else (now - int(date)) // DAY
+        there = "to go" if ahead else "ago"
+        if days < 0:
+            days, there = -days, "ago" if ahead else "to go"
+        return f"{spec.label} {spec.show(date)}, {_days(days)} {there}"
 
     def held(self, cond: ForDays) -> str:
+        """Since when the condition of a clock has held."""
         since, now = self.picture.held_since(cond), self.picture.now()
         if evaluate(cond.of, self.picture) is not True or since is None or now is None:
             return ""
         return f"since {show_instant(since)}, {_days((now - since) // DAY)}"
+
+
+def _signals(term: Term) -> Iterator[str]:
+    match term:
+        case SignalRef(name):
+            yield name
+        case Plus(left, right) | Minus(left, right):
+            yield from _signals(left)
+            yield from _signals(right)
+        case Times(_, inner):
+            yield from _signals(inner)
+        case _:
+            pass
 
 
 def _has_parts(cond: Cond) -> bool:
@@ -153,31 +205,26 @@ def explain_transition(transition: Transition, state: State) -> Explanation:
     definition = p.definition
     here = p.phases[state.phase]
     ways = definition.ways_out(here)
+    why = None if transition.when is None else reason(transition.when, state)
+    met = why is None or why.truth is True
     needs = []
-    possible = True
     if transition not in ways:
-        possible = False
         needs.append(f"the customer is in {definition.phases[here].label}")
     if transition.on is not None:
         needs.append(definition.events[transition.on].label)
     elif state.at < state.hold:
-        possible = False
         needs.append(f"held by hand until {show_instant(int(state.hold))}")
-    why = None if transition.when is None else reason(transition.when, state)
-    met = why is None or why.truth is True
-    blocking = None
-    if possible and met and transition.on is None:
-        blocking = next((t for t in ways[: ways.index(transition)] if t.on is None and t.when is not None and evaluate(t.when, StatePicture(state)) is True), None)
-        if blocking is not None:
-            needs.append(f"'{blocking.name}' comes first")
-    target = definition.places[transition.target].label
-    sources = " or ".join(definition.places[s].label if s != "*" else "anywhere" for s in transition.sources)
-    arrow = f"stays in {sources}" if transition.stay else f"{sources} → {target}"
-    return Explanation(f"{transition.name}, {arrow}", possible and met and not needs, tuple(needs), why)
+    elif met and not needs:
+        first = next(t for t in ways if t.on is None and (t.when is None or evaluate(t.when, StatePicture(state)) is True))
+        if first != transition:
+            needs.append(f"'{first.name}' comes first")
+    sources = " or ".join(definition.places[s].label if s != ANYWHERE else "anywhere" for s in transition.sources)
+    arrow = f"stays in {sources}" if transition.stay else f"{sources} → {definition.places[transition.target].label}"
+    return Explanation(f"{transition.name}, {arrow}", met and not needs, tuple(needs), why)
 
 
-def explain_phase(phase: Phase, state: State) -> Explanation:
-    """What every way from here into a phase still needs; where no way leads there directly, every way into it.
+def explain_place(path: str, state: State) -> Explanation:
+    """What every way from here into a phase (or group) still needs; where no way leads there directly, every way into it.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -187,20 +234,22 @@ def explain_phase(phase: Phase, state: State) -> Explanation:
         ...     new = Phase("New", initial=True)
         ...     won = Phase("Won")
         ...     win = new.to(won, when=live)
-        >>> print(explain_phase(Deal.won, compiled(Deal.definition).new()))
+        >>> print(explain_place("won", compiled(Deal.definition).new()))
         Won: not yet
           win, New → Won: not yet
-            ✗ live (live no)
+            ✗ live (no)
     """
     p = state.c.program
     definition = p.definition
-    if p.phases[state.phase] == phase.path:
-        return Explanation(f"{phase.label}: the customer is here", True)
-    group = definition.group_of(phase.path)
-    into = [t for t in definition.transitions.values() if not t.stay and t.target in (phase.path, group)]
-    from_here = [t for t in into if t in definition.ways_out(p.phases[state.phase])]
+    here = p.phases[state.phase]
+    label = definition.places[path].label
+    if path in (here, definition.group_of(here)):
+        return Explanation(f"{label}: the customer is here", True)
+    inside = (*definition.leaves(path), path, definition.group_of(path))
+    into = [t for t in definition.transitions.values() if not t.stay and t.target in inside]
+    from_here = [t for t in into if t in definition.ways_out(here)]
     parts = tuple(explain_transition(t, state) for t in from_here or into)
-    return Explanation(phase.label, any(part.possible for part in parts), () if parts else ("no transition leads there",), None, parts)
+    return Explanation(label, any(part.possible for part in parts), () if parts else ("no transition leads there",), None, parts)
 
 
 def explain_ways_out(state: State) -> Explanation:
@@ -217,7 +266,7 @@ def explain_ways_out(state: State) -> Explanation:
         >>> print(explain_ways_out(compiled(Deal.definition).new()))
         ways out of New: not yet
           win, New → Won: not yet
-            ✗ live (live no)
+            ✗ live (no)
     """
     p = state.c.program
     path = p.phases[state.phase]

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from clmstate.errors import BadValueError, Diagnostic, InputError, ObservationError, did_you_mean
 from clmstate.composition import Composition
-from clmstate.kernel import Member
+from clmstate.errors import BadValueError, Diagnostic, InputError, ObservationError, did_you_mean
+from clmstate.kernel import Member, Room
 from clmstate.lifecycle import Engine, Lifecycle
 from clmstate.live.customer import CustomerLife
 from clmstate.live.life import Life
+from clmstate.live.part import PartLife
 from clmstate.signals import MISSING, SignalSpec
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def snapshot_of(life: Life) -> dict[str, Any]:
 
 
 def _state_out(life: Life) -> dict[str, Any]:
-    s, p = life.state, life.engine.program
+    s, p = life.sync() if isinstance(life, PartLife) else life.state, life.engine.program
     return {
         "at": _us(s.at),
         "phase": p.phases[s.phase],
@@ -67,9 +68,11 @@ def _state_out(life: Life) -> dict[str, Any]:
 def snapshot_of_customer(customer: CustomerLife) -> dict[str, Any]:
     """Everything about a composed customer as JSON-ready data; members that have left are kept for their journeys."""
     whole = customer.whole
+    waiting = set(whole.waiting)
     present = list(whole.room.leaves())
     gone = list(dict.fromkeys(member for member, _ in whole.journal if not member.present))
     members = present + gone
+    lives = [customer.life_of(member) for member in members]
     number = {member: i for i, member in enumerate(members)}
     return {
         "format": FORMAT,
@@ -78,7 +81,8 @@ def snapshot_of_customer(customer: CustomerLife) -> dict[str, Any]:
         "at": _us(whole.at),
         "rooms": [room.path for room in whole.room.rooms() if room.path],
         "members": [
-            {"path": m.path, "present": m.present, "waiting": m in whole.waiting, "state": _state_out(customer.life_of(m))} for m in members
+            {"path": m.path, "present": m.present, "waiting": m in waiting, "state": _state_out(life)}
+            for m, life in zip(members, lives, strict=True)
         ],
         "done_plays": sorted(customer.done),
         "journey": [[number[member], _entry_out(customer.life_of(member), entry)] for member, entry in whole.journal],
@@ -112,35 +116,27 @@ def restore_customer(composition: type[Composition], snapshot: Mapping[str, Any]
 
 def _fill_customer(customer: CustomerLife, data: Mapping[str, Any]) -> None:
     whole = customer.whole
-    log: list[Any] = []
-    joined = {path for entry in data["members"] if entry["present"] for path in (entry["path"],)}
-    for path in sorted({*data["rooms"], *joined}, key=lambda p: str(p).count("/")):
-        room, part, instance, here = customer.found(path, (path,))
-        if here is None:
-            room.joined(part, instance, log)
+    rows = [entry["path"] for entry in data["members"] if entry["present"]]
+    for path in sorted({*data["rooms"], *rows}, key=lambda path: str(path).count("/")):
+        place = customer.found(path, (path,))
+        if place.here is None and place.room is not None:
+            place.room.joined(place.part, place.instance, [])
     members: list[Member] = []
     for entry in data["members"]:
-        if entry["present"]:
-            found = customer.found(entry["path"])[3]
-        else:
-            room, part, instance, _ = customer.found(entry["path"], (entry["path"],))
-            found = room.made(part, instance, (*room.key, list(room.definition.parts).index(part), instance))
-            found.present = False  # type: ignore[union-attr]
+        found = customer.found(entry["path"]).here if entry["present"] else _departed(whole.room, entry["path"].split("/"))
         if not isinstance(found, Member):
             raise ValueError(entry["path"])
         _fill_state(customer.life_of(found), entry["state"])
-        found.state.busy = found.state.busy or not found.present
         members.append(found)
     whole.at = _instant(data["at"])
     for member in whole.room.leaves():
-        for entry in member.totals:
-            entry[0].take(entry[2])
-            entry[2] = entry[1].of(member.state)
-            entry[0].add(entry[2])
+        for counted in member.totals:
+            counted[0].take(counted[2])
+            counted[2] = counted[1].of(member.state)
+            counted[0].add(counted[2])
     whole.settle_ports()
     for member, entry in zip(members, data["members"], strict=True):
         _fill_state(customer.life_of(member), entry["state"])  # ports as they were told, with the defaults of their own time
-        member.state.busy = member.state.busy or not member.present
         if member.present:
             whole.schedule(member, [])
     whole.waiting = [member for member, entry in zip(members, data["members"], strict=True) if entry["waiting"]]
@@ -149,6 +145,22 @@ def _fill_customer(customer: CustomerLife, data: Mapping[str, Any]) -> None:
         raw = _entry_in(customer.life_of(members[index]), list(entry))
         members[index].state.journal.append(raw)
         whole.journal.append((members[index], raw))
+
+
+def _departed(room: Room, steps: list[str]) -> Member:
+    """Somebody who has left, perhaps with the composition around: nobody else sees what is made for them here."""
+    part, *inside = steps
+    instance = inside.pop(0) if room.definition.parts[part].many else ""
+    one = room.manys[part].get(instance) if instance and inside else None if instance else room.ones[part]
+    if one is None or (instance and not inside):
+        one = room.made(part, instance, room.key_of(part, instance))
+    if isinstance(one, Room):
+        return _departed(one, inside)
+    if one.present:  # the only one of its kind, in a composition that has left
+        one = room.made(part, instance, room.key_of(part, instance))
+        assert isinstance(one, Member)
+    one.present = False
+    return one
 
 
 def _us(instant: float) -> int | None:
@@ -175,7 +187,16 @@ def _entry_out(life: Life, step: tuple[Any, ...]) -> list[Any]:
             return ["touchpoint", path, life.definition.phases[path].touchpoints[step[2]].label, _us(step[3]), *step[4:]]
         case rule:
             name = p.rules[rule].transition.name
-            return ["move", name, p.phases[step[1]], p.phases[step[2]], step[3], _us(step[4]), [_value(p.definition.signals[n], v) for n, v in zip(p.rules[rule].signals, step[5], strict=True)], step[6]]
+            return [
+                "move",
+                name,
+                p.phases[step[1]],
+                p.phases[step[2]],
+                step[3],
+                _us(step[4]),
+                [_value(p.definition.signals[n], v) for n, v in zip(p.rules[rule].signals, step[5], strict=True)],
+                step[6],
+            ]
 
 
 def _entry_in(life: Life, entry: list[Any]) -> tuple[Any, ...]:
@@ -244,17 +265,23 @@ def _fitting(name: str) -> Iterator[None]:
     try:
         yield
     except ObservationError as error:
-        raise InputError([Diagnostic("CLM302", d.place, f"the snapshot does not fit: {d.cause}", d.remedy) for d in error.diagnostics]) from None
+        raise InputError(
+            [Diagnostic("CLM302", d.place, f"the snapshot does not fit: {d.cause}", d.remedy) for d in error.diagnostics]
+        ) from None
     except (LookupError, ValueError, TypeError, AttributeError, StopIteration, RuntimeError, OverflowError) as error:
         cause = f"the snapshot does not fit this definition ({type(error).__name__}: {error})"
-        raise InputError([Diagnostic("CLM302", name, cause, "restore it with the definition that made it, or migrate it")]) from None
+        raise InputError(
+            [Diagnostic("CLM302", name, cause, "restore it with the definition that made it, or migrate it")]
+        ) from None
 
 
 def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     s: State = life.state
     p = life.engine.program
     if data["phase"] not in p.number:
-        raise BadValueError([Diagnostic("CLM203", life.place, f"{data['phase']!r:.60} is not a phase", did_you_mean(str(data["phase"]), p.number))])
+        raise BadValueError(
+            [Diagnostic("CLM203", life.place, f"{data['phase']!r:.60} is not a phase", did_you_mean(str(data["phase"]), p.number))]
+        )
     for slot in ("at", "entered", "hold"):
         setattr(s, slot, _instant(data[slot]))
     s.phase = p.number[data["phase"]]
@@ -262,8 +289,7 @@ def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     s.busy = True  # the next observation looks at everything
     for name, spec in p.definition.signals.items():
         value = data["values"][name]
-        stored = MISSING if value is None else value if spec.kind == "date" else spec.accept(value)
-        setattr(s, f"v_{name}", _instant(value) if spec.kind == "date" else stored)
+        setattr(s, f"v_{name}", _stored(spec, value, fed=isinstance(life, PartLife) and spec.port))
         if value is None and spec.never_missing:
             raise ValueError(name)
     for name in p.definition.events:
@@ -277,6 +303,16 @@ def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     s.reached = sum(1 << names.index(name) for name in data["milestones"])
     labels = [t.label for t in life.phase.touchpoints]
     s.seen = sum(1 << labels.index(label) for label in data["touchpoints"])
+
+
+def _stored(spec: SignalSpec, value: Any, *, fed: bool) -> Any:
+    if value is None:
+        return MISSING
+    if spec.kind == "date":
+        return _instant(value)
+    if fed and spec.numeric and type(value) in (int, float):
+        return value  # members count in whole steps, so a roll-up may come to a step more than the port's bound
+    return spec.accept(value)
 
 
 def _instant(us: Any) -> float:
