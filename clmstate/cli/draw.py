@@ -44,8 +44,9 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         >>> main(["draw", "no_such_model.py"])
         2
     """
-    folder = options.out is not None and (options.out.endswith(("/", os.sep)) or Path(options.out).is_dir())
-    models = _lifecycles(options.model) if folder else (load_one(options.model, command="clmstate draw"),)
+    given: str | None = options.out
+    folder = Path(given) if given is not None and (given.endswith(("/", os.sep)) or Path(given).is_dir()) else None
+    models = _lifecycles(options.model) if folder is not None else (load_one(options.model, command="clmstate draw"),)
     lifecycles = [(model, model.lifecycle) for model in models]
     from clmstate.drawing import journey  # loaded for this command only
 
@@ -53,14 +54,14 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     with screen.progress("drawing") as progress:
         for number, (model, lifecycle) in enumerate(lifecycles):
             progress(number, len(lifecycles))
-            out = Path(options.out if options.out is not None and not folder else f"{model.name.lower()}.svg")
-            if folder:
-                out = Path(options.out) / out
+            out = Path(given if given is not None and folder is None else f"{model.name.lower()}.svg")
+            if folder is not None:
+                out = folder / out
                 _made(out.parent)
             drawn.append((model, journey(lifecycle, level=options.level, theme=options.theme).save(out)))
     if screen.as_json:
         found = [{"lifecycle": model.name, "source": model.source, "out": str(saved)} for model, saved in drawn]
-        screen.json({"ok": True, **(found[0] if not folder else {"drawings": found})})
+        screen.json({"ok": True, **(found[0] if folder is None else {"drawings": found})})
         return 0
     from rich.text import Text
 
