@@ -59,6 +59,10 @@ class Card:
         notes: further lines, shown as a list.
         initial: the journey starts here.
         final: the journey ends here.
+
+    Example:
+        >>> Card("adoption", "Adoption", subtitle="Customer Success", step=1).title
+        'Adoption'
     """
 
     id: str
@@ -77,7 +81,12 @@ class Card:
 
 @attrs.frozen
 class Clause:
-    """One part of what a rule says: the event, the condition, a play, or the phases that it leaves without a line of their own."""
+    """One part of what a rule says: the event, the condition, a play, or the phases that it leaves without a line of their own.
+
+    Example:
+        >>> Clause("event", "notice received").role
+        'event'
+    """
 
     role: ClauseRole
     text: str
@@ -93,6 +102,10 @@ class Pill:
         clauses: what it says, from top to bottom.
         name: the rule's name, for those who cannot see the picture.
         stub: it comes from anywhere (or from so many phases that lines would say less than words): it has a stub instead of a tail.
+
+    Example:
+        >>> Pill("go_live", "forward", (Clause("condition", "setup signed off"),)).clauses[0].text
+        'setup signed off'
     """
 
     id: str
@@ -104,7 +117,12 @@ class Pill:
 
 @attrs.frozen
 class Frame:
-    """A group of phases, drawn around its cards."""
+    """A group of phases, drawn around its cards.
+
+    Example:
+        >>> Frame("renewal", "Renewal", ("renewal.happy", "renewal.high_risk")).members[0]
+        'renewal.happy'
+    """
 
     id: str
     title: str
@@ -113,7 +131,12 @@ class Frame:
 
 @attrs.frozen
 class Link:
-    """A line between a card (or frame) and a pill. The arrow is at its head, when the head is not a pill."""
+    """A line between a card (or frame) and a pill. The arrow is at its head, when the head is not a pill.
+
+    Example:
+        >>> Link("onboarding", "go_live", "forward").head
+        'go_live'
+    """
 
     tail: str
     head: str
@@ -122,7 +145,12 @@ class Link:
 
 @attrs.frozen
 class Mark:
-    """Something added to a card that is not part of the phase itself, such as the start of the journey."""
+    """Something added to a card that is not part of the phase itself, such as the start of the journey.
+
+    Example:
+        >>> Mark("start", "start", on="onboarding").on
+        'onboarding'
+    """
 
     id: str
     role: MarkRole
@@ -131,7 +159,12 @@ class Mark:
 
 @attrs.frozen
 class Legend:
-    """What the colours, lines and marks of this picture mean; only those that occur. `names` are the model's names with their meaning."""
+    """What the colours, lines and marks of this picture mean; only those that occur. `names` are the model's names with their meaning.
+
+    Example:
+        >>> Legend(teams=("Sales",), kinds=("forward",)).kinds
+        ('forward',)
+    """
 
     teams: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
