@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -15,6 +15,9 @@ from clmstate.signals import from_instant, show_instant
 __all__ = ["By", "Entry", "Journey", "Move", "Moves", "OpenPlay", "OpenTouchpoint", "Reached", "Seen", "Untaken"]
 
 By = Literal["rule", "event", "hand"]
+
+_SECOND: Final = 1_000_000
+"""What is due a microsecond after midnight is due that day; people read no fractions of a second."""
 
 
 @attrs.frozen
@@ -79,10 +82,20 @@ class Move:
     def __str__(self) -> str:
         when = "" if self.at_us is None else show_instant(self.at_us) + " "
         where = f"{self.part}: " if self.part else ""
-        path = f"stays in {self.source.label}" if self.stayed else f"{self.source.label} → {self.target.label}"
-        why = f" by hand: {self.reason}" if self.by == "hand" else f" ({self.words})" if self.words else ""
-        due = "" if self.due_since_us is None else f", due since {show_instant(self.due_since_us)}"
-        return f"{when}{where}{path}{why}{due}"
+        if self.by == "hand":
+            why = f" by hand: {self.reason}"
+        else:
+            why = "" if not self.words else f": {self.words}" if "(" in self.words else f" ({self.words})"
+        due = "" if self.due_since_us is None else f", due since {show_instant(self.due_since_us // _SECOND * _SECOND)}"
+        return f"{when}{where}{self._path}{why}{due}"
+
+    def __repr__(self) -> str:
+        at = "" if self.at_us is None else f"{show_instant(self.at_us)} "
+        return f"<Move {at}{self.part + ': ' if self.part else ''}{self._path}>"
+
+    @property
+    def _path(self) -> str:
+        return f"stays in {self.source.label}" if self.stayed else f"{self.source.label} → {self.target.label}"
 
 
 @attrs.frozen
@@ -164,6 +177,9 @@ class OpenPlay:
         """When it was opened."""
         return None if self.opened_us is None else from_instant(self.opened_us)
 
+    def __repr__(self) -> str:
+        return f"<OpenPlay {self.number} {self.play.label!r} because of {self.because}>"
+
 
 @attrs.frozen
 class OpenTouchpoint:
@@ -186,6 +202,10 @@ class OpenTouchpoint:
     def due(self) -> dt.date | None:
         """When it is due."""
         return None if self.due_us is None else from_instant(self.due_us)
+
+    def __repr__(self) -> str:
+        due = "" if self.due_us is None else f", due {show_instant(self.due_us)}"
+        return f"<OpenTouchpoint {self.touchpoint.label!r}{due}>"
 
 
 @attrs.frozen

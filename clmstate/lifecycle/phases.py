@@ -562,6 +562,9 @@ class Phase(Place):
         }
         return altered(self, **{k: v for k, v in changed.items() if v is not _SAME})
 
+    def __repr__(self) -> str:
+        return f"<Phase {self.path or repr(self.label)}>"
+
     def to(
         self,
         target: Phase | GroupMeta | Resume,
