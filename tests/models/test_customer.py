@@ -104,8 +104,8 @@ def signs(customer: Customer) -> list[tuple[str, str]]:
 
 
 def missing(part: Any, what: Any) -> list[str]:
-    """What is not met of a condition, each with what the data say."""
-    return [f"{reason.words}: {reason.value}".removesuffix(": ") for reason in _unmet(part.explain(what).reason)]
+    """What is not met of a condition."""
+    return [reason.words for reason in _unmet(part.explain(what).reason)]
 
 
 def _unmet(reason: Reason) -> Iterator[Reason]:
@@ -221,11 +221,12 @@ def test_no_port_is_reported_by_hand() -> None:
 def test_a_contract_is_adopted_when_its_users_are(engine: Engine) -> None:
     acme = before("2026-05-11", engine)
     assert acme.contract.users_adopted == 0.6
-    assert missing(acme.contract, Contract.adopt) == ["users adopted at least 80 %: users adopted 60 %"]
+    assert missing(acme.contract, Contract.adopt) == ["users adopted at least 80 %"]
+    assert "✗ users adopted at least 80 % (users adopted 60 %)" in str(acme.contract.explain(Contract.adopt))
     assert missing(acme.users["hugo"], User.adopt) == [
-        "at least 8 logins in the last 28 days: logins in the last 28 days 4",
-        "at least 3 core features used: core features used 0",
-        "trained: trained no",
+        "at least 8 logins in the last 28 days",
+        "at least 3 core features used",
+        "trained",
     ]
     moves = acme.users["hugo"].observe(at="2026-05-11", logins_28d=9, features=3, trained=True)
     assert told_moves(moves) == [("users/hugo", "adopt", "adopted"), ("contract", "adopt", "success")]
@@ -257,8 +258,8 @@ def test_a_product_bought_in_month_five_begins_with_its_own_implementation(engin
     assert acme.products["Analytics"].phase == AddOn.running.implementation
     assert acme.products["Analytics"].contract_open is True
     assert missing(acme.products["Analytics"], AddOn.go_live) == [
-        "set-up signed off: set-up signed off no",
-        "licensed users active at least 30 %: licensed users active unknown",
+        "set-up signed off",
+        "licensed users active at least 30 %",
     ]
     assert ("contract", "bought_more") in [(m.part, m.name) for m in acme.journey.milestones]
     moves = on("2026-07-06").to(until("2026-06-08", engine))
@@ -323,8 +324,7 @@ def test_the_last_sponsor_leaves_and_nobody_is_left_to_say_so(engine: Engine) ->
     acme = before("2026-10-26", engine)
     assert acme.contract.sponsor is True
     assert [user.name for user in acme.users if user.decides] == ["dana"]
-    worries = {leaf.words: leaf.value for leaf in acme.contract.explain(Contract.worry).missing}
-    assert worries["no decision maker on our side"] == "a decision maker on our side yes"
+    assert "no decision maker on our side" in [leaf.words for leaf in acme.contract.explain(Contract.worry).missing]
     moves = acme.users.leave("dana", at="2026-10-26")
     assert told_moves(moves) == [("contract", "worry", "renewal.high_risk")]
     assert [user.name for user in acme.users if user.decides] == []
@@ -349,7 +349,7 @@ def test_everybody_leaves(engine: Engine) -> None:
     assert acme.contract.users_adopted is None  # the share of nobody is unknown, and not 0 %
     assert acme.contract.sponsor is False
     assert list(stands(acme)) == ["contract", "products/Analytics"]
-    assert missing(acme.contract, Contract.adopt)[0] == "users adopted at least 80 %: users adopted unknown"
+    assert missing(acme.contract, Contract.adopt)[0] == "users adopted at least 80 %"
 
 
 @engines
@@ -373,7 +373,7 @@ def test_a_renewal_at_high_risk_is_saved(engine: Engine) -> None:
 def test_a_notice_makes_good_numbers_not_good_enough(engine: Engine) -> None:
     acme = until("2026-11-16", engine)
     assert acme.contract.observe(at="2026-11-20", health=90) == ()
-    assert missing(acme.contract, Contract.calm_down) == ["no notice in the last year: notice received 11 days ago"]
+    assert missing(acme.contract, Contract.calm_down) == ["no notice in the last year"]
 
 
 @engines
@@ -545,7 +545,6 @@ def test_a_customer_as_of_a_day_is_a_copy_that_is_ticked() -> None:
     assert acme.contract.phase == Contract.success
 
 
-@pytest.mark.xfail(strict=False, reason="parts that were not touched lately are asked with an old clock")
 def test_the_next_check_is_the_first_of_all_parts() -> None:
     acme = Customer("Acme")
     for observation in STORY:
