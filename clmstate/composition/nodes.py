@@ -35,7 +35,12 @@ RollUpKind = Literal["count", "share", "any", "all", "none", "share_where", "sum
 
 @attrs.frozen(cache_hash=True)
 class StandsIn:
-    """Whether a part stands in one of some phases."""
+    """Whether a part stands in one of some phases.
+
+    Example:
+        >>> StandsIn("contract", (), ("churned",)).part
+        'contract'
+    """
 
     part: str
     inner: tuple[str, ...]
@@ -55,6 +60,10 @@ class RollUp:
         weight: the signal that weighs it, for a mean.
         cond: the condition whose share is taken.
         where: which members count: those for whom this is true.
+
+    Example:
+        >>> RollUp("share", "users", phases=("active",)).where is None
+        True
     """
 
     kind: RollUpKind
@@ -69,21 +78,36 @@ class RollUp:
 
 @attrs.frozen(cache_hash=True)
 class NotSo:
-    """Not; unknown stays unknown."""
+    """Not; unknown stays unknown.
+
+    Example:
+        >>> NotSo(StandsIn("contract", (), ("churned",))).of.phases
+        ('churned',)
+    """
 
     of: FeedNode
 
 
 @attrs.frozen(cache_hash=True)
 class AllOf:
-    """All of them."""
+    """All of them.
+
+    Example:
+        >>> len(AllOf((RollUp("any", "users"), StandsIn("contract", (), ("won",)))).items)
+        2
+    """
 
     items: tuple[FeedNode, ...]
 
 
 @attrs.frozen(cache_hash=True)
 class AnyOf:
-    """At least one of them."""
+    """At least one of them.
+
+    Example:
+        >>> len(AnyOf((RollUp("any", "users"), StandsIn("contract", (), ("won",)))).items)
+        2
+    """
 
     items: tuple[FeedNode, ...]
 
@@ -127,6 +151,10 @@ class Wire:
         inner: the One part inside, where the part is a composition.
         port: the signal that is fed.
         feed: the value.
+
+    Example:
+        >>> Wire("products", (), "contract_open", NotSo(StandsIn("contract", (), ("churned",)))).port
+        'contract_open'
     """
 
     part: str

@@ -27,6 +27,13 @@ __all__ = ["UNCHANGED", "Compiled", "State", "compiled", "timed_literals"]
 
 
 class _Unchanged:
+    """The type of :data:`UNCHANGED`.
+
+    Example:
+        >>> UNCHANGED
+        unchanged
+    """
+
     def __repr__(self) -> str:
         return "unchanged"
 
@@ -100,6 +107,17 @@ class State:
         whole: for a part of a composition, the customer; unset otherwise.
         member: for a part of a composition, the part; unset otherwise.
         life: the customer (or part) whose state it is; told after each observation that moved it, if it listens.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> state = compiled(Deal.definition).new()
+        >>> state.phase, state.journal
+        (0, [])
     """
 
     __slots__ = (
@@ -164,6 +182,17 @@ class Compiled:
         send: the inline observation with an event, of a lifecycle on its own.
         known_events: the name of each event that was once offered, by whatever it was offered as and found right.
         source: the generated text.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> engine = compiled(Deal.definition)
+        >>> engine.step[0](engine.new())
+        -1
     """
 
     program: Program

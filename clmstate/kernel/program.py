@@ -39,6 +39,16 @@ class Rule:
         into_final: whether the target is final.
         timed: whether time alone may make it true.
         signals: the names of the signals its condition reads.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> lower_lifecycle(Deal.definition).rules[0].target
+        1
     """
 
     index: int
@@ -69,6 +79,16 @@ class Program:
         clock_formulas: when each clock runs.
         milestones: name and formula of each milestone.
         visited: paths of the phases and groups whose visits some condition counts.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> lower_lifecycle(Deal.definition).phases
+        ('new', 'won')
     """
 
     definition: LifecycleDefinition

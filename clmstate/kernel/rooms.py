@@ -215,7 +215,22 @@ def leaves_of(one: Member | Room) -> Iterator[Member]:
 
 
 class Bound:
-    """A wire in one room: computes its feed and knows whom it feeds."""
+    """A wire in one room: computes its feed and knows whom it feeds.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, One, Phase, Signal
+        >>> from clmstate.kernel import Whole
+        >>> class Deal(Lifecycle):
+        ...     open = Phase("Open", initial=True)
+        >>> class Product(Lifecycle):
+        ...     supported = Signal.flag("supported", port=True)
+        ...     used = Phase("Used", initial=True)
+        >>> class Account(Composition):
+        ...     deal, product = One(Deal), One(Product)
+        ...     wiring = product[Product.supported].fed_by(deal.is_in(Deal.open))
+        >>> [bound.compute() for bound in Whole(Account.definition).room.bound]
+        [True]
+    """
 
     __slots__ = ("absent", "last", "room", "slot", "wire")
 

@@ -38,6 +38,16 @@ class Work:
         took: for each part, the rule that an event took.
         entered: parts that entered a phase in this observation.
         handed: parts that were moved by hand.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, One, Phase
+        >>> from clmstate.kernel import Whole
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> Work(Whole(Account.definition), []).rounds()
+        []
     """
 
     def __init__(self, whole: Whole, log: list[Callable[[], None]]) -> None:

@@ -150,6 +150,19 @@ def take_in(
 
     Raises:
         LivelockError: it never settles; the state is as before.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> from clmstate.kernel import compiled
+        >>> state = compiled(Deal.definition).new()
+        >>> plan, taken = take_in(state, 0, {"live": True})
+        >>> [(source, target) for _, source, target, *_ in plan]
+        [(0, 1)]
     """
     c = s.c
     before = c.save(s)
@@ -244,7 +257,21 @@ def settle(s: State, before: tuple[Any, ...], rule: int, *, by_hand: bool = Fals
 
 
 def enter(s: State, source: int, target: int) -> None:
-    """Leaves a phase and enters another: the stay begins, groups remember, visits count, touchpoints start afresh."""
+    """Leaves a phase and enters another: the stay begins, groups remember, visits count, touchpoints start afresh.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> from clmstate.kernel import compiled
+        >>> state = compiled(Deal.definition).new()
+        >>> enter(state, 0, 1)
+        >>> state.phase
+        1
+    """
     p = s.c.program
     s.phase = target
     s.entered = s.at
@@ -308,7 +335,22 @@ def due_since(c: Compiled, before: tuple[Any, ...], rule: int, now: float) -> in
 
 
 def instants_of(program: Program, leaf: object, s: State) -> Iterator[float]:
-    """The instants at which time alone may change one leaf; missing values give none."""
+    """The instants at which time alone may change one leaf; missing values give none.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> from clmstate.kernel import compiled
+        >>> state = compiled(Deal.definition).new()
+        >>> from clmstate.conditions.nodes import Compare, Const, DaysInPhase
+        >>> state.entered = 0
+        >>> [t / DAY for t in instants_of(state.c.program, Compare(DaysInPhase(), ">=", Const(30)), state)]
+        [30.0, 31.0]
+    """
 
     def number(term: object) -> float | None:
         match term:
@@ -357,6 +399,19 @@ def next_check(s: State, watched: Sequence[object], differs: Callable[[State], b
         s: a settled state.
         watched: the leaves that matter.
         differs: whether a state, at a later instant, would do or say something new.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live", default=False)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=live)
+        >>> from clmstate.kernel import compiled
+        >>> state = compiled(Deal.definition).new()
+        >>> _ = take_in(state, 0, {})
+        >>> next_check(state, [], lambda later: True) is None
+        True
     """
     if s.at != s.at:
         return None

@@ -66,7 +66,17 @@ def _state_out(life: Life) -> dict[str, Any]:
 
 
 def snapshot_of_customer(customer: CustomerLife) -> dict[str, Any]:
-    """Everything about a composed customer as JSON-ready data; members that have left are kept for their journeys."""
+    """Everything about a composed customer as JSON-ready data; members that have left are kept for their journeys.
+
+    Example:
+        >>> from clmstate import Lifecycle, One, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal = One(Deal)
+        >>> Account("Acme").snapshot()["rooms"]
+        []
+    """
     whole = customer.whole
     waiting = set(whole.waiting)
     present = list(whole.room.leaves())
