@@ -46,10 +46,8 @@ journey: $(READY)
 	@echo "Look at build/journey.svg (in a browser) or build/journey.png: the journey that Acme just walked through."
 
 diagrams: $(READY)
-	@for model in $$(find models -name '*.py' ! -name '_*' | sort); do \
-	  picture="diagrams/$${model#models/}"; picture="$${picture%.py}.svg"; \
-	  mkdir -p "$$(dirname "$$picture")"; echo "$$picture"; \
-	  $(BIN)/clmstate draw "$$model" --out "$$picture" || exit 1; \
+	@for models in $$(find models -mindepth 1 -maxdepth 1 -type d ! -name '_*' | sort); do \
+	  mkdir -p "diagrams/$${models#models/}"; $(BIN)/clmstate draw "$$models" --out "diagrams/$${models#models/}/" || exit 1; \
 	done
 
 bench: $(READY)
