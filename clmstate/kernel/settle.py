@@ -418,8 +418,6 @@ def next_check(s: State, watched: Sequence[object], differs: Callable[[State], b
     instants = {t for leaf in watched for t in instants_of(s.c.program, leaf, s) if s.at < t <= LATEST}
     if s.hold > s.at:
         instants.add(s.hold)
-    elif s.unsettled:  # rules have not been asked yet where somebody placed the customer
-        instants.add(s.at)
     o = s.c.new()
     s_saved = s.c.save(s)
     for t in sorted(instants):

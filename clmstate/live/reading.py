@@ -212,7 +212,10 @@ class Reading:
     @property
     def next_check_us(self) -> int | None:
         """The same as an instant."""
-        step = self.engine.step[self.state.phase]
+        s = self.state
+        step = self.engine.step[s.phase]
+        if s.unsettled and s.at == s.at and not s.at < s.hold and (step(s) >= 0 or any(map(self.holds, self.pending()))):
+            return int(s.at)  # nobody has asked yet where the customer was placed by hand
         said = self.said_of()
         now = [self.holds(cond) for cond in said]
 
@@ -229,14 +232,18 @@ class Reading:
         formulas += [lower(cond, lambda name: signals[name].never_missing) for cond in said]
         return list(dict.fromkeys(literal.leaf for formula in formulas for literal in literals(formula)))
 
+    def pending(self) -> list[Cond]:
+        """The conditions of milestones that are not reached, and of touchpoints that are not done."""
+        s, milestones = self.state, self.definition.milestones
+        found = [milestones[name].when for i, (name, _) in enumerate(self.engine.program.milestones) if not s.reached & 1 << i]
+        found += [t.done for n, t in enumerate(self.phase.touchpoints) if not s.seen & 1 << n]
+        return [cond for cond in found if cond is not None]
+
     def said_of(self) -> list[Cond]:
         """The conditions that say something of the customer here, and that time may change."""
-        s, milestones = self.state, self.definition.milestones
-        found: list[Cond | None] = [r.sign for r in self.definition.risks.values() if self.stands(r.phases)]
-        found += [g.when for g in self.definition.gaps.values() if self.stands(g.phases)]
-        found += [t.done for n, t in enumerate(self.phase.touchpoints) if not s.seen & 1 << n]
-        found += [milestones[name].when for i, (name, _) in enumerate(self.engine.program.milestones) if not s.reached & 1 << i]
-        return [cond for cond in found if cond is not None and reads(cond).clock]
+        signs = [r.sign for r in self.definition.risks.values() if self.stands(r.phases)]
+        gaps = [g.when for g in self.definition.gaps.values() if self.stands(g.phases)]
+        return [cond for cond in (*signs, *gaps, *self.pending()) if cond is not None and reads(cond).clock]
 
 
 def _known(us: float) -> int | None:
