@@ -18,6 +18,7 @@ class Reason:
         truth: True, False, or None when it cannot be known.
         value: what the customer's data say, in words; "" above the leaves.
         children: the conditions inside it.
+        negates: whether it is met when what is inside it is not.
 
     Example:
         >>> Reason("health at least 70", False, "health 55").mark
@@ -28,6 +29,7 @@ class Reason:
     truth: bool | None
     value: str = ""
     children: tuple[Reason, ...] = ()
+    negates: bool = False
 
     @property
     def mark(self) -> str:
@@ -45,6 +47,25 @@ class Reason:
             yield self
         for child in self.children:
             yield from child.leaves()
+
+    def blocking(self, *, wanted: bool = True) -> Iterator[Reason]:
+        """The leaves that stand in the way; one that should not hold, but does, is told with "but".
+
+        Args:
+            wanted: whether this is to be true (or, inside a negation, not).
+
+        Example:
+            >>> bad = Reason("unless", False, "", (Reason("complaint open", True),), negates=True)
+            >>> [leaf.words for leaf in bad.blocking()]
+            ['but complaint open']
+        """
+        if self.truth is wanted:
+            return
+        if self.children:
+            for child in self.children:
+                yield from child.blocking(wanted=wanted is not self.negates)
+        else:
+            yield self if wanted else attrs.evolve(self, words=f"but {self.words}", truth=False if self.truth else self.truth)
 
     def lines(self, indent: str = "") -> Iterator[str]:
         """The tree as indented lines.
@@ -85,8 +106,8 @@ class Explanation:
 
     @property
     def missing(self) -> tuple[Reason, ...]:
-        """The leaves that are not met."""
-        own = () if self.reason is None else tuple(leaf for leaf in self.reason.leaves() if leaf.truth is not True)
+        """The leaves of conditions that stand in the way; one that should not hold, but does, is told with "but"."""
+        own = () if self.reason is None else tuple(self.reason.blocking())
         return own + tuple(leaf for part in self.parts for leaf in part.missing)
 
     def __str__(self) -> str:

@@ -174,7 +174,7 @@ def _definition(
     own = (promise for promise in _promises(cls) if isinstance(promise, Promise))
     return LifecycleDefinition(
         name=cls.__name__,
-        title=given_or(title, first.title if first is not None else _spaced(cls.__name__)),
+        title=given_or(title, first.title if first is not None and first.phases else _spaced(cls.__name__)),
         doc=_doc(cls) or (first.doc if first is not None else ""),
         market=market if market is not None else first.market if first is not None else "",
         version=version if version is not None else first.version if first is not None else "",

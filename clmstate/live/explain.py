@@ -73,9 +73,9 @@ class _Reader:
             case Or(items):
                 return Reason("at least one of", truth, "", tuple(map(self.tree, items)))
             case Not(of) if _has_parts(of):
-                return Reason("not so", truth, "", (self.tree(of),))
+                return Reason("not so", truth, "", (self.tree(of),), negates=True)
             case Unless(of) if _has_parts(of):
-                return Reason("unless", truth, "", (self.tree(of),))
+                return Reason("unless", truth, "", (self.tree(of),), negates=True)
             case Named(of, label) if _has_parts(of):
                 return Reason(label, truth, "", (self.tree(of),))
             case ForDays(of, days) if _has_parts(of):
@@ -108,7 +108,7 @@ class _Reader:
     def signal(self, name: str) -> str:
         """A signal and its value."""
         spec = self.definition.signals[name]
-        return f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(self.picture.signal(name))}"
+        return f"{spec.plural if spec.kind == 'count' and spec.plural else spec.label} {spec.show(self.picture.signal(name), brief=True)}"
 
     def shown(self, term: Term) -> str:
         """A term and its value; constants say nothing new."""

@@ -250,8 +250,12 @@ class SignalSpec:
             return None
         return from_instant(int(stored)) if self.kind == "date" else stored
 
-    def show(self, value: Value | None) -> str:
+    def show(self, value: Value | None, *, brief: bool = False) -> str:
         """A stored value in the business's words: percent, days, currency; "unknown" when missing.
+
+        Args:
+            value: as it is stored.
+            brief: whether long fractions of percents may be rounded, and are then said to be "about".
 
         Example:
             >>> SignalSpec("adopted", "share", "users adopted").show(0.8)
@@ -267,7 +271,9 @@ class SignalSpec:
             case "date":
                 return show_instant(int(value))
             case "share" | "change":
-                return f"{show_number(round(float(value) * 100, 7))} %"
+                percent = round(float(value) * 100, 7)
+                short = round(percent, 2) if brief else percent  # a share of three users is about 33.33 %
+                return f"{'' if short == percent else 'about '}{show_number(short)} %"
             case "days":
                 return f"{show_number(float(value))} day" + ("" if value == 1 else "s")
             case "count":  # the label says what is counted
