@@ -45,4 +45,5 @@ def test_what_is_given_without_a_name_is_refused() -> None:
         deal.observe(Deal.health.now(60), Deal.health.now(61))
     with pytest.raises(UnknownNameError, match="another lifecycle"):
         deal.observe(Other.health.now(60))
-    assert deal.health is None and not deal.journey
+    assert deal.health is None
+    assert not deal.journey
