@@ -1,7 +1,7 @@
 """Roll-ups as running totals: each member contributes whole numbers, and only what changed is added or taken away.
 
-A member's value counts in whole steps (rounded to the nearest one, halves up), totals are integers, and a quotient is taken once at the
-end. So neither the order of members nor the engine changes a result, and an observation costs the same among ten users as among a
+In sums and means a member's value counts in whole steps (rounded to the nearest one, halves up), totals are integers, and a quotient is
+taken once at the end. So neither the order of members nor the engine changes a result, and an observation costs the same among ten users as among a
 hundred thousand.
 """
 
@@ -43,7 +43,7 @@ class Contribution:
         True
     """
 
-    of: Callable[[State], tuple[int, ...]]
+    of: Callable[[State], tuple[Any, ...]]
     signals: frozenset[str]
     by_phase: bool
 
@@ -91,7 +91,8 @@ def _written(c: Compiled, roll_up: RollUp) -> Contribution:
         case "sum" | "mean" | "min" | "max":
             assert roll_up.signal is not None
             signals.add(roll_up.signal)
-            value = _steps(definition, roll_up.signal)
+            extreme = roll_up.kind in ("min", "max")  # somebody's own value, as it is
+            value = f"_s.v_{roll_up.signal}" if extreme else _steps(definition, roll_up.signal)
             known = f"_s.v_{roll_up.signal} == _s.v_{roll_up.signal}"
             if roll_up.weight is not None:
                 signals.add(roll_up.weight)
@@ -147,10 +148,10 @@ class Total:
         self.step = Fraction(1) if step is None else _fraction(step)
         self.a = self.b = self.c = 0
         self.readers: list[Any] = []
-        self._seen: dict[int, int] = {}
-        self._heap: list[int] = []
+        self._seen: dict[float, int] = {}
+        self._heap: list[float] = []
 
-    def add(self, one: tuple[int, ...]) -> None:
+    def add(self, one: tuple[Any, ...]) -> None:
         """Adds a member's contribution."""
         self.a += one[0]
         self.b += one[1]
@@ -161,7 +162,7 @@ class Total:
                     self._queue(one[0])
                 self._seen[one[0]] = self._seen.get(one[0], 0) + 1
 
-    def take(self, one: tuple[int, ...]) -> None:
+    def take(self, one: tuple[Any, ...]) -> None:
         """Takes a member's contribution away."""
         self.a -= one[0]
         self.b -= one[1]
@@ -190,7 +191,7 @@ class Total:
             case "mean":
                 return self.a * self.step.numerator / (self.b * self.step.denominator) if self.b else MISSING
             case "min" | "max":
-                return self.scaled(self.extreme()) if self.b else MISSING
+                return self.extreme() if self.b else MISSING
             case _:
                 assert_never(self.kind)
 
@@ -204,14 +205,14 @@ class Total:
         except OverflowError:  # the largest number that columns hold
             return math.copysign(sys.float_info.max, top)
 
-    def _queue(self, steps: int) -> None:
+    def _queue(self, value: float) -> None:
         if len(self._heap) > 64 + 2 * len(self._seen):  # mostly values that nobody has any more
             self._heap = list(self._seen) if self.kind == "min" else [-n for n in self._seen]
             heapq.heapify(self._heap)
-        heapq.heappush(self._heap, steps if self.kind == "min" else -steps)
+        heapq.heappush(self._heap, value if self.kind == "min" else -value)
 
-    def extreme(self) -> int:
-        """The least or greatest number of steps that some member has."""
+    def extreme(self) -> float:
+        """The least or greatest value that some member has."""
         sign = 1 if self.kind == "min" else -1
         while sign * self._heap[0] not in self._seen:  # its last member has gone, or reports another value
             heapq.heappop(self._heap)

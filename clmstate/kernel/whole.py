@@ -45,7 +45,7 @@ class Whole:
         at: the customer's clock, NaN before the first time was told.
         room: all parts.
         queue: when parts may move by time alone, the next first; entries that are no longer a part's own are passed over.
-        waiting: parts placed by hand, to be asked at the next observation.
+        waiting: parts that have not settled yet (new, or placed by hand), to be asked at the next observation.
         journal: what happened anywhere.
         busy: whether somebody is being told of moves.
         asked: how often rules were asked so far.
@@ -66,6 +66,7 @@ class Whole:
         self.asked = 0
         self.room = Room(self, definition)
         self.settle_ports()
+        self.waiting += self.room.leaves()  # the first observation looks at everything
 
     def settle_ports(self) -> None:
         """Ports of a fresh (or restored) customer: everything is computed once."""
