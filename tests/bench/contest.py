@@ -1,6 +1,8 @@
 """Who is measured, and how: one loop for everybody, fresh customers before the clock starts, repetitions in turn.
 
-The garbage collector stays on, as in production; it runs once before each sample so that nobody pays for a neighbour.
+The garbage collector stays on, as in production. It runs once before each sample, and what is there by then (modules, the prepared
+traffic, the customers as they begin) is frozen, as servers do after they have started: nobody pays for a neighbour, or for how
+large the prepared traffic happens to be. What an observation leaves behind is collected as usual.
 Processor time is what the verdicts use, because other programs may share the machine; wall time stands beside it.
 """
 
@@ -11,13 +13,14 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from operator import methodcaller
 from types import ModuleType
 from typing import Any, Protocol
 
 import attrs
 
-from .traffic import Customer, Fleet
+from .traffic import Customer, Fleet, Step
 
 __all__ = [
     "Contestant",
@@ -26,6 +29,7 @@ __all__ = [
     "Sample",
     "Traffic",
     "agree",
+    "frozen",
     "interleaved",
     "moving_share",
     "phase_path",
@@ -88,11 +92,15 @@ class Contestant(Protocol):
 
 @attrs.define
 class PythonContestant:
-    """A contestant in this process: the module that defines its chart, and how to get from there to what makes customers."""
+    """A contestant in this process: the module that defines its chart, and how to get from there to what makes customers.
+
+    `prepares` turns a customer's steps into what this contestant is given instead, before the clock starts.
+    """
 
     label: str
     module: ModuleType
     opens: Callable[[ModuleType], Make] = methodcaller("maker")
+    prepares: Callable[[list[Step]], list[Step]] | None = None
     _passes: dict[str, int] = attrs.field(factory=dict)
 
     def maker(self) -> Make:
@@ -100,7 +108,11 @@ class PythonContestant:
         return self.opens(self.module)
 
     def phases(self, traffic: Traffic) -> list[str]:
-        return [phase for _, phase in _walk(self.maker(), traffic)]
+        return [phase for _, phase in _walk(self.maker(), self.fleet(traffic))]
+
+    def fleet(self, traffic: Traffic) -> Fleet:
+        """The steps as this contestant is given them."""
+        return traffic.fleet if self.prepares is None else [self.prepares(steps) for steps in traffic.fleet]
 
     def sample(self, traffic: Traffic) -> Sample:
         passes = self._passes.get(traffic.name) or self._calibrate(traffic)
@@ -113,13 +125,27 @@ class PythonContestant:
         return passes
 
     def _timed(self, traffic: Traffic, passes: int) -> Sample:
-        fleets = [_staff(self.maker(), traffic.fleet) for _ in range(passes)]
-        gc.collect()
-        cpu, wall = time.process_time(), time.perf_counter()
-        for customers in fleets:
-            drive(customers, traffic.fleet)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        fleet = self.fleet(traffic)
+        fleets = [_staff(self.maker(), fleet) for _ in range(passes)]
+        with frozen():
+            cpu, wall = time.process_time(), time.perf_counter()
+            for customers in fleets:
+                drive(customers, fleet)
+            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         return Sample(passes * traffic.observations, wall, cpu)
+
+
+@contextmanager
+def frozen() -> Iterator[None]:
+    """Nothing that is there now is looked at by the garbage collector, until the outermost of these ends."""
+    outermost = not gc.get_freeze_count()
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        if outermost:
+            gc.unfreeze()
 
 
 def drive(customers: list[Customer], fleet: Fleet) -> None:
@@ -137,9 +163,9 @@ def _staff(make: Make, fleet: Fleet) -> list[Customer]:
     return [make() for _ in fleet]
 
 
-def _walk(make: Make, traffic: Traffic) -> Iterator[tuple[str, str]]:
+def _walk(make: Make, fleet: Fleet) -> Iterator[tuple[str, str]]:
     """Each observation's phase before and after."""
-    for customer, steps in zip(_staff(make, traffic.fleet), traffic.fleet, strict=True):
+    for customer, steps in zip(_staff(make, fleet), fleet, strict=True):
         before = phase_path(customer.phase)
         for step in steps:
             drive([customer], [[step]])
@@ -155,7 +181,7 @@ def phase_path(phase: Any) -> str:
 
 def moving_share(contestant: PythonContestant, traffic: Traffic) -> float:
     """The share of observations after which the customer stands in another phase than before."""
-    return statistics.fmean(before != after for before, after in _walk(contestant.maker(), traffic))
+    return statistics.fmean(before != after for before, after in _walk(contestant.maker(), contestant.fleet(traffic)))
 
 
 class Disagreement(AssertionError):

@@ -20,7 +20,7 @@ import attrs
 from .contest import PythonContestant, Traffic, drive
 from .traffic import Fleet, Step
 
-__all__ = ["Costs", "Startup", "costs", "help_time", "import_time"]
+__all__ = ["Costs", "Startup", "costs", "help_time", "import_time", "loaded"]
 
 MANY = 100  # customers, where one more should not be lost in what all share
 _numbers = count()
@@ -46,10 +46,11 @@ class Startup:
 
 def costs(contestant: PythonContestant, traffic: Traffic, repetitions: int) -> Costs:
     """Measure one contestant; the customers come from the given traffic."""
-    definition = statistics.median(_definition(contestant, traffic.fleet[0][0]) for _ in range(repetitions))
-    beginners = [steps[:1] for steps in traffic.fleet] * math.ceil(MANY / len(traffic.fleet))
+    fleet = contestant.fleet(traffic)
+    definition = statistics.median(_definition(contestant, fleet[0][0]) for _ in range(repetitions))
+    beginners = [steps[:1] for steps in fleet] * math.ceil(MANY / len(fleet))
     instance = statistics.median(_instance(contestant, beginners) for _ in range(repetitions))
-    return Costs(definition, instance, _bytes(contestant, beginners), _bytes(contestant, traffic.fleet))
+    return Costs(definition, instance, _bytes(contestant, beginners), _bytes(contestant, fleet))
 
 
 def _definition(contestant: PythonContestant, first: Step) -> float:
@@ -110,6 +111,12 @@ def import_time(module: str, repetitions: int) -> float:
     """Median processor seconds of the import statement alone, each in a new interpreter."""
     code = f"import time; before = time.process_time(); import {module}; print(time.process_time() - before)"
     return statistics.median(float(_output([sys.executable, "-c", code])) for _ in range(repetitions))
+
+
+def loaded(module: str, unwanted: list[str]) -> list[str]:
+    """Those of some libraries that an import brings along."""
+    code = f"import sys, {module}; print(*sorted(set({unwanted!r}) & set(sys.modules)))"
+    return _output([sys.executable, "-c", code]).split()
 
 
 def help_time(repetitions: int) -> Startup | None:

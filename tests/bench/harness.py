@@ -17,16 +17,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import ours, peer_nobody, peer_plain, peer_statemachine, peer_transitions, traffic, xstate
+from .composed import Composed
+from .composed import Size as ComposedSize
 from .contest import Contestant, Disagreement, PythonContestant, Traffic, agree, interleaved, moving_share
-from .costs import Costs, Startup, costs, help_time, import_time
+from .costs import Costs, Startup, costs, help_time, import_time, loaded
 from .report import Results, page, show
-from .verdict import CALM, FLAT_TRANSITIONS, RESTLESS, STATEMACHINE, XSTATE, Samples, targets
+from .verdict import CALM, FLAT_TRANSITIONS, RESTLESS, STATEMACHINE, UNWANTED, XSTATE, Samples, composed_targets, targets
 
 __all__ = ["main"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CALM_WORDS = "three signals every week, contracts over three years, a bad spell now and then."
-RESTLESS_WORDS = "yearly contracts, health and expansion plans that flip, idle months, notices given and taken back."
+RESTLESS_WORDS = "only what changed since the last report is given, every week; yearly contracts, health and expansion plans that flip, idle months, notices given and taken back."
 
 
 WIDE = 140  # where the output goes into a file, nothing needs to be wrapped
@@ -40,10 +42,11 @@ class Size:
     weeks: int
     repetitions: int
     processes: int
+    composed: ComposedSize
 
 
-FULL = Size(customers=20, weeks=520, repetitions=11, processes=15)
-QUICK = Size(customers=3, weeks=260, repetitions=3, processes=3)
+FULL = Size(20, 520, 11, 15, ComposedSize(observations=25_000, repetitions=11, many=100_000, readers=(1, 10, 100, 1_000, 10_000)))
+QUICK = Size(3, 260, 3, 3, ComposedSize(observations=2_000, repetitions=3, many=2_000, readers=(1, 10, 100)))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -55,7 +58,8 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     size = QUICK if chosen.quick else FULL
     if chosen.repetitions is not None:
-        size = attrs.evolve(size, repetitions=max(1, chosen.repetitions))
+        turns = max(1, chosen.repetitions)
+        size = attrs.evolve(size, repetitions=turns, composed=attrs.evolve(size.composed, repetitions=turns))
     out = chosen.out or ROOT / ("build/performance.md" if chosen.quick else "docs/performance.md")
 
     console = Console()
@@ -82,7 +86,8 @@ def _measure(size: Size, console: Console) -> Results:
         CALM: Traffic(CALM, CALM_WORDS, traffic.calm(size.customers, size.weeks)),
         RESTLESS: Traffic(RESTLESS, RESTLESS_WORDS, traffic.restless(size.customers, size.weeks)),
     }
-    total = len(kinds) * (len(everybody) * (1 + size.repetitions) + size.repetitions) + len(python) + 2 * bool(mine)
+    total = len(kinds) * (len(everybody) * (1 + size.repetitions) + size.repetitions) + len(python)
+    total += (2 + Composed.steps(size.composed)) * bool(mine)
     with _Progress(console, total) as progress:
         for kind in kinds.values():
             expected = plain.phases(kind)
@@ -90,8 +95,9 @@ def _measure(size: Size, console: Console) -> Results:
                 progress.tell(f"agreement, {kind.name}", contestant.label)
                 agree(contestant, expected, kind)
         samples, loop = _race(everybody, kinds, size.repetitions, progress)
-        weighed = _weigh(python, kinds[CALM], size.repetitions, progress)
-        imported, helped = _startup(bool(mine), size.processes, progress)
+        weighed = _weigh([one for one in python if one.prepares is None], kinds[CALM], size.repetitions, progress)
+        imported, unwanted, helped = _startup(bool(mine), size.processes, progress)
+        whole = Composed.measured(size.composed, progress.tell) if mine else None
     moving = {name: moving_share(plain, kind) for name, kind in kinds.items()}
     return Results(
         traffics=kinds,
@@ -101,7 +107,8 @@ def _measure(size: Size, console: Console) -> Results:
         costs=weighed,
         imported=imported,
         helped=helped,
-        targets=list(targets(samples, moving, imported, helped)),
+        composed=whole,
+        targets=[*targets(samples, moving, imported, unwanted, helped), *composed_targets(whole)],
         absent=absent,
         facts=_facts([about] if node is not None else []),
         repetitions=size.repetitions,
@@ -138,13 +145,13 @@ def _weigh(python: list[PythonContestant], kind: Traffic, repetitions: int, prog
     return found
 
 
-def _startup(present: bool, processes: int, progress: _Progress) -> tuple[float | None, Startup | None]:
+def _startup(present: bool, processes: int, progress: _Progress) -> tuple[float | None, list[str] | None, Startup | None]:
     if not present:
-        return None, None
+        return None, None, None
     progress.tell("import clmstate")
     imported = import_time("clmstate", processes)
     progress.tell("clmstate --help")
-    return imported, help_time(processes)
+    return imported, loaded("clmstate", UNWANTED), help_time(processes)
 
 
 def _facts(extra: list[str]) -> list[str]:

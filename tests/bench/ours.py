@@ -11,11 +11,13 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
+from . import traffic
 from .contest import PythonContestant
 
-__all__ = ["COMPILED", "LIVE", "contestants"]
+__all__ = ["COMPILED", "LIVE", "OBJECTS", "contestants"]
 
 COMPILED = "clmstate, compiled"
+OBJECTS = "clmstate, compiled, with datetime objects as time"  # beside it, so that nobody is misled
 LIVE = "clmstate, live, chart open"  # judged: python-statemachine performs every move
 LAZY = "clmstate, live, chart not asked for"  # what `Contract()` gives until somebody asks for its chart
 MODEL = "models.dynamic.contract"
@@ -28,7 +30,9 @@ def contestants() -> tuple[list[PythonContestant], str]:
     except ImportError as error:
         return [], f"clmstate's model is not there yet: {error}"
     ways = {COMPILED: _compiled, LIVE: _live, LAZY: _lazy}
-    return [PythonContestant(label, model, opens) for label, opens in ways.items()], ""
+    found = [PythonContestant(label, model, opens) for label, opens in ways.items()]
+    found.append(PythonContestant(OBJECTS, model, _compiled, traffic.with_objects))
+    return found, ""
 
 
 def _compiled(model: ModuleType) -> Callable[[], Any]:

@@ -9,6 +9,7 @@ import attrs
 from rich.console import Console
 from rich.table import Table
 
+from .composed import A_DAY, MIX, PRODUCTS, SOME, Composed
 from .contest import Sample, Traffic
 from .costs import Costs, Startup
 from .ours import COMPILED
@@ -28,6 +29,7 @@ class Results:
     costs: dict[str, Costs]
     imported: float | None
     helped: Startup | None
+    composed: Composed | None
     targets: list[Target]
     absent: list[str]
     facts: list[str]
@@ -74,7 +76,7 @@ def page(results: Results) -> str:
             absent,
             *_markdown(verdict),
             *(line for grid in rest for line in _markdown(grid)),
-            _TRAFFIC.format(**{f"{name}_words": _words(results, name) for name in results.traffics}),
+            _TRAFFIC.format(mix=MIX, a_day=A_DAY, **{f"{name}_words": _words(results, name) for name in results.traffics}),
             _METHOD.format(
                 repetitions=results.repetitions,
                 loops=", ".join(f"{seconds * 1e9:.0f} ns ({name})" for name, seconds in results.loop.items()),
@@ -99,6 +101,8 @@ def _grids(results: Results) -> Iterator[Grid]:
     for name, samples in results.samples.items():
         yield _speeds(f"Observations per second, {name} traffic ({results.moving[name]:.1%} of the observations move)", samples)
     yield _costs(results.costs, len(results.traffics[CALM].fleet[0]))
+    if results.composed is not None:
+        yield from _composed(results.composed)
     if startup := list(_startup(results)):
         yield Grid("Start-up", ["command", "processor time", "wall time"], startup)
 
@@ -143,6 +147,33 @@ def _costs(costs: dict[str, Costs], weeks: int) -> Grid:
     return Grid("What a definition and a customer cost", heads, rows)
 
 
+def _composed(found: Composed) -> Iterator[Grid]:
+    rows = [
+        [
+            label,
+            *_middle(sample.rate for sample in taken),
+            f"{_median(s.wall_rate for s in taken):,.0f}",
+            f"{found.moving[label]:.1%}",
+            f"{found.asked[label]:.2f}",
+        ]
+        for label, taken in found.samples.items()
+    ]
+    heads = ["who reports", "per processor second", "middle half", "per wall second", "move", "phase functions asked each"]
+    yield Grid(f"A whole customer: observations per second, with one contract, {PRODUCTS} products and users", heads, rows)
+    heads = ["products that read it", "µs, they look and stay", "µs, they pause or go on", "µs each, look", "µs each, move"]
+    rows = [
+        [
+            f"{down.readers:,}",
+            *(f"{seconds * 1e6:,.0f}" for seconds in (down.asked, down.moved)),
+            *(f"{seconds * 1e6 / down.readers:.2f}" for seconds in (down.asked, down.moved)),
+        ]
+        for down in found.downward
+    ]
+    yield Grid("A port that leads down: what it costs that the contract ends, or goes on", heads, rows)
+    rows = [[way, f"{seconds * 1e3:.0f}"] for way, seconds in found.built.items()]
+    yield Grid(f"A live customer with {SOME} users and {PRODUCTS} products", ["how it is built", "ms"], rows)
+
+
 def _startup(results: Results) -> Iterator[list[str]]:
     if results.imported is not None:
         yield ["`import clmstate` (the statement)", f"{results.imported * 1e3:.0f} ms", "-"]
@@ -165,15 +196,23 @@ Seeded and deterministic: every contestant gets the same keywords in the same or
 - **Calm**: {calm_words}.
 - **Restless**: {restless_words}.
 
-The first observation of a customer gives everything. No contract ends, because everything after a final phase is free. Before
+Time is a day as ISO text, `"2026-01-12"`, as exports hold it and as the documentation writes it; so are the days that signals
+hold. Everybody converts them as they see fit. One row has datetime objects as time (and date objects in signals) instead. The first observation of a customer gives everything. No contract ends, because everything after a final phase is free. Before
 anything is timed, every contestant walks all of the traffic, and its phase after each observation must be the same as everybody
 else's; a contestant that disagrees stops the run.
+
+A **whole customer** is `models.dynamic.customer`: {mix}. {a_day} observations come in a day. Users are picked at random, or in turn in an
+order that was shuffled once; they are the objects that `customer.users[name]` gives, kept, except where they are found by name each time. Customers
+of all sizes take turns in one run. A port that leads down costs its readers: each of them is looked at when what it says changes, and
+only then. There, the contract is moved out and back by hand; all products read whether it is open, and are cancelled ones (which look and stay) or in
+use (which pause, or go on).
 """
 
 _METHOD = """## How it is measured, and in whose favour
 
 Medians over {repetitions} repetitions. Within a repetition everybody takes a turn, the first one rotating; a ratio is the median of the
-ratios within one repetition. Customers are made before the clock starts. The garbage collector is on. The verdicts use processor
+ratios within one repetition. Customers are made before the clock starts. The garbage collector is on; what is there before the clock starts (modules,
+prepared traffic, customers as they begin) is frozen for it, for everybody alike, so that nobody pays for how much traffic is held ready. The verdicts use processor
 time, because other programs may share the machine; what the wall clock said stands beside it. All Python contestants run in
 the same loop, `observe(**values)` or `send(event, **values)` over prepared keywords; the loop and the call themselves take
 {loops} per observation, and are contained in every figure.
@@ -181,11 +220,12 @@ the same loop, `observe(**values)` or `send(event, **values)` over prepared keyw
 - **clmstate** runs as users get it: validation, clocks, milestones and the journey are on. Live makes its chart when somebody asks for it;
   it is judged with the chart open, so that python-statemachine performs every move, and shown without it too.
 - **The hand-written peers** validate nothing, keep no journey, milestones, plays or touchpoints, and may assume that nothing is missing after the first
-  observation. Whole elapsed days and "for 14 days" are written out by hand. They share their guards, so that libraries are compared, not authors.
+  observation. Whole elapsed days and "for 14 days" are written out by hand. Days
+  are kept as plain numbers, each text that was read is remembered. They share their guards, so that libraries are compared, not authors.
 - **python-statemachine** is written in both ways that its documentation offers, a named event and eventless transitions, with the
   options that make it faster; live is compared with the faster one.
 - **transitions** shares one machine among all customers, its fastest form; the nested form is shown too.
-- **XState** runs in its own process, is warmed up on the same traffic for a second first, gets instants as plain numbers, and is judged by the better of
+- **XState** runs in its own process, is warmed up on the same traffic for a second first, remembers the days it has read like the other peers, and is judged by the better of
   its processor and wall time.
 - **if-chain without a library** is plain Python with the same guards. It can be neither drawn nor proved nor explained; it
   is there to show what the language itself costs.

@@ -7,16 +7,31 @@ from collections.abc import Iterator
 
 import attrs
 
+from .composed import PRODUCTS, RANDOM, SOME, TURN, Composed
 from .contest import Sample
 from .costs import Startup
 from .ours import COMPILED, LIVE
 
-__all__ = ["CALM", "FLAT_TRANSITIONS", "RESTLESS", "STATEMACHINE", "XSTATE", "Samples", "Target", "ratio", "targets"]
+__all__ = [
+    "CALM",
+    "FLAT_TRANSITIONS",
+    "RESTLESS",
+    "STATEMACHINE",
+    "UNWANTED",
+    "XSTATE",
+    "Samples",
+    "Target",
+    "composed_targets",
+    "ratio",
+    "targets",
+]
 
 CALM, RESTLESS = "calm", "restless"
 FLAT_TRANSITIONS = "transitions, flat"
 STATEMACHINE = "python-statemachine, "  # what the labels of its variants begin with
 XSTATE = "XState 5, actors"
+
+UNWANTED = ["graphviz", "networkx", "numpy", "polars", "pytest", "statemachine", "z3"]  # `import clmstate` does without
 
 Samples = dict[str, list[Sample]]  # of one traffic, by contestant
 
@@ -41,7 +56,11 @@ def ratio(mine: list[Sample], theirs: list[Sample]) -> float:
 
 
 def targets(
-    found: dict[str, Samples], moving: dict[str, float], imported: float | None, helped: Startup | None
+    found: dict[str, Samples],
+    moving: dict[str, float],
+    imported: float | None,
+    unwanted: list[str] | None,
+    helped: Startup | None,
 ) -> Iterator[Target]:
     """All targets, in the order of the report; `found` holds the samples by traffic, `moving` the shares that move."""
     yield Target("calm traffic: few observations move", "at most 3 %", f"{moving[CALM]:.1%}", moving[CALM] <= 0.03)
@@ -55,7 +74,32 @@ def targets(
     for name, samples in found.items():
         yield _live(name, samples)
     yield _seconds("import clmstate, processor time", imported, 0.100)
+    words = "none of " + ", ".join(UNWANTED)
+    brought = None if unwanted is None else not unwanted
+    yield Target("import clmstate, what it loads", words, "" if unwanted is None else ", ".join(unwanted) or "none", brought)
     yield _seconds("clmstate --help, wall time", None if helped is None else helped.wall, 0.300)
+
+
+def composed_targets(found: Composed | None) -> Iterator[Target]:
+    """The targets for whole customers."""
+    if found is None:
+        yield Target("a whole customer", "all of its targets", "", None)
+        return
+    middle, rates = found.middle, found.samples
+    moving = max(found.moving.values())
+    yield Target("whole customers: few observations move", "at most 10 %", f"{moving:.1%}", moving <= 0.1)
+    what = f"a whole customer, {SOME} users and {PRODUCTS} products"
+    rate = statistics.median(sample.rate for sample in rates[middle])
+    yield Target(what, "at least 150,000 observations/s", f"{rate:,.0f}", rate >= 150_000)
+    asked = max(found.asked.values())
+    yield Target("phase functions asked per observation, all sizes", "at most 1.3", f"{asked:.2f}", asked <= 1.3)
+    for picked in (RANDOM, TURN):
+        many, few = (found.labelled(many=many, picked=picked) for many in (True, False))
+        share = ratio(rates[many], rates[few])
+        words = f"{many.replace(f', {picked}', '')} against {few.replace(f', {picked}', '')}, {picked}"
+        yield Target(words, "at least 0.7 of the rate", f"{share:.2f}", share >= 0.7)
+    slowest = max(found.built.values())
+    yield _seconds(f"a live customer with {SOME} users, built in the slowest way", slowest, 0.5)
 
 
 def _rate(what: str, samples: Samples, wanted: float) -> Target:

@@ -1,7 +1,7 @@
 """XState 5 as a contestant: its own process, its own clock, the same traffic as JSON.
 
 Whatever is doubtful is decided in its favour: it warms up on the same traffic before it is timed (Python has nothing to
-warm up), instants reach it as plain numbers, and the better of its processor time (which includes the threads of its
+warm up), it remembers each day that it has read, as the other peers do, and the better of its processor time (which includes the threads of its
 compiler and garbage collector) and its wall time counts.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ class XState:
 
     def _run(self, traffic: Traffic, warm_up: float, *flags: str) -> dict[str, Any]:
         path = self.home / f"traffic-{traffic.name}.json"
-        path.write_text(json.dumps([[(step.event, _plain(step.values)) for step in steps] for steps in traffic.fleet]))
+        path.write_text(json.dumps([[(step.event, step.values) for step in steps] for steps in traffic.fleet]))
         command = [self.node, "bench.mjs", path.name, str(warm_up), *flags]
         answer: dict[str, Any] = json.loads(subprocess.run(command, cwd=self.home, check=True, capture_output=True).stdout)
         return answer
@@ -70,16 +69,3 @@ def find(build: Path) -> tuple[XState | None, str]:
 def _installed(home: Path) -> str | None:
     manifest = home / "node_modules" / "xstate" / "package.json"
     return json.loads(manifest.read_text())["version"] if manifest.exists() else None
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _milliseconds(value) for name, value in values.items()}
-
-
-def _milliseconds(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.timestamp() * 1000
-        case date():
-            return datetime.combine(value, time(), UTC).timestamp() * 1000
-    return value

@@ -3,16 +3,28 @@
 //
 // node bench.mjs TRAFFIC.json WARM_UP_SECONDS [--phases]
 //
-// The traffic is a list of customers, each a list of [event or null, values], with instants in milliseconds. Prints one
+// The traffic is a list of customers, each a list of [event or null, values], with days as ISO text. Prints one
 // JSON object: observations, seconds and cpu_seconds after the warm-up, and phases on demand.
 import { readFileSync } from "node:fs";
 import { assign, createActor, setup } from "xstate";
 
 const DAY = 86_400_000;
-const daysBetween = (from, to) => Math.floor((to - from) / DAY);
+const daysBetween = (from, to) => to - from;
+
+// days are kept as what is cheapest to subtract, and each one that was read is remembered
+const days = new Map();
+const day = (text) => {
+  let number = days.get(text);
+  if (number === undefined) days.set(text, (number = Date.parse(text) / DAY));
+  return number;
+};
 
 const merged = (context, event) => {
-  const next = { ...context, ...event.values };
+  const values = event.values;
+  const next = { ...context, ...values };
+  if (values.at !== undefined) next.at = day(values.at);
+  if (values.renewal_on !== undefined) next.renewal_on = day(values.renewal_on);
+  if (values.last_contact !== undefined) next.last_contact = day(values.last_contact);
   if (next.users_adopted >= 0.6) next.little_used_since = null;
   else if (next.little_used_since === null) next.little_used_since = next.at;
   switch (event.type) {
