@@ -3,7 +3,7 @@
 It knows neither pictures nor charts nor columns: python-statemachine, Polars and Spark are absent here.
 """
 
-from clmstate.kernel.compile import LATEST, UNCHANGED, Compiled, State, compiled, read_instant
+from clmstate.kernel.compile import EARLIEST, LATEST, UNCHANGED, Compiled, State, compiled, read_instant
 from clmstate.kernel.program import Program, Rule, clauses, lower_lifecycle
 from clmstate.kernel.rollup import Contribution, Total, contribution
 from clmstate.kernel.rooms import Bound, Member, Room, leaf_of, leaves_of
@@ -12,6 +12,7 @@ from clmstate.kernel.settle import Plan, enter, instants_of, next_check, take_in
 from clmstate.kernel.whole import Place, Whole
 
 __all__ = [
+    "EARLIEST",
     "LATEST",
     "UNCHANGED",
     "Bound",

@@ -184,7 +184,10 @@ class CustomerLife(RoomLife):
     def listed(self, given: object, what: str) -> list[Any]:
         """Several of something; one alone would be taken apart into its letters."""
         if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
-            return list(given)
+            try:
+                return list(given)
+            except Exception:  # noqa: BLE001 -- somebody else's object may raise anything
+                pass
         raise BadValueError([Diagnostic("CLM204", self.place, f"{what}= is {shown(given)}, not a list", f"write {what}=[...]")])
 
     def mapping(self, given: object) -> dict[Any, Mapping[str, object]]:

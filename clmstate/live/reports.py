@@ -185,8 +185,8 @@ def event_name(lifecycle: type[Lifecycle], event: object, instance: object, plac
     if isinstance(event, Event) and not event._homes <= lifecycle._homes:
         cause = f"'{name}' is an event of another lifecycle"
         raise UnknownNameError([Diagnostic("CLM202", place, cause, f"send {lifecycle.__name__}.{name}")])
-    if instance is not None and as_text(instance) is None:
-        cause = f"the instance {shown(instance)} is not a text"
+    if instance is not None and not (as_text(instance) or "").strip():
+        cause = f"the instance {shown(instance)} is not a name"
         raise BadValueError([Diagnostic("CLM204", f"{place}.{name}", cause, "name it as instance='...'")])
     if instance is not None and not events[name].names_instance:
         cause = f"'{name}' does not name an instance"

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.composition import Composition
-from clmstate.errors import BadValueError, Diagnostic, InputError, ObservationError, did_you_mean
-from clmstate.kernel import Member, Room
+from clmstate.errors import BadValueError, Diagnostic, InputError, ObservationError, did_you_mean, shown
+from clmstate.kernel import EARLIEST, LATEST, Member, Room
 from clmstate.lifecycle import Engine, Lifecycle
 from clmstate.live.customer import CustomerLife
 from clmstate.live.life import Life
@@ -181,10 +181,6 @@ def _value(spec: SignalSpec, value: Any) -> Any:
     return None if value != value else int(value) if spec.kind == "date" else value
 
 
-def _in(value: Any) -> Any:
-    return MISSING if value is None else value
-
-
 def _entry_out(life: Life, step: tuple[Any, ...]) -> list[Any]:
     p = life.engine.program
     match step[0]:
@@ -212,18 +208,19 @@ def _entry_out(life: Life, step: tuple[Any, ...]) -> list[Any]:
 def _entry_in(life: Life, entry: list[Any]) -> tuple[Any, ...]:
     p = life.engine.program
     match entry:
-        case ["hand", source, target, at, person, why, hold]:
-            return (-1, p.number[source], p.number[target], 0, _in(at), person, why, _in(hold))
+        case ["hand", source, target, at, str(person), str(why), hold]:
+            return (-1, p.number[source], p.number[target], 0, _instant(at), person, why, _instant(hold))
         case ["reached", name, at]:
-            return (-2, [n for n, _ in p.milestones].index(name), _in(at))
-        case ["touchpoint", path, label, at, outcome, person, why]:
+            return (-2, [n for n, _ in p.milestones].index(name), _instant(at))
+        case ["touchpoint", path, label, at, "done" | "skipped" as outcome, str(person), str(why)]:
             labels = [t.label for t in life.definition.phases[path].touchpoints]
-            return (-3, p.number[path], labels.index(label), _in(at), outcome, person, why)
-        case ["move", name, source, target, number, at, values, due]:
+            return (-3, p.number[path], labels.index(label), _instant(at), outcome, person, why)
+        case ["move", name, source, target, int(number), at, values, due]:
             rule = next(r for r in p.rules if r.transition.name == name)
-            if len(values) != len(rule.signals):
-                raise ValueError(name)
-            return (rule.index, p.number[source], p.number[target], number, _in(at), tuple(map(_in, values)), due)
+            specs = [p.definition.signals[n] for n in rule.signals]
+            read = tuple(_stored(life, spec, value) for spec, value in zip(specs, values, strict=True))
+            since = None if due is None else int(_instant(due))
+            return (rule.index, p.number[source], p.number[target], number, _instant(at), read, since)
     raise ValueError(entry)
 
 
@@ -261,10 +258,10 @@ def _read(snapshot: Mapping[str, Any] | str, name: str, what: str) -> Mapping[st
     except ValueError as error:
         raise InputError([Diagnostic("CLM302", name, f"the snapshot is not JSON: {error}", remedy)]) from None
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-        shown = data.get("format") if isinstance(data, Mapping) else type(data).__name__
-        raise InputError([Diagnostic("CLM302", name, f"the snapshot has the format {shown!r:.60}", remedy)])
+        given = data.get("format") if isinstance(data, Mapping) else type(data).__name__
+        raise InputError([Diagnostic("CLM302", name, f"the snapshot has the format {shown(given)}", remedy)])
     if data.get(what) != name:
-        cause = f"the snapshot is of {data.get('lifecycle', data.get('composition'))!r:.60}"
+        cause = f"the snapshot is of {shown(data.get('lifecycle', data.get('composition')))}"
         raise InputError([Diagnostic("CLM302", name, cause, f"restore it with the {what} that made it")])
     return data
 
@@ -290,7 +287,7 @@ def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     p = life.engine.program
     if data["phase"] not in p.number:
         raise BadValueError(
-            [Diagnostic("CLM203", life.place, f"{data['phase']!r:.60} is not a phase", did_you_mean(str(data["phase"]), p.number))]
+            [Diagnostic("CLM203", life.place, f"{shown(data['phase'])} is not a phase", did_you_mean(str(data["phase"]), p.number))]
         )
     for slot in ("at", "entered", "hold"):
         setattr(s, slot, _instant(data[slot]))
@@ -299,7 +296,7 @@ def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     s.busy = True  # the next observation looks at everything
     for name, spec in p.definition.signals.items():
         value = data["values"][name]
-        setattr(s, f"v_{name}", _stored(spec, value, fed=isinstance(life, PartLife) and spec.port))
+        setattr(s, f"v_{name}", _stored(life, spec, value))
         if value is None and spec.never_missing:
             raise ValueError(name)
     for name in p.definition.events:
@@ -310,17 +307,17 @@ def _fill_state(life: Life, data: Mapping[str, Any]) -> None:
     s.visits = tuple(int(data["visits"][path]) for path in p.visited)
     s.resume = {group: p.number[leaf] for group, leaf in data["resume"].items()}
     names = [name for name, _ in p.milestones]
-    s.reached = sum(1 << names.index(name) for name in data["milestones"])
+    s.reached = sum(1 << names.index(name) for name in set(data["milestones"]))
     labels = [t.label for t in life.phase.touchpoints]
-    s.seen = sum(1 << labels.index(label) for label in data["touchpoints"])
+    s.seen = sum(1 << labels.index(label) for label in set(data["touchpoints"]))
 
 
-def _stored(spec: SignalSpec, value: Any, *, fed: bool) -> Any:
+def _stored(life: Life, spec: SignalSpec, value: Any) -> Any:
     if value is None:
         return MISSING
     if spec.kind == "date":
         return _instant(value)
-    if fed and spec.numeric and type(value) in (int, float):
+    if isinstance(life, PartLife) and spec.port and spec.numeric and type(value) in (int, float):
         return value  # members count in whole steps, so a roll-up may come to a step more than the port's bound
     return spec.accept(value)
 
@@ -329,5 +326,7 @@ def _instant(us: Any) -> float:
     if us is None:
         return math.nan
     if isinstance(us, bool) or not isinstance(us, int):
-        raise TypeError(f"{us!r:.40} is not an instant")
+        raise TypeError(f"{shown(us)} is not an instant")
+    if not EARLIEST <= us <= LATEST:
+        raise ValueError(f"{us} is an instant that no date can show")
     return us
