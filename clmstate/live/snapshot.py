@@ -89,7 +89,7 @@ def snapshot_of_customer(customer: CustomerLife) -> dict[str, Any]:
         "composition": customer.definition.name,
         "name": customer.name,
         "at": _us(whole.at),
-        "rooms": [room.path for room in whole.room.rooms() if room.path],
+        "rooms": sorted(room.path for room in whole.room.rooms() if room.path),
         "members": [
             {"path": m.path, "present": m.present, "waiting": m in waiting, "state": _state_out(life)}
             for m, life in zip(members, lives, strict=True)
