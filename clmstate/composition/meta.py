@@ -110,6 +110,9 @@ class CompositionMeta(type):
             wires=(),
             embedded=embedded,
         )
+        if not mistakes:  # a part that is replaced by another kind takes the lines that fed it with it
+            gone = {line for line in inherited if line.wire.part in body.parts and misfit(definition, line)}
+            cls._wiring = tuple(line for line in cls._wiring if line not in gone)
         if not mistakes:  # of parts that are wrong, their wiring says nothing new
             for line in cls._wiring:
                 wrong = line.mistakes or misfit(definition, line)

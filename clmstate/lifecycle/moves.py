@@ -271,7 +271,7 @@ class Moves(Sequence[Move]):
         return repr(tuple(self))
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self), *(f"{u.event} changed nothing: {u.why}" for u in self.untaken)])
+        return "\n".join([*map(str, self), *(f"{u.event} moved nobody: {u.why}" for u in self.untaken)])
 
 
 Entry = Move | Reached | Seen

@@ -99,8 +99,8 @@ def find(customer: CustomerLife, address: object, joining: Collection[str] = ())
             instance = steps.pop(0)
             path = f"{path}/{instance}"
         here = None if room is None else room.manys[part].get(instance) if instance else room.ones[part]
-        if here is None and room is not None and path not in joining:
-            raise customer.nobody(path, room.manys[part])
+        if here is None and instance and path not in joining:
+            raise customer.nobody(path, () if room is None else room.manys[part])
         if not steps:
             return Address(room, part, instance, here, path, kind, around, around_path)
         around_path = path

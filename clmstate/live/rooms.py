@@ -9,7 +9,7 @@ from clmstate.composition import Members
 from clmstate.conditions import Given
 from clmstate.errors import Diagnostic, ObservationError, UnknownNameError, did_you_mean, shown
 from clmstate.kernel import Room
-from clmstate.lifecycle import Event, Explanation, Journey, Moves, OpenPlay, Phase, Risk
+from clmstate.lifecycle import Event, Explanation, Journey, Lifecycle, Moves, OpenPlay, Phase, Risk
 from clmstate.live.life import open_number
 from clmstate.live.part import PartLife
 from clmstate.live.reports import as_text, event_name
@@ -114,11 +114,12 @@ class RoomLife:
         return self.customer.observe_all(at, said, offers, joining, leaving)
 
     def send(self, event: Any, at: Any, instance: Any) -> Moves:
-        """Offers an event to every part here that knows it."""
+        """Offers an event to every part here that knows it; nobody may be there who does."""
         self.ready()
         offers = [(life.path, event, instance) for life in self.lives() if life.knows(event)]
-        if not offers:
-            known = sorted({name for life in self.lives() for name in life.definition.events})
+        kinds = list(_lifecycles(self.customer.kind_of(self.room)))
+        if not offers and not any(_knows(kind, event) for kind in kinds):
+            known = sorted({name for kind in kinds for name in kind.definition.events})
             given = event.name if isinstance(event, Event) else event
             cause = f"{shown(given)} is not an event of any part"
             raise UnknownNameError([Diagnostic("CLM202", self.place, cause, did_you_mean(as_text(given) or "", known))])
@@ -256,3 +257,20 @@ class MembersLife:
             event_name(kind, event, None, f"{self.customer.place}, {self.label}")
         said = dict.fromkeys(paths, values) if values or given else {}
         return self.customer.observe_all(at, said, [(path, event) for path in paths], (), (), given=given)
+
+
+def _lifecycles(kind: Any) -> Iterator[type[Lifecycle]]:
+    """The lifecycles of all parts of a composition, there or not."""
+    for part in kind._parts.values():
+        if issubclass(part._member, Lifecycle):
+            yield part._member
+        else:
+            yield from _lifecycles(part._member)
+
+
+def _knows(kind: type[Lifecycle], event: object) -> bool:
+    try:
+        event_name(kind, event, None, kind.__name__)
+    except UnknownNameError:
+        return False
+    return True

@@ -250,9 +250,6 @@ def test_starting_and_moving_by_hand() -> None:
     assert codes(second) == [(7, "CLM217")]
 
 
-@pytest.mark.xfail(
-    raises=KeyError, strict=False, reason="the live customer answers with a bare KeyError; to be refused with CLM217"
-)
 def test_nobody_leaves_a_member_that_only_joins() -> None:
     (step,) = steps(join("products", "crm"), Row("Acme", at(1), "products.users", "crm/dana", "@leave"))
     assert codes(step) == [(3, "CLM217")]
