@@ -5,10 +5,11 @@ As :mod:`tests.conformance.harness` does for lifecycles alone; here a difference
 
 from __future__ import annotations
 
-import itertools
+import copy
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from random import Random
@@ -17,18 +18,19 @@ from typing import Any, Literal
 import attrs
 
 import clmstate
-from clmstate.composition import AllOf, AnyOf, CompositionDefinition, NotSo, RollUp, StandsIn, sources
+from clmstate.composition import AllOf, AnyOf, CompositionDefinition, NotSo, RollUp, StandsIn, Wire, sources
 from clmstate.conditions import nodes as n
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.signals.spec import CLEAR
 from tests.conformance.compose import Crowd, Deed, compositions
 from tests.conformance.generate import model_class
 from tests.conformance.harness import Compiled, show, users_time
-from tests.conformance.oracle import DAY, Livelock, Refused, inside
-from tests.conformance.whole import Path, PartMoved, Told, Whole
+from tests.conformance.oracle import Livelock, Refused, inside
+from tests.conformance.whole import PartMoved, Path, Told as Event, Whole
 
 Outcome = Literal["moved", "refused", "livelock"]
 Model = type[clmstate.Composition]
+Told = tuple[list[PartMoved], list[tuple[Path, str, int | None]]]
 
 
 @attrs.frozen
@@ -39,19 +41,19 @@ class WholeAnswer:
     moves: list[PartMoved]
     phases: list[tuple[Path, str]]
     at: int | None
-    milestones: list[tuple[Path, str, int | None]]
     untaken: list[tuple[Path, str]]
     values: dict[Path, dict[str, Any]]
 
     def differs(self, other: WholeAnswer) -> list[str]:
-        """The names of what they say differently."""
-        return [a.name for a in attrs.fields(WholeAnswer) if getattr(self, a.name) != getattr(other, a.name)]
+        """The names of what they say differently; ports are compared as far as floats go."""
+        names = [field.name for field in attrs.fields(WholeAnswer) if getattr(self, field.name) != getattr(other, field.name)]
+        return names if names != ["values"] or not near(self.values, other.values) else []
 
 
 # ---- the oracle ------------------------------------------------------------------------------------------------------------
 
 
-def told_of(whole: Whole, deed: Deed) -> tuple[Told, ...]:
+def told_of(whole: Whole, deed: Deed) -> tuple[Event, ...]:
     """The events of a deed, those to all of a kind told one by one."""
     if deed.wide is None:
         return deed.events
@@ -85,7 +87,7 @@ def ask_whole(whole: Whole, deed: Deed) -> WholeAnswer:
     phases = [(path, whole.parts[path].phase) for path in sorted(whole.parts, key=whole.rank)]
     untaken = sorted(whole.untaken) if outcome == "moved" else []
     values = {path: {name: as_float(value) for name, value in part.values.items()} for path, part in whole.parts.items()}
-    return WholeAnswer(outcome, moves, phases, whole.at, list(whole.milestones), untaken, values)
+    return WholeAnswer(outcome, moves, phases, whole.at, untaken, values)
 
 
 # ---- engines ---------------------------------------------------------------------------------------------------------------
@@ -109,14 +111,12 @@ class CompiledCustomer:
     def ask(self, deed: Deed) -> WholeAnswer:
         outcome: Outcome = "moved"
         moves: Any = ()
-        before = None
         try:
             moves = self.do(deed)
         except clmstate.LivelockError:
             outcome = "livelock"
         except clmstate.ObservationError:
             outcome = "refused"
-        del before
         return self.answer(outcome, moves)
 
     def reach(self, path: Path) -> Any:
@@ -187,17 +187,17 @@ class CompiledCustomer:
     def answer(self, outcome: Outcome, moves: Any) -> WholeAnswer:
         untaken = sorted((split(each.part), each.event) for each in getattr(moves, "untaken", ()))
         phases = [(split(path), phase.path) for path, phase in self.customer.phases.items()]
-        milestones = [(split(m.part), m.name, m.at_us) for m in self.customer.journey.milestones]
         values = {}
         for path, _ in phases:
             part, what = self.reach(path), self.described(path)
             values[path] = {name: Compiled.stored(getattr(part, name)) for name in what.signals}
         at = Compiled.stored(self.customer.at)
-        return WholeAnswer(outcome, [moved(move) for move in moves or ()], phases, at, milestones, untaken, values)
+        return WholeAnswer(outcome, [moved(move) for move in moves or ()], phases, at, untaken, values)
 
-    def journey(self) -> list[PartMoved]:
-        """All moves of this life, as told afterwards."""
-        return [moved(move) for move in self.customer.journey.moves]
+    def journey(self) -> Told:
+        """All moves and milestones of this life, as told afterwards."""
+        journey = self.customer.journey
+        return [moved(move) for move in journey.moves], [(split(each.part), each.name, each.at_us) for each in journey.milestones]
 
 
 def moved(move: Any) -> PartMoved:
@@ -277,12 +277,6 @@ class WholeCase:
     deeds: tuple[Deed, ...]
 
 
-def same(expected: WholeAnswer, found: WholeAnswer) -> bool:
-    """Whether two answers agree; ports as far as floats go."""
-    differing = expected.differs(found)
-    return not differing or (differing == ["values"] and near(expected.values, found.values))
-
-
 def near(mine: Any, yours: Any) -> bool:
     if isinstance(mine, dict) and isinstance(yours, dict):
         return mine.keys() == yours.keys() and all(near(mine[key], yours[key]) for key in mine)
@@ -292,24 +286,23 @@ def near(mine: Any, yours: Any) -> bool:
 
 
 def first_difference(
-    engine: type[CompiledCustomer], model: Model, deeds: Sequence[Deed], expected: Sequence[WholeAnswer] | None = None
+    engine: type[CompiledCustomer], model: Model, deeds: Sequence[Deed], known: tuple[Sequence[WholeAnswer], Told] | None = None
 ) -> tuple[int, WholeAnswer, WholeAnswer | str] | None:
-    """The first deed that an engine answers otherwise than the oracle, and both answers."""
-    whole, other = Whole(model.definition), engine(model)
-    journey: list[PartMoved] = []
-    for index, deed in enumerate(deeds):
-        answer = expected[index] if expected is not None else ask_whole(whole, deed)
+    """The first deed that an engine answers otherwise than the oracle (asked now, if its answers are not known), and both answers."""
+    if known is None:
+        whole = Whole(model.definition)
+        answers = [ask_whole(whole, deed) for deed in deeds]
+        known = answers, ([move for answer in answers for move in answer.moves], whole.milestones)
+    other = engine(model)
+    for index, (deed, answer) in enumerate(zip(deeds, known[0], strict=True)):
         try:
             found = other.ask(deed)
         except Exception as error:  # noqa: BLE001 - whatever an engine raises that it should not is a finding
             return index, answer, f"{type(error).__name__}: {error}"
-        if not same(answer, found):
+        if answer.differs(found):
             return index, answer, found
-        journey += answer.moves
     told = other.journey()
-    if told != journey:
-        return len(deeds) - 1, answer, f"the journey: {told} instead of {journey}"
-    return None
+    return None if told == known[1] else (len(deeds) - 1, answer, f"the journey: {told} instead of {known[1]}")
 
 
 def shrunk(engine: type[CompiledCustomer], case: WholeCase) -> WholeCase:
@@ -369,3 +362,151 @@ def report(engine: type[CompiledCustomer], case: WholeCase) -> str:
         for name in expected.differs(other):
             lines += [f"{name}: oracle {getattr(expected, name)!r}", f"{' ' * len(name)}  {engine.name} {getattr(other, name)!r}"]
     return "\n".join(lines)
+
+
+# ---- what was hit ----------------------------------------------------------------------------------------------------------
+
+
+def feeds_of(definition: CompositionDefinition, inside: Path = ()) -> dict[tuple[Path, str], tuple[Wire, int]]:
+    """What feeds each port, by the names of the parts that lead to it, with how deep its composition lies."""
+    found = {((*inside, wire.part, *wire.inner), wire.port): (wire, len(inside)) for wire in definition.wires}
+    for part in definition.parts.values():
+        if isinstance(part.member, CompositionDefinition):
+            found |= feeds_of(part.member, (*inside, part.name))
+    return found
+
+
+class WholeCounts(Counter[str]):
+    """How often each feature was hit: feeds by the transitions taken that read their ports, the rest by deeds."""
+
+    def see(self, whole: Whole, before: Whole, ever: set[Path], deed: Deed, answer: WholeAnswer) -> None:
+        found = ["deeds", deed.kind, answer.outcome]
+        if answer.outcome != "moved":
+            self.update([*found, "rollback"] if whole.parts is before.parts else found)
+            return
+        names = {path: self.named(whole, path) for path in (*before.parts, *whole.parts)}
+        feeds = feeds_of(whole.definition)
+        opened = [told for told in told_of(before, deed) if self.opens(whole, told)]
+        joined = {path for path in (*whole.parts, *whole.rooms) if path not in before.parts and path not in before.rooms}
+        arrived = [path for path in joined if len(path) > 1 and whole.described(path[:-1]) is None]
+        found += ["moving"] * bool(answer.moves) + ["opens_on"] * bool(opened) + ["join"] * bool(arrived)
+        found += ["rejoin"] * bool(ever & joined) + ["nested join"] * any(len(path) > 2 for path in arrived)
+        found += ["a composition joins"] * any(path in whole.rooms for path in arrived)
+        found += ["leave"] * bool(deed.leaves) + ["nested leave"] * any(len(path) > 2 for path in deed.leaves)
+        found += ["a composition leaves"] * any(path in before.rooms for path in deed.leaves)
+        found += ["join and leave at once"] * bool({*deed.joins} & {*deed.leaves})
+        found += ["an event of a leaver"] * any(path not in whole.parts for path, _ in whole.untaken)
+        told = {*deed.values, *(path for path, _, _ in deed.events)}
+        found += ["simultaneous rows"] * (len(told) + len(deed.joins) + len(deed.leaves) > 1) + ["untaken"] * bool(whole.untaken)
+        found += ["to all of a kind"] * (deed.wide is not None and deed.wide[0] != ()) + ["to everybody"] * (deed.wide is not None)
+        found += ["told to a part"] * deed.single + ["time alone"] * (bool(answer.moves) and deed == Deed(at=deed.at, single=True))
+        found += ["milestone"] * (len(whole.milestones) > len(before.milestones))
+        for path, part in whole.parts.items():
+            old = before.parts.get(path)
+            found += ["clock"] * (old is not None and bool(part.clocks.keys() ^ old.clocks.keys()))
+            if part.hold is not None and part.at is not None and part.at < part.hold:
+                free = part.begun(part.at)
+                free.hold = None
+                found += ["hold"] * (free.choose(()) is not None)
+            found += ["hold ended by an event"] * (old is not None and old.hold is not None and part.hold is None)
+        for number, path, name, _, _, by, due in answer.moves:
+            found += [f"by {by}"] + ["later round"] * (number > 1) + ["due_since"] * (due is not None)
+            found += ["moves inside a member"] * (len(path) > 2) + ["moves three deep"] * (names.get(path, ())[3:] != () or len(path) > 4)
+            transition = self.definition_of(whole, path).transitions.get(name)
+            read = {node.name for node in inside(transition.when) if isinstance(node, n.SignalRef)} if transition is not None else set()
+            if transition is not None:
+                read |= {node.signal for node in inside(transition.when) if isinstance(node, n.IsTrue)}
+            for port in read:
+                wire, depth = feeds.get((names.get(path, self.named(whole, path)), port), (None, 0))
+                if wire is not None:
+                    found += self.of_feed(wire, depth)
+        for where, room in whole.rooms.items():
+            for wire in room.wires:
+                for rule in sources(wire.feed):
+                    if isinstance(rule, RollUp) and not whole._read(where, rule.part, rule.inner) and rule.kind not in ("any", "none", "count"):
+                        found.append("0 over nobody" if rule.kind == "sum" else "missing over nobody")
+        self.update(set(found))
+
+    @staticmethod
+    def of_feed(wire: Wire, depth: int) -> Iterator[str]:
+        yield "a feed inside a member" if depth else "a feed at the top"
+        if wire.inner:
+            yield "a port inside a member"
+        if not isinstance(wire.feed, RollUp | StandsIn):
+            yield from (kind for kind, node in (("~", NotSo), ("&", AllOf), ("|", AnyOf)) if node.__name__ in str(wire.feed))
+        for rule in sources(wire.feed):
+            if isinstance(rule, StandsIn):
+                yield "downward port"
+            else:
+                yield f"{rule.kind}"
+                yield from ["where"] * (rule.where is not None) + ["weight"] * (rule.weight is not None)
+                yield from ["over the One inside"] * bool(rule.inner)
+
+    @staticmethod
+    def named(whole: Whole, path: Path) -> Path:
+        """The names of the parts that lead somewhere, without those of members."""
+        return tuple(name for size, name in enumerate(path) if whole.described(path[:size]) is not None)
+
+    @staticmethod
+    def definition_of(whole: Whole, path: Path) -> LifecycleDefinition:
+        described: LifecycleDefinition = whole.described(path)
+        return described
+
+    @staticmethod
+    def opens(whole: Whole, told: Event) -> bool:
+        room = whole.described(told[0][:-1])
+        return isinstance(room, CompositionDefinition) and any(p.opens_on == (told[0][-1], told[1]) for p in room.parts.values())
+
+
+@attrs.frozen
+class Life:
+    """A life that was lived with the oracle."""
+
+    case: WholeCase
+    model: Model
+    answers: list[WholeAnswer]
+    told: Told
+
+
+def lives(rng: Random, deeds: int, counts: WholeCounts, each: int = 40) -> Iterator[Life]:
+    """Random lives with about so many deeds in all, counted as they are made by asking the oracle."""
+    for source, model in compositions(rng):
+        for _ in range(3):  # customers of one model
+            whole, done, answers = Whole(model.definition), [], []
+            crowd, ever = Crowd(rng, whole), set(whole.parts)
+            while len(done) < each:
+                deed, before = crowd.deed(), copy.copy(whole)
+                done.append(deed)
+                answers.append(ask_whole(whole, deed))
+                counts.see(whole, before, ever - {*before.parts, *before.rooms}, deed, answers[-1])
+                ever |= {*whole.parts, *whole.rooms}
+            counts["lives"] += 1
+            deeds -= len(done)
+            told = [move for answer in answers for move in answer.moves], whole.milestones
+            yield Life(WholeCase(source, tuple(done)), model, answers, told)
+            if deeds <= 0:
+                return
+        counts["models"] += 1
+
+
+def differing(engine: type[CompiledCustomer], life: Life) -> str:
+    """What an engine answers otherwise in a life, shrunk and told; nothing if it agrees."""
+    found = first_difference(engine, life.model, life.case.deeds, (life.answers, life.told))
+    if found is None:
+        return ""
+    case = WholeCase(life.case.source, life.case.deeds[: found[0] + 1])
+    return report(engine, shrunk(engine, case))
+
+
+def main() -> None:
+    """Engine, deeds and seed come from the command line."""
+    name, deeds, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    counts = WholeCounts()
+    for life in lives(Random(seed), deeds, counts):
+        if text := differing(CUSTOMERS[name], life):
+            sys.exit(text)
+    print(show(counts))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
