@@ -4,10 +4,8 @@ This module is the front door: every public name is exported here once. Engines,
 are loaded when first asked for.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from clmstate.composition import HOOKS as _COMPOSED
-from clmstate.composition import Composition, Many, Members, One
 from clmstate.conditions import (
     Choice,
     Condition,
@@ -54,6 +52,9 @@ from clmstate.lifecycle import (
     never,
 )
 from clmstate.signals import CLEAR
+
+if TYPE_CHECKING:
+    from clmstate.composition import Composition, Many, Members, One
 
 __all__ = [
     "CLEAR",
@@ -134,5 +135,14 @@ def _restore_customer(cls: Any, snapshot: Any, engine: Any) -> Any:
     return restore_customer(cls, snapshot, engine)
 
 
-_COMPOSED.open, _COMPOSED.restore = _open_customer, _restore_customer
+def __getattr__(name: str) -> Any:
+    """Compositions load when somebody composes."""
+    if name in ("Composition", "Many", "Members", "One"):
+        from clmstate import composition
+
+        return getattr(composition, name)
+    raise AttributeError(f"module 'clmstate' has no attribute {name!r}")
+
+
+HOOKS.open_customer, HOOKS.restore_customer = _open_customer, _restore_customer
 HOOKS.open, HOOKS.restore, HOOKS.statechart = _open, _restore, _statechart

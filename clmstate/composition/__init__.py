@@ -3,7 +3,7 @@
 This room says how parts belong together. It settles nothing: the kernel does.
 """
 
-from clmstate.composition.composition import HOOKS, Composition
+from clmstate.composition.composition import Composition
 from clmstate.composition.feeds import Feed, Port, Wiring
 from clmstate.composition.members import Members
 from clmstate.composition.meta import CompositionMeta
@@ -25,7 +25,6 @@ from clmstate.composition.parts import Many, One
 from clmstate.composition.wiring import open_ports
 
 __all__ = [
-    "HOOKS",
     "AllOf",
     "AnyOf",
     "Composition",

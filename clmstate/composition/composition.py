@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from clmstate.composition.members import Members
 from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import CompositionDefinition
 from clmstate.conditions.facade import assigned
-from clmstate.lifecycle import Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Risk
+from clmstate.lifecycle import HOOKS, Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Risk
 from clmstate.signals import When
 
-__all__ = ["HOOKS", "Composition"]
-
-
-class _Hooks:
-    """What a higher room puts here so that ``Customer("Acme")`` can be spelled where people look for it.
-
-    Example:
-        >>> import clmstate  # fills them
-        >>> callable(HOOKS.open)
-        True
-    """
-
-    open: Callable[..., None]
-    restore: Callable[..., Any]
-
-
-HOOKS: Final = _Hooks()
+__all__ = ["Composition"]
 
 
 class Composition(metaclass=CompositionMeta):
@@ -70,7 +54,7 @@ class Composition(metaclass=CompositionMeta):
     _whole: Any
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
-        HOOKS.open(self, name, engine)
+        HOOKS.open_customer(self, name, engine)
 
     def observe_all(
         self,
@@ -306,7 +290,7 @@ class Composition(metaclass=CompositionMeta):
             ...
             clmstate.errors.InputError: CLM302 Account: the snapshot has the format None. Give what snapshot() returned, as data or JSON text.
         """
-        result: Self = HOOKS.restore(cls, snapshot, engine)
+        result: Self = HOOKS.restore_customer(cls, snapshot, engine)
         return result
 
     def _part(self, name: str) -> Any:

@@ -26,7 +26,7 @@ E = TypeVar("E")
 
 
 class _Hooks:
-    """What higher rooms put here so that ``Contract()`` and ``Contract.statechart()`` can be spelled where people look for them.
+    """What higher rooms put here, so that ``Contract()``, ``Contract.statechart()`` and ``Customer("Acme")`` stand where people look.
 
     Example:
         >>> import clmstate  # fills them
@@ -37,6 +37,8 @@ class _Hooks:
     open: Callable[..., None]
     restore: Callable[..., Any]
     statechart: Callable[..., Any]
+    open_customer: Callable[..., None]
+    restore_customer: Callable[..., Any]
 
 
 HOOKS: Final = _Hooks()
