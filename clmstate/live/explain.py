@@ -90,14 +90,12 @@ class _Reader:
                 return ", ".join(part for part in (self.value(cond.of), self.held(cond)) if part)
             case Not(of) | Unless(of) | Named(of):
                 return self.value(of)
-            case IsTrue(name) | OneOf(name):  # the words before have named it
+            case IsTrue(name) | OneOf(name) | IsMissing(SignalRef(name)):  # the words before have named it
                 return self.definition.signals[name].show(self.picture.signal(name))
             case Compare(left, _, right):
                 return self.sides(left, right)
             case Between(term, low, high):
                 return self.sides(term, low, high)
-            case IsMissing(of) if not isinstance(of, SignalRef):
-                return self.value(of)
             case _:
                 return ", ".join(self.signal(name) for name in reads(cond).signals)
 
@@ -244,7 +242,7 @@ def explain_place(path: str, state: State) -> Explanation:
     here = p.phases[state.phase]
     label = definition.places[path].label
     if path in (here, definition.group_of(here)):
-        return Explanation(f"{label}: the customer is here", True)
+        return Explanation(f"the customer is in {label}", True)
     inside = (*definition.leaves(path), path, definition.group_of(path))
     into = [t for t in definition.transitions.values() if not t.stay and t.target in inside]
     from_here = [t for t in into if t in definition.ways_out(here)]

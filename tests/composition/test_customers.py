@@ -187,7 +187,6 @@ def test_an_event_opens_a_branch_whether_it_is_taken_or_not() -> None:
         "2026-02-02",
         {"products/erp": {"live": True}, "suites/pro/core": {"live": True}},
         events=[("contract", "bought", "erp"), ("contract", "suite_bought", "pro")],
-        joins=["suites/pro/seats/a"] if False else [],
     )
     assert [move.part for move in moves] == ["products/erp", "suites/pro/core"]
     for instance, code in ((None, "CLM204"), ("crm", "CLM219"), ("a/b", "CLM204"), ("", "CLM204")):

@@ -57,7 +57,8 @@ def codes(make: Callable[[], Any]) -> list[tuple[str, str]]:
     with pytest.raises(DefinitionError) as told:
         make()
     for diagnostic in told.value.diagnostics:
-        assert diagnostic.cause and diagnostic.remedy
+        assert diagnostic.cause
+        assert diagnostic.remedy
     return [(diagnostic.code, diagnostic.place) for diagnostic in told.value.diagnostics]
 
 
@@ -230,7 +231,7 @@ def test_ports_in_a_circle() -> None:
                 twos[Follower.lead].fed_by(ones.where(Follower.lead).any_in(Follower.new)),
             )
 
-    with pytest.raises(DefinitionError, match="ones.lead → twos.lead → ones.lead|twos.lead → ones.lead → twos.lead"):
+    with pytest.raises(DefinitionError, match=r"ones.lead → twos.lead → ones.lead|twos.lead → ones.lead → twos.lead"):
         make()
     assert codes(make) == [("CLM138", "Account.wiring")]
 

@@ -227,13 +227,13 @@ def test_a_long_life_does_not_fill_the_memory() -> None:
 
 
 class AddOn(Lifecycle):
-    open = Signal.flag("contract open", port=True)
+    contract_open = Signal.flag("contract open", port=True)
     used = Signal.share("used", port=True)
     setup = Phase("Set-up", initial=True)
     running = Phase("Running")
     closed = Phase("Closed", final=True)
     run = setup.to(running, when=used >= 0.5)
-    close = (setup | running).to(closed, when=~open)
+    close = (setup | running).to(closed, when=~contract_open)
 
 
 class Product(Composition, embedded=True):
@@ -257,7 +257,7 @@ class Company(Composition):
     products = Many(Product)
     wiring = (
         contract[Contract.running].fed_by(products.addon.share_in(AddOn.running)),
-        products.addon[AddOn.open].fed_by(~contract.is_in(Contract.over)),
+        products.addon[AddOn.contract_open].fed_by(~contract.is_in(Contract.over)),
     )
 
 
@@ -288,7 +288,7 @@ def test_users_of_products_of_accounts_of_a_parent_company() -> None:
         (3, "accounts/acme/contract", "Grown"),
     ]
     acme = north.accounts["acme"]
-    assert acme.products["crm"].addon.open is True
+    assert acme.products["crm"].addon.contract_open is True
     moves = acme.contract.observe(at="2026-02-01", ended=True)
     assert [(move.round, move.part, move.target.label) for move in moves] == [
         (1, "accounts/acme/contract", "Over"),
