@@ -96,9 +96,10 @@ class LeafWriter(Writer):
         if self.ports and self.chance(0.45):
             port = self.pick(self.ports)
             kind = self.ports[port]
-            if kind == "flag":
-                return self.pick([port, f"~{port}"])
-            return f"{port} {self.pick(['<', '<=', '>=', '>=', '>', '==', '!='])} {self.limit(kind)}"
+            said = self.pick([port, f"~{port}"])
+            if kind != "flag":
+                said = f"{port} {self.pick(['<', '<=', '>=', '>=', '>', '==', '!='])} {self.limit(kind)}"
+            return f"({said}).for_days({self.pick('112')})" if clocks and self.chance(0.15) else said
         return super().atom(clocks)
 
     def transitions(self) -> None:

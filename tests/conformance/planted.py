@@ -1,0 +1,156 @@
+"""Bugs to plant into the engines, one at a time, and the run that must find each of them.
+
+A bug is an edit of the source text. It is planted into a copy of the package, and the run is a process of its own there:
+``python -m tests.conformance.planted 2000 4000`` (lives alone, deeds of compositions) in the copy's folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import attrs
+
+ROOT = Path(__file__).parents[2]
+
+
+@attrs.frozen
+class Bug:
+    """What is wrong, where, and the text there with what it becomes."""
+
+    says: str
+    file: str
+    edits: tuple[tuple[str, str], ...]
+
+
+def bug(says: str, file: str, right: str, wrong: str, *more: tuple[str, str]) -> Bug:
+    return Bug(says, f"clmstate/{file}", ((right, wrong), *more))
+
+
+BUGS = (
+    # one lifecycle alone
+    bug("events into a final phase come no earlier", "kernel/program.py", "key=lambda r: not r.into_final", "key=lambda r: 0"),
+    bug(
+        "anywhere comes before the own phase",
+        "kernel/program.py",
+        "for t in definition.ways_out(path)]",
+        'for t in sorted(definition.ways_out(path), key=lambda t: "*" not in t.sources)]',
+    ),
+    bug(
+        "a move resets the clocks of for_days",
+        "kernel/settle.py",
+        "    s.seen = 0\n    left, entered",
+        "    s.seen = 0\n    for i in range(len(p.clocks)): setattr(s, f'k{i}', math.nan)\n    left, entered",
+    ),
+    bug("the clock of for_days does not stop", "kernel/compile.py", "else: _s.k{i} = _NAN", "else: pass"),
+    bug("what is missing is not so", "kernel/expressions.py", "            return false\n        case 3", '            return f"not {true}"\n        case 3'),
+    bug(
+        "days are rounded to the nearest",
+        "kernel/expressions.py",
+        "least, after = _time(math.ceil(limit) * DAY), _time((math.floor(limit) + 1) * DAY)",
+        "least, after = _time((math.ceil(limit) - 0.5) * DAY), _time((math.floor(limit) + 0.5) * DAY)",
+    ),
+    bug("a group forgets where it was left", "kernel/settle.py", "s.resume = {**s.resume, left: source}", "pass"),
+    bug("visits are not counted", "kernel/settle.py", "tuple(n + (path in", "tuple(n + 0 * (path in"),
+    bug("CLEAR leaves the value as it was", "live/reports.py", "elif value is CLEAR:\n", "elif value is CLEAR and spec.default is not None:\n            continue\n        elif value is CLEAR:\n"),
+    bug(
+        "a stay ends a hold",
+        "kernel/settle.py",
+        "if taken.stay:\n            plan.append",
+        "if taken.stay:\n            s.hold = math.nan\n            plan.append",
+    ),
+    # compositions
+    bug(
+        "an event waits for a rule",
+        "kernel/rounds.py",
+        "if rule >= 0:\n                    self.took",
+        "if rule >= 0 and s.c.step[s.phase](s) < 0:\n                    self.took",
+    ),
+    bug(
+        "clocks are written before the rounds",
+        "kernel/rounds.py",
+        "        number = 1\n        active, self.active",
+        "        number = 1\n        for m in self.active: m.state.c.clocks(m.state)\n        active, self.active",
+    ),
+    bug(
+        "ports are computed inside a round",
+        "kernel/rounds.py",
+        "            fired = [(member, rule) for member in active if (rule := self.first(member, number)) >= 0]\n",
+        "            fired, taken, woken = [], [], self.active\n"
+        "            for member in active:\n"
+        "                if (rule := self.first(member, number)) >= 0:\n"
+        "                    fired.append((member, rule))\n"
+        "                    taken.append((member, self.take(member, rule, number)))\n"
+        "                    self.active = {}\n"
+        "                    self.moved(member)\n"
+        "                    self.whole.propagate(self.take_dirty(), self)\n"
+        "                    woken.update(self.active)\n"
+        "            self.active = woken\n",
+        ("            taken = [(member, self.take(member, rule, number)) for member, rule in fired]\n", ""),
+    ),
+    bug("whoever has left still counts", "kernel/rounds.py", "how.of(member.state) if member.present else (0,) * len(old)", "how.of(member.state)"),
+    bug("a livelock leaves the time told", "kernel/whole.py", 'work.log.append(partial(setattr, self, "at", then))', "pass"),
+    bug("a livelock leaves the moves made", "kernel/rounds.py", "                s.c.load(s, saved)\n                del", "                del"),
+    bug("a port forgets its default", "kernel/rooms.py", "return self.absent if self.last is None", "return math.nan if self.last is None"),
+    bug("the share over nobody is 0", "kernel/rollup.py", "return self.a / self.b if self.b else MISSING", "return self.a / self.b if self.b else 0.0"),
+    bug("halves of a step go down", "kernel/rollup.py", "math.floor(round(steps, 9) + 0.5)", "math.ceil(round(steps, 9) - 0.5)"),
+    bug("a mean forgets its weight", "kernel/rollup.py", '({weight} * {value}, {weight}, 1) if {both}', '({value}, 1, 1) if {both}'),
+    bug("where keeps what is unknown", "kernel/rollup.py", "{holds(roll_up.where)} else {nothing}", "not ({holds(roll_up.where, FALSE)}) else {nothing}"),
+    bug("a joiner waits for the next observation", "kernel/rounds.py", "            self.before[member] = s.c.save(s)\n            self.active[member] = None", "            self.before[member] = s.c.save(s)"),
+    bug("held parts move by rules", "kernel/rounds.py", "        if held:\n            return -1", "        if False:\n            return -1"),
+    bug("the order of telling is that of storage", "kernel/rounds.py", "sorted(taken, key=lambda step: step[0].key)", "taken"),
+)
+
+
+def planted(bug: Bug, folder: Path) -> None:
+    """A copy of the package and of these tests, with a bug in it.
+
+    Raises:
+        LookupError: the text is not there (once), so the bug must be written anew.
+    """
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "clmstate", folder / "clmstate", ignore=ignored)
+    shutil.copytree(ROOT / "tests" / "conformance", folder / "tests" / "conformance", ignore=ignored)
+    file = folder / bug.file
+    text = file.read_text("utf-8")
+    for right, wrong in bug.edits:
+        if text.count(right) != 1:
+            raise LookupError(f"{bug.says}: {bug.file} does not say {right!r} once; write this bug anew")
+        text = text.replace(right, wrong)
+    compile(text, bug.file, "exec")
+    file.write_text(text, "utf-8")
+
+
+def found_in(folder: Path, steps: int = 12_000, deeds: int = 6_000) -> str:
+    """What the run in a folder finds; nothing if all agree."""
+    command = [sys.executable, "-m", "tests.conformance.planted", str(steps), str(deeds)]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert ran.returncode in (0, 3), ran.stdout + ran.stderr
+    return ran.stdout.strip()
+
+
+def tell(where: str, answer: object) -> None:
+    """Says where a difference was; a bug that only breaks the engine was planted badly."""
+    broken = isinstance(answer, str) and not answer.startswith("the journey")
+    print(f"{where}: {answer}" if broken else where)
+    sys.exit(4 if broken else 3)
+
+
+def main() -> None:
+    """Looks for a difference, first in compositions."""
+    from tests.conformance import harness, side_by_side
+
+    for index, life in enumerate(side_by_side.lives(Random(5), int(sys.argv[2]), side_by_side.WholeCounts())):
+        known = life.answers, life.told
+        if found := side_by_side.first_difference(side_by_side.CompiledCustomer, life.model, life.case.deeds, known):
+            tell(f"a customer: life {index}, deed {found[0]}", found[2])
+    for index, (case, model) in enumerate(harness.lives(Random(5), int(sys.argv[1]), harness.Counts())):
+        if alone := harness.first_difference(harness.Compiled, model, case.steps):
+            tell(f"a lifecycle alone: life {index}, step {alone[0]}", alone[2])
+
+
+if __name__ == "__main__":
+    main()

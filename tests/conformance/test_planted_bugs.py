@@ -1,0 +1,17 @@
+"""The suite is only worth what it would catch: bugs planted into the kernel, one at a time, each of which it must find."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.planted import BUGS, Bug, found_in, planted
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.says)
+def test_it_is_found(bug: Bug, tmp_path: Path) -> None:
+    planted(bug, tmp_path)
+    found = found_in(tmp_path)
+    print(f"{bug.says}: found in {found}")
+    assert found, f"{bug.says}: nobody noticed"
