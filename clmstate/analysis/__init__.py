@@ -1,0 +1,82 @@
+"""Analysis: what can be said about a lifecycle before anyone runs it, and what its chances and numbers come to.
+
+A reader of the definition. Structure is asked of the graph of ways; chances of a Markov chain that somebody gives or counts. networkx
+and numpy load with this room, scipy with the questions that need it.
+"""
+
+from clmstate.analysis.chains import Chain, Counts, Rows, chain, counted, measured, segments
+from clmstate.analysis.cuts import smallest_cut
+from clmstate.analysis.graph import Attribute, Node, Way, graph, ways
+from clmstate.analysis.markov import Amounts, absorption, expected_steps, survival, value, visits
+from clmstate.analysis.paths import Path, Paths, journeys, loops, shortest
+from clmstate.analysis.retention import Retention, fit_retention
+from clmstate.analysis.structure import (
+    Chokepoint,
+    Needed,
+    Trap,
+    chokepoints,
+    needed,
+    no_good_outcome,
+    no_way_out,
+    traps,
+    unreachable,
+)
+from clmstate.analysis.upkeep import (
+    ByCalendar,
+    Handoff,
+    Unsaid,
+    by_calendar,
+    handoffs,
+    touchpoints_without_why,
+    unanswered_questions,
+    unsaid,
+)
+from clmstate.analysis.worth import Worth, sensitivity
+
+__all__ = [
+    "Amounts",
+    "Attribute",
+    "ByCalendar",
+    "Chain",
+    "Chokepoint",
+    "Counts",
+    "Handoff",
+    "Needed",
+    "Node",
+    "Path",
+    "Paths",
+    "Retention",
+    "Rows",
+    "Trap",
+    "Unsaid",
+    "Way",
+    "Worth",
+    "absorption",
+    "by_calendar",
+    "chain",
+    "chokepoints",
+    "counted",
+    "expected_steps",
+    "fit_retention",
+    "graph",
+    "handoffs",
+    "journeys",
+    "loops",
+    "measured",
+    "needed",
+    "no_good_outcome",
+    "no_way_out",
+    "segments",
+    "sensitivity",
+    "shortest",
+    "smallest_cut",
+    "survival",
+    "touchpoints_without_why",
+    "traps",
+    "unanswered_questions",
+    "unreachable",
+    "unsaid",
+    "value",
+    "visits",
+    "ways",
+]
