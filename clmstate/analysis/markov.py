@@ -108,7 +108,7 @@ def value(chain: Chain, amounts: Amounts, *, discount: float = 0.0, steps: int |
     factor = 1.0 / (1.0 + discount)
     if steps is not None:
         total = gains.copy()
-        for _ in range(steps):
+        for _ in range(int(steps)):
             total = gains + factor * (chain.matrix @ total)
         return _column(chain.phases, total)
     if discount > 0:
@@ -151,7 +151,7 @@ def survival(chain: Chain, start: Phase | str, steps: int, *, lost: Phase | str 
         )
     alive = [index for index, path in enumerate(chain.phases) if path not in ends]
     found: list[float] = []
-    for _ in range(steps + 1):
+    for _ in range(int(steps) + 1):
         found.append(float(at[alive].sum()))
         at = at @ chain.matrix
     return tuple(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import attrs
 import numpy as np
@@ -18,6 +19,9 @@ from clmstate.analysis.chains import Vector, number_mistake
 from clmstate.errors import Diagnostic, InputError
 
 __all__ = ["Retention", "fit_retention"]
+
+BOUND: Final = 15.0
+"""Of the logarithms of alpha and beta; beyond it only the limits are left, in which customers are all alike or all opposite."""
 
 
 @attrs.frozen
@@ -39,7 +43,7 @@ class Retention:
     def rate(self, period: int) -> float:
         """Of those who were left after the period before, the share that stays in this one (from 1 on).
 
-        Fader & Hardie 2007, equation 8: ``(beta + t - 1) / (alpha + beta + t - 1)``.
+        ``(beta + t - 1) / (alpha + beta + t - 1)``, Fader & Hardie 2007.
 
         Example:
             >>> [round(Retention(0.668, 3.806).rate(year), 3) for year in (1, 2, 7)]
@@ -48,7 +52,7 @@ class Retention:
         return (self.beta + period - 1) / (self.alpha + self.beta + period - 1)
 
     def survival(self, period: int) -> float:
-        """The share that is left after a period: ``B(alpha, beta + t) / B(alpha, beta)``, Fader & Hardie 2007, equation 6.
+        """The share that is left after a period: ``B(alpha, beta + t) / B(alpha, beta)``, Fader & Hardie 2007.
 
         Example:
             >>> Retention(1.0, 1.0).survival(4)
@@ -65,7 +69,7 @@ def fit_retention(survivors: Sequence[float]) -> Retention:
 
     Raises:
         InputError: CLM552, CLM553 a wrong number; CLM561 fewer than three numbers, numbers that rise, or nobody who left: too little
-            for two parameters; CLM562 customers do not differ, or no two parameters are the best: one chain says it all.
+            for two parameters; CLM562 no two parameters are the best: customers do not differ, or some leave at once and the others never.
 
     Example:
         The high-end cohort, years 0 to 7, of 1,000 customers.
@@ -98,13 +102,24 @@ def _likeliest(left: Vector) -> Retention:
 
     def unlikely(logs: Vector) -> float:
         alpha, beta = np.exp(logs)
-        of_leaving = betaln(alpha + 1, beta + periods - 1) - betaln(alpha, beta)  # Fader & Hardie 2007, equation 5
+        of_leaving = betaln(alpha + 1, beta + periods - 1) - betaln(
+            alpha, beta
+        )  # B(a + 1, b + t - 1) / B(a, b), Fader & Hardie 2007
         of_staying = betaln(alpha, beta + last) - betaln(alpha, beta)
         return -float(lost @ of_leaving + left[-1] * of_staying) / float(left[0])
 
-    found = minimize(unlikely, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 4_000})
+    within = [(-BOUND, BOUND)] * 2
+    found = minimize(
+        unlikely,
+        np.zeros(2),
+        method="Nelder-Mead",
+        bounds=within,
+        options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 4_000, "maxfev": 8_000},
+    )
     alpha, beta = (float(x) for x in np.exp(found.x))
-    if not found.success or max(alpha, beta) > 1e6:
-        cause = "the numbers fall no slower later than earlier, so customers do not seem to differ"
-        raise InputError([Diagnostic("CLM562", "survivors", cause, "use one chain with a fixed probability to leave")])
+    if not found.success or max(abs(found.x)) > BOUND - 1:
+        cause = "no two parameters are the best: customers do not seem to differ, or some leave at once and the others never"
+        raise InputError(
+            [Diagnostic("CLM562", "survivors", cause, "use a chain with a fixed probability to leave, or two of them")]
+        )
     return Retention(alpha, beta)

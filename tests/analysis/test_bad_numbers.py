@@ -76,6 +76,7 @@ WRONG: dict[str, tuple[Callable[[], object], list[str]]] = {
     "nobody leaves": (lambda: fit_retention([1000, 1000, 1000]), ["CLM561"]),
     "survivors unknown": (lambda: fit_retention([1000, math.nan, 900]), ["CLM553"]),
     "customers who do not differ": (lambda: fit_retention([1000, 500, 250, 125]), ["CLM562"]),
+    "half leave at once": (lambda: fit_retention([1000, 500, 500, 500]), ["CLM562"]),
     "a cut before the start": (lambda: smallest_cut(Deal, Deal.new), ["CLM550"]),
 }
 

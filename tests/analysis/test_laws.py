@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from clmstate.analysis import (
     Chain,
+    Retention,
     absorption,
     chain,
     expected_steps,
+    fit_retention,
     measured,
     segments,
     sensitivity,
@@ -180,6 +182,15 @@ def test_a_point_of_relapse_has_a_price() -> None:
     found = {(w.source, w.target): w.change for w in sensitivity(made, lambda c: value(c, month, discount=0.01)["adoption"])}
     assert found["success", "adoption"] < 0 < found["adoption", "success"]
     assert found["success", "churned"] < found["success", "adoption"]
+
+
+@given(st.floats(0.2, 5.0), st.floats(0.2, 10.0), st.integers(3, 12))
+def test_retention_is_found_again(alpha: float, beta: float, years: int) -> None:
+    """As many survivors as the model expects make that model the most likely one."""
+    truth = Retention(alpha, beta)
+    found = fit_retention([1000 * truth.survival(year) for year in range(years + 1)])
+    for year in range(1, 2 * years):
+        assert found.survival(year) == pytest.approx(truth.survival(year), abs=1e-4)
 
 
 @given(st.fractions(Fraction(1, 20), Fraction(9, 20)), st.fractions(Fraction(11, 20), Fraction(19, 20)))

@@ -193,6 +193,30 @@ def test_cuts_count_transitions_not_lines() -> None:
     assert [t.name for t in smallest_cut(Leaving, Leaving.b)] == ["ab"]
 
 
+def test_who_is_led_back_has_been_there_before() -> None:
+    class Paused(Lifecycle):
+        go, pause, back = Event("go"), Event("pause"), Event("back")
+        new = Phase("New", initial=True)
+        asleep = Phase("Asleep")
+
+        class running(Phase.Group):
+            first = Phase("First", initial=True)
+            then = Phase("Then")
+            never = Phase("Never")
+
+        begin = new.to(running, on=go)
+        wait = new.to(asleep, on=pause)
+        go_on = running.first.to(running.then, on=go)
+        sleep = running.to(asleep, on=pause)
+        wake = asleep.to(running.resume, on=back)
+
+    assert paths(unreachable(Paused)) == ["running.never"]  # nobody is led back to where nobody was
+    assert [t.name for t in smallest_cut(Paused, Paused.running.then)] == ["go_on"]
+    assert list(map(str, journeys(Paused, Paused.running.then))) == ["New → First → Then", "New → Asleep → First → Then"]
+    assert "Asleep → Then" in map(str, journeys(Paused, Paused.running.then, Paused.asleep))  # this customer may have been
+    assert "Asleep → Then" in map(str, loops(Paused))
+
+
 class Clocks(Lifecycle):
     """What the calendar decides, and what it does not."""
 
