@@ -76,6 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _measure(size: Size, console: Console) -> Results:
+    load = _load()
     mine, why = ours.contestants()
     node, about = xstate.find(ROOT / "build")
     plain = PythonContestant("if-chain without a library", peer_plain)
@@ -110,7 +111,7 @@ def _measure(size: Size, console: Console) -> Results:
         composed=whole,
         targets=[*targets(samples, moving, imported, unwanted, helped), *composed_targets(whole)],
         absent=absent,
-        facts=_facts([about] if node is not None else []),
+        facts=[*_facts([about] if node is not None else []), *([f"{load} at the beginning, {_load()} at the end"] if load else [])],
         repetitions=size.repetitions,
     )
 
@@ -162,6 +163,11 @@ def _facts(extra: list[str]) -> list[str]:
         f"{platform.python_implementation()} {platform.python_version()}, {versions}",
         *extra,
     ]
+
+
+def _load() -> str:
+    """How many programs wanted a processor in the last minute; Windows does not tell."""
+    return f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
 
 
 class _Progress:
