@@ -143,7 +143,7 @@ def _said(**given: object) -> dict[str, Attribute]:
         match value:
             case None | "" | () | [] | False:
                 continue
-            case True | str() | float():
+            case bool() | str() | float():
                 said[name] = value
             case int():
                 said[name] = float(value)

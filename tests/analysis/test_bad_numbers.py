@@ -108,6 +108,10 @@ def test_a_lifecycle_gives_order_and_ends() -> None:
     assert absorption(made)["new"] == {"won": 1.0}
 
 
+def test_a_zero_needs_no_way() -> None:
+    assert chain({"stale": {"stale": 1.0, "won": 0.0}}, of=Deal).absorbing == ("new", "stale", "won")
+
+
 def test_journeys_are_counted_by_rule_and_event_only() -> None:
     acme = Deal("Acme")
     acme.send(Deal.quiet, at="2026-01-01")

@@ -103,7 +103,7 @@ FAULTS: dict[str, tuple[Callable[[Any], Any], type[Lifecycle], Callable[[Any], A
     "trap": (
         traps,
         TrappedInDispute,
-        lambda f: [(paths(t.phases), t.entries[0].name) for t in f] == [(["dispute", "lawyers"], "fall_out")],
+        lambda f: [(paths(t.phases), [e.name for e in t.entries]) for t in f] == [(["dispute", "lawyers"], ["fall_out"])],
     ),
     "no good outcome": (no_good_outcome, TrappedInDispute, lambda f: paths(f) == ["dispute", "lawyers"]),
     "touchpoint without why": (
@@ -147,6 +147,16 @@ def test_the_contract() -> None:
     }
     back = next(loop for loop in loops(Contract) if str(loop) == "Adoption → Success")
     assert [[t.name for t in by] for by in back.by] == [["adopt"], ["relapse", "lose_sponsor", "refocus"]]
+
+
+def test_a_list_says_whether_it_was_cut() -> None:
+    every = journeys(Contract, Contract.churned)
+    assert every.complete
+    assert journeys(Contract, Contract.churned, most=len(every)).complete
+    few = journeys(Contract, Contract.churned, most=3)
+    assert not few.complete
+    assert list(few) == list(every)[:3]
+    assert every[0] == shortest(Contract, Contract.churned)
 
 
 def test_hand_offs() -> None:
