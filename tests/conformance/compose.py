@@ -16,9 +16,6 @@ from tests.conformance.generate import KINDS, NUMERIC, TODAY, Step, Traffic, Wri
 from tests.conformance.oracle import DAY
 from tests.conformance.whole import Path, Whole
 
-AVOIDED: frozenset[str] = frozenset()
-"""What traffic does not ask, for the engines are known to answer it wrongly."""
-
 # ---- what happens ----------------------------------------------------------------------------------------------------------
 
 
@@ -65,7 +62,11 @@ class LeafWriter(Writer):
     def facts(self) -> None:
         self.ports: dict[str, str] = {}
         self.naming: list[str] = []
-        kinds = ["flag", self.pick(["count", "share", "score"]), *(self.pick([*NUMERIC, *NUMERIC, "flag", "choice", "date"]) for _ in range(self.rng.randint(0, 2)))]
+        kinds = [
+            "flag",
+            self.pick(["count", "share", "score"]),
+            *(self.pick([*NUMERIC, *NUMERIC, "flag", "choice", "date"]) for _ in range(self.rng.randint(0, 2))),
+        ]
         for index, kind in enumerate(kinds):
             arguments, defaults, _ = KINDS[kind]
             self.declare(f"s{index}", kind, arguments, f"default={self.pick(defaults)}" if self.chance(0.5) else "")
@@ -229,7 +230,7 @@ class RoomWriter:
         if depth and roll < 0.25:
             return f"(~{self.flag(depth - 1)})"
         if depth and roll < 0.55:
-            return f"({self.flag(depth - 1)} {self.pick('&|')} {self.flag(depth - 1)})"
+            return f"({self.flag(depth - 1)} {self.pick('&&|')} {self.flag(depth - 1)})"
         if self.chance(0.45):
             way, leaf = self.pick(self.reached(many=False))
             return f"{way}.is_in({leaf.some_phases()})"
@@ -323,18 +324,18 @@ class Crowd:
         events: list[tuple[Path, str, str | None]] = []
         joins: list[Path] = []
         for _ in range(self.pick([1, 1, 2, 4]) if self.chance(joining) else 0):
-            joins += [path for path in self.newcomers(joins)][:1]
+            joins += self.newcomers(joins)[:1]
         for path in joins:
             for leaf, definition in self.leaves_of(path):
-                if "inside a joiner" in AVOIDED and leaf != path:
-                    continue
                 if self.chance(0.6):
                     values[leaf] = self.told_values(definition)
-                if definition.events and self.chance(0.15) and not ("inside a joiner" in AVOIDED and len(leaf) > 2):
+                if definition.events and self.chance(0.15):
                     events += self.told_events(leaf, [self.pick(definition.events)], joins)
         single = len(joins) < 2 and self.chance(0.4)
         if not single or not joins:
-            for path in self.rng.sample(list(self.oracle.parts), min(len(self.oracle.parts), 1 if single else self.pick([1, 1, 2, 3]))):
+            for path in self.rng.sample(
+                list(self.oracle.parts), min(len(self.oracle.parts), 1 if single else self.pick([1, 1, 2, 3]))
+            ):
                 aim = self.aim(path)
                 when, given, offered = at, aim.some_values(), aim.some_events()[:2]
                 if self.chance(0.8):
@@ -348,7 +349,7 @@ class Crowd:
             events = []
         leaves = [path for path in self.members() if self.chance(0.08)] if not single or not (values or joins) else []
         values = {path: given for path, given in values.items() if given or self.chance(0.1)}
-        if not single and "join and leave" not in AVOIDED:
+        if not single:
             leaves += [path for path in joins if self.chance(0.04)]
         self.rng.shuffle(events)
         return Deed(
@@ -366,7 +367,11 @@ class Crowd:
         event = self.pick(self.oracle.parts[owner].definition.events)
         names = self.oracle.parts[owner].definition.events[event].names_instance
         container: Path = owner[:-1] if owner[:-1] and self.oracle.described(owner[:-1]) is None else ()
-        if not container and len({p.definition.events[event].names_instance for p in self.oracle.parts.values() if event in p.definition.events}) > 1:
+        if (
+            not container
+            and len({p.definition.events[event].names_instance for p in self.oracle.parts.values() if event in p.definition.events})
+            > 1
+        ):
             return self.observed()
         at = self.aim(owner).later() or self.oracle.at
         if at is None or (container and names):
@@ -377,7 +382,9 @@ class Crowd:
 
     def members(self) -> list[Path]:
         """Members that are present, of any depth."""
-        return [path for path in (*self.oracle.parts, *self.oracle.rooms) if len(path) > 1 and self.oracle.described(path[:-1]) is None]
+        return [
+            path for path in (*self.oracle.parts, *self.oracle.rooms) if len(path) > 1 and self.oracle.described(path[:-1]) is None
+        ]
 
     def newcomers(self, joins: list[Path]) -> list[Path]:
         """Members that may join now, also inside those who join now; in a random order, and few of a kind."""
@@ -436,8 +443,10 @@ class Crowd:
         at = self.aim(next(iter(self.oracle.parts))).later() or self.oracle.at or TODAY
         joins: list[Path] = []
         for _ in range(self.rng.randint(0, 6)):
-            joins += [path for path in self.newcomers(joins) if "inside a joiner" not in AVOIDED or not hasattr(self.oracle.definition.parts[path[0]].member, "parts")][:1]
-        who = [leaf for leaf in self.oracle.parts if self.chance(0.8)] + [leaf for path in joins for leaf, _ in self.leaves_of(path)]
+            joins += self.newcomers(joins)[:1]
+        who = [leaf for leaf in self.oracle.parts if self.chance(0.8)] + [
+            leaf for path in joins for leaf, _ in self.leaves_of(path)
+        ]
         placed = {leaf: self.pick(self.oracle.described(leaf).phases) for leaf in who}
         since = {leaf: at - int(self.pick([0, 1, 3.5, 30]) * DAY) for leaf in who if self.chance(0.5)}
         values = {leaf: self.told_values(self.oracle.described(leaf)) for leaf in who if self.chance(0.6)}

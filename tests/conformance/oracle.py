@@ -65,6 +65,9 @@ class Part:
         self.hold: int | None = None
         self.moved = False
         self.milestones: list[tuple[str, int | None]] = []
+        rules, reached = definition.transitions.values(), definition.milestones.values()
+        self.timed = {node.of for element in (*rules, *reached) for node in inside(element.when) if isinstance(node, n.ForDays)}
+        self.counted = tuple(node.phase for t in rules for node in inside(t.when) if isinstance(node, n.PhaseVisits))
 
     def begun(self, at: int | None) -> Part:
         """A copy to work on, at the time of its next observation [3, 12]."""
@@ -121,14 +124,11 @@ class Part:
 
     def configuration(self) -> tuple[Any, ...]:
         """What must come back for the rounds to go on for ever [11]."""
-        nodes = [node for t in self.definition.transitions.values() for node in inside(t.when)]
-        counts = tuple(self.visits[node.phase] for node in nodes if isinstance(node, n.PhaseVisits))
-        return self.phase, self.fresh, frozenset(self.memory.items()), counts
+        return self.phase, self.fresh, frozenset(self.memory.items()), tuple(self.visits[phase] for phase in self.counted)
 
     def finish(self, *, settled: bool = True) -> None:
         """After the last round: clocks are written [5], milestones reached [15]."""
-        elements = (*self.definition.transitions.values(), *self.definition.milestones.values())
-        for condition in (node.of for element in elements for node in inside(element.when) if isinstance(node, n.ForDays)):
+        for condition in self.timed:
             if self.truth(condition) is True:
                 self.clocks.setdefault(condition, self.at)
             else:

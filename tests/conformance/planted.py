@@ -1,7 +1,7 @@
 """Bugs to plant into the engines, one at a time, and the run that must find each of them.
 
 A bug is an edit of the source text. It is planted into a copy of the package, and the run is a process of its own there:
-``python -m tests.conformance.planted 2000 4000`` (lives alone, deeds of compositions) in the copy's folder.
+``python -m tests.conformance.planted alone composed`` in the copy's folder.
 """
 
 from __future__ import annotations
@@ -46,7 +46,12 @@ BUGS = (
         "    s.seen = 0\n    for i in range(len(p.clocks)): setattr(s, f'k{i}', math.nan)\n    left, entered",
     ),
     bug("the clock of for_days does not stop", "kernel/compile.py", "else: _s.k{i} = _NAN", "else: pass"),
-    bug("what is missing is not so", "kernel/expressions.py", "            return false\n        case 3", '            return f"not {true}"\n        case 3'),
+    bug(
+        "what is missing is not so",
+        "kernel/expressions.py",
+        "            return false\n        case 3",
+        '            return f"not {true}"\n        case 3',
+    ),
     bug(
         "days are rounded to the nearest",
         "kernel/expressions.py",
@@ -55,7 +60,12 @@ BUGS = (
     ),
     bug("a group forgets where it was left", "kernel/settle.py", "s.resume = {**s.resume, left: source}", "pass"),
     bug("visits are not counted", "kernel/settle.py", "tuple(n + (path in", "tuple(n + 0 * (path in"),
-    bug("CLEAR leaves the value as it was", "live/reports.py", "elif value is CLEAR:\n", "elif value is CLEAR and spec.default is not None:\n            continue\n        elif value is CLEAR:\n"),
+    bug(
+        "CLEAR leaves the value as it was",
+        "live/reports.py",
+        "elif value is CLEAR:\n",
+        "elif value is CLEAR and spec.default is not None:\n            continue\n        elif value is CLEAR:\n",
+    ),
     bug(
         "a stay ends a hold",
         "kernel/settle.py",
@@ -91,16 +101,53 @@ BUGS = (
         "            self.active = woken\n",
         ("            taken = [(member, self.take(member, rule, number)) for member, rule in fired]\n", ""),
     ),
-    bug("whoever has left still counts", "kernel/rounds.py", "how.of(member.state) if member.present else (0,) * len(old)", "how.of(member.state)"),
+    bug(
+        "whoever has left still counts",
+        "kernel/rounds.py",
+        "how.of(member.state) if member.present else (0,) * len(old)",
+        "how.of(member.state)",
+    ),
     bug("a livelock leaves the time told", "kernel/whole.py", 'work.log.append(partial(setattr, self, "at", then))', "pass"),
-    bug("a livelock leaves the moves made", "kernel/rounds.py", "                s.c.load(s, saved)\n                del", "                del"),
-    bug("a port forgets its default", "kernel/rooms.py", "return self.absent if self.last is None", "return math.nan if self.last is None"),
-    bug("the share over nobody is 0", "kernel/rollup.py", "return self.a / self.b if self.b else MISSING", "return self.a / self.b if self.b else 0.0"),
+    bug(
+        "a livelock leaves the moves made",
+        "kernel/rounds.py",
+        "                s.c.load(s, saved)\n                del",
+        "                del",
+    ),
+    bug(
+        "a port forgets its default",
+        "kernel/rooms.py",
+        "return self.absent if self.last is None",
+        "return math.nan if self.last is None",
+    ),
+    bug(
+        "the share over nobody is 0",
+        "kernel/rollup.py",
+        "return self.a / self.b if self.b else MISSING",
+        "return self.a / self.b if self.b else 0.0",
+    ),
     bug("halves of a step go down", "kernel/rollup.py", "math.floor(round(steps, 9) + 0.5)", "math.ceil(round(steps, 9) - 0.5)"),
-    bug("a mean forgets its weight", "kernel/rollup.py", '({weight} * {value}, {weight}, 1) if {both}', '({value}, 1, 1) if {both}'),
-    bug("where keeps what is unknown", "kernel/rollup.py", "{holds(roll_up.where)} else {nothing}", "not ({holds(roll_up.where, FALSE)}) else {nothing}"),
-    bug("a joiner waits for the next observation", "kernel/rounds.py", "            self.before[member] = s.c.save(s)\n            self.active[member] = None", "            self.before[member] = s.c.save(s)"),
-    bug("held parts move by rules", "kernel/rounds.py", "        if held:\n            return -1", "        if False:\n            return -1"),
+    bug(
+        "a mean forgets its weight", "kernel/rollup.py", "({weight} * {value}, {weight}, 1) if {both}", "({value}, 1, 1) if {both}"
+    ),
+    bug(
+        "where keeps what is unknown",
+        "kernel/rollup.py",
+        "{holds(roll_up.where)} else {nothing}",
+        "not ({holds(roll_up.where, FALSE)}) else {nothing}",
+    ),
+    bug(
+        "a joiner waits for the next observation",
+        "kernel/rounds.py",
+        "            self.before[member] = s.c.save(s)\n            self.active[member] = None",
+        "            self.before[member] = s.c.save(s)",
+    ),
+    bug(
+        "held parts move by rules",
+        "kernel/rounds.py",
+        "        if held:\n            return -1",
+        "        if False:\n            return -1",
+    ),
     bug("the order of telling is that of storage", "kernel/rounds.py", "sorted(taken, key=lambda step: step[0].key)", "taken"),
 )
 
@@ -124,9 +171,9 @@ def planted(bug: Bug, folder: Path) -> None:
     file.write_text(text, "utf-8")
 
 
-def found_in(folder: Path, steps: int = 12_000, deeds: int = 6_000) -> str:
-    """What the run in a folder finds; nothing if all agree."""
-    command = [sys.executable, "-m", "tests.conformance.planted", str(steps), str(deeds)]
+def found_in(folder: Path, *kinds: str) -> str:
+    """What the run in a folder finds, lives alone or customers first; nothing if all agree."""
+    command = [sys.executable, "-m", "tests.conformance.planted", *kinds]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode in (0, 3), ran.stdout + ran.stderr
     return ran.stdout.strip()
@@ -139,18 +186,26 @@ def tell(where: str, answer: object) -> None:
     sys.exit(4 if broken else 3)
 
 
-def main() -> None:
-    """Looks for a difference, first in compositions."""
-    from tests.conformance import harness, side_by_side
+def alone(steps: int = 12_000) -> None:
+    """Looks for a difference in lifecycles on their own."""
+    from tests.conformance import harness
 
-    for index, life in enumerate(side_by_side.lives(Random(5), int(sys.argv[2]), side_by_side.WholeCounts())):
-        known = life.answers, life.told
-        if found := side_by_side.first_difference(side_by_side.CompiledCustomer, life.model, life.case.deeds, known):
+    for index, (case, model) in enumerate(harness.lives(Random(5), steps, harness.Counts())):
+        if found := harness.first_difference(harness.Compiled, model, case.steps):
+            tell(f"a lifecycle alone: life {index}, step {found[0]}", found[2])
+
+
+def composed(deeds: int = 6_000) -> None:
+    """Looks for a difference in compositions."""
+    from tests.conformance import side_by_side
+
+    for index, life in enumerate(side_by_side.lives(Random(5), deeds, side_by_side.WholeCounts())):
+        if found := side_by_side.first_difference(
+            side_by_side.CompiledCustomer, life.model, life.case.deeds, (life.answers, life.told)
+        ):
             tell(f"a customer: life {index}, deed {found[0]}", found[2])
-    for index, (case, model) in enumerate(harness.lives(Random(5), int(sys.argv[1]), harness.Counts())):
-        if alone := harness.first_difference(harness.Compiled, model, case.steps):
-            tell(f"a lifecycle alone: life {index}, step {alone[0]}", alone[2])
 
 
 if __name__ == "__main__":
-    main()
+    for kind in sys.argv[1:]:
+        {"alone": alone, "composed": composed}[kind]()

@@ -26,7 +26,8 @@ from tests.conformance.compose import Crowd, Deed, compositions
 from tests.conformance.generate import model_class
 from tests.conformance.harness import Compiled, show, users_time
 from tests.conformance.oracle import Livelock, Refused, inside
-from tests.conformance.whole import PartMoved, Path, Told as Event, Whole
+from tests.conformance.whole import PartMoved, Path, Whole
+from tests.conformance.whole import Told as Event
 
 Outcome = Literal["moved", "refused", "livelock"]
 Model = type[clmstate.Composition]
@@ -59,7 +60,7 @@ def told_of(whole: Whole, deed: Deed) -> tuple[Event, ...]:
         return deed.events
     container, event, instance = deed.wide
     known = {path: part.definition.events for path, part in whole.parts.items()}
-    of_kind = {path for path in known if not container or path[:-1] == container}
+    of_kind = [path for path in known if not container or path[:-1] == container]
     return tuple((path, event, instance) for path in of_kind if event in known[path])
 
 
@@ -159,7 +160,9 @@ class CompiledCustomer:
         return self.customer.observe_all(
             at,
             {"/".join(path): v for path, v in values.items()},
-            events=[("/".join(path), event) if name is None else ("/".join(path), event, name) for path, event, name in deed.events],
+            events=[
+                ("/".join(path), event) if name is None else ("/".join(path), event, name) for path, event, name in deed.events
+            ],
             joins=["/".join(path) for path in deed.joins],
             leaves=["/".join(path) for path in deed.leaves],
         )
@@ -337,17 +340,20 @@ def shrunk(engine: type[CompiledCustomer], case: WholeCase) -> WholeCase:
 
 
 def smaller_deeds(deed: Deed) -> Iterator[Deed]:
+    def but(**changed: Any) -> Deed:
+        return attrs.evolve(deed, **changed)
+
     for name in ("events", "joins", "leaves"):
         for item in getattr(deed, name):
-            yield attrs.evolve(deed, **{name: tuple(other for other in getattr(deed, name) if other != item)})
+            yield but(**{name: tuple(other for other in getattr(deed, name) if other != item)})
     for name in ("values", "placed", "since", "bad"):
         for path in getattr(deed, name):
-            yield attrs.evolve(deed, **{name: {other: v for other, v in getattr(deed, name).items() if other != path}})
+            yield but(**{name: {other: v for other, v in getattr(deed, name).items() if other != path}})
     for path, given in deed.values.items():
         for name in given if len(given) > 1 else ():
-            yield attrs.evolve(deed, values={**deed.values, path: {other: v for other, v in given.items() if other != name}})
+            yield but(values={**deed.values, path: {other: v for other, v in given.items() if other != name}})
     if deed.single:
-        yield attrs.evolve(deed, single=False)
+        yield but(single=False)
 
 
 def report(engine: type[CompiledCustomer], case: WholeCase) -> str:
@@ -411,9 +417,15 @@ class WholeCounts(Counter[str]):
             found += ["hold ended by an event"] * (old is not None and old.hold is not None and part.hold is None)
         for number, path, name, _, _, by, due in answer.moves:
             found += [f"by {by}"] + ["later round"] * (number > 1) + ["due_since"] * (due is not None)
-            found += ["moves inside a member"] * (len(path) > 2) + ["moves three deep"] * (names.get(path, ())[3:] != () or len(path) > 4)
+            found += ["moves inside a member"] * (len(path) > 2) + ["moves three deep"] * (
+                names.get(path, ())[3:] != () or len(path) > 4
+            )
             transition = self.definition_of(whole, path).transitions.get(name)
-            read = {node.name for node in inside(transition.when) if isinstance(node, n.SignalRef)} if transition is not None else set()
+            read = (
+                {node.name for node in inside(transition.when) if isinstance(node, n.SignalRef)}
+                if transition is not None
+                else set()
+            )
             if transition is not None:
                 read |= {node.signal for node in inside(transition.when) if isinstance(node, n.IsTrue)}
             for port in read:
@@ -423,7 +435,11 @@ class WholeCounts(Counter[str]):
         for where, room in whole.rooms.items():
             for wire in room.wires:
                 for rule in sources(wire.feed):
-                    if isinstance(rule, RollUp) and not whole._read(where, rule.part, rule.inner) and rule.kind not in ("any", "none", "count"):
+                    if (
+                        isinstance(rule, RollUp)
+                        and not whole._read(where, rule.part, rule.inner)
+                        and rule.kind not in ("any", "none", "count")
+                    ):
                         found.append("0 over nobody" if rule.kind == "sum" else "missing over nobody")
         self.update(set(found))
 
@@ -472,7 +488,9 @@ def lives(rng: Random, deeds: int, counts: WholeCounts, each: int = 40) -> Itera
     """Random lives with about so many deeds in all, counted as they are made by asking the oracle."""
     for source, model in compositions(rng):
         for _ in range(3):  # customers of one model
-            whole, done, answers = Whole(model.definition), [], []
+            whole = Whole(model.definition)
+            done: list[Deed] = []
+            answers: list[WholeAnswer] = []
             crowd, ever = Crowd(rng, whole), set(whole.parts)
             while len(done) < each:
                 deed, before = crowd.deed(), copy.copy(whole)

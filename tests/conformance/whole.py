@@ -158,7 +158,11 @@ class Whole:
 
     def _merge(self, values: Mapping[Path, Mapping[str, Any]], events: Sequence[Told]) -> None:
         for path in dict.fromkeys([*values, *(path for path, _, _ in events)]):
-            part, given, offered = self.parts.get(path), values.get(path, {}), [event for whose, event, _ in events if whose == path]
+            part, given, offered = (
+                self.parts.get(path),
+                values.get(path, {}),
+                [event for whose, event, _ in events if whose == path],
+            )
             if part is None or any(name in given for name, spec in part.definition.signals.items() if spec.port):
                 raise Refused("nobody there, or a port is told")
             part.merge(given, offered)
