@@ -104,6 +104,7 @@ class State:
         unsettled: whether rules were not asked at the last observation (placed by hand, or held).
         busy: whether the inline path must not be taken.
         journal: what happened, one tuple each.
+        read: for a part of a composition, the roll-ups that read its values, each with what it contributes now.
         whole: for a part of a composition, the customer; unset otherwise.
         member: for a part of a composition, the part; unset otherwise.
         life: the customer (or part) whose state it is; told after each observation that moved it, if it listens.
@@ -130,6 +131,7 @@ class State:
         "member",
         "phase",
         "reached",
+        "read",
         "resume",
         "seen",
         "unsettled",
@@ -149,6 +151,7 @@ class State:
     busy: bool
     journal: list[tuple[Any, ...]]
     life: Any
+    read: tuple[list[Any], ...]
     whole: Any
     member: Any
     c: Compiled
@@ -176,6 +179,7 @@ class Compiled:
         counts: whether some condition counts visits.
         clocks: writes the clocks.
         after: writes clocks, milestones and touchpoints once the rounds are over.
+        notable: whether data alone may add to the journey: a milestone, or a touchpoint that they show to be done.
         timed_leaves: for each phase, the leaves that time may change and that may move the part, reach a milestone or see a touchpoint.
         observe: the inline observation of a lifecycle on its own.
         observe_part: the inline observation of a part of a composition.
@@ -213,6 +217,7 @@ class Compiled:
     counts: bool
     clocks: Callable[[State], None]
     after: Callable[[State], None]
+    notable: bool
     timed_leaves: tuple[tuple[object, ...], ...]
     observe: Callable[..., Moves]
     observe_part: Callable[..., Moves]
@@ -288,6 +293,8 @@ def _compile(program: Program) -> Compiled:
         counts=bool(program.visited),
         clocks=space["clocks"],
         after=space["after"],
+        notable=bool(program.milestones)
+        or any(t.done is not None for phase in program.definition.phases.values() for t in phase.touchpoints),
         timed_leaves=tuple(_timed_leaves(program, phase) for phase in range(len(program.phases))),
         observe=space["observe"],
         observe_part=space["observe_part"],
@@ -404,6 +411,7 @@ class _Text:
         yield "    _s.busy = True"  # until the first observation is over, everything is looked at
         yield "    _s.journal = []"
         yield "    _s.life = None"
+        yield "    _s.read = ()"
         for spec in self.signals:
             yield f"    _s.v_{spec.name} = {_stored(spec)}"
         for name in self.p.definition.events:

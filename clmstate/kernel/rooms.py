@@ -60,7 +60,7 @@ class Member:
 
     def unmoved(self) -> bool:
         """Whether no roll-up sees a difference in its values."""
-        return all(not entry[1].signals or entry[1].of(self.state) == entry[2] for entry in self.totals)
+        return all(entry[1].of(self.state) == entry[2] for entry in self.state.read)
 
     def __repr__(self) -> str:
         return f"<Member {self.path}>"
@@ -152,7 +152,10 @@ class Room:
         for roll_up, total in self.by_part.get(part, ()):
             leaf = leaf_of(made, roll_up.inner)
             how = contribution(leaf.c.program.definition, roll_up)
-            leaf.totals.append([total, how, (0,) * (3 if roll_up.signal is not None else 2)])
+            entry = [total, how, (0,) * (3 if roll_up.signal is not None else 2)]
+            leaf.totals.append(entry)
+            if how.signals:
+                leaf.state.read += (entry,)
         for bound in self.bound:
             if bound.wire.part == part:
                 leaf = leaf_of(made, bound.wire.inner)

@@ -134,24 +134,26 @@ class Whole:
             s: the part's state.
             old: its clock and values as they were.
         """
-        member: Member = s.member
         now = s.at
         if (
             not self.waiting
             and (now == self.at or (now > self.at and not (self.queue and self.queue[0][0] <= now)))
-            and member.unmoved()
+            and (not s.read or s.member.unmoved())
         ):
             c = s.c
             self.asked += 1
-            if c.step[s.phase](s) < 0:
+            if c.step[s.phase](s) < 0:  # from here on only what the part is known to need is looked at: members may be many
                 self.at = now
-                start = len(s.journal)
-                c.after(s)
-                if len(s.journal) > start:
-                    self.journal += [(member, entry) for entry in s.journal[start:]]
-                if member.timed[s.phase]:
-                    self.schedule(member, [])
+                if c.notable:
+                    start = len(s.journal)
+                    c.after(s)
+                    self.journal += [(s.member, entry) for entry in s.journal[start:]]
+                else:
+                    c.clocks(s)
+                if c.timed_leaves[s.phase]:
+                    self.schedule(s.member, [])
                 return NOTHING
+        member: Member = s.member
         names = s.c.program.definition.signals
         before = s.c.before(s, old)
         stored = {name: new for name, was in zip(names, old[1:], strict=True) if (new := getattr(s, f"v_{name}")) is not was}
