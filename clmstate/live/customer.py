@@ -178,7 +178,10 @@ class CustomerLife(RoomLife):
             joins=self.places(joining),
             values=[(self.finder(address), stored) for address, stored in reports],
             events=[(self.finder(address), name) for address, name, _ in offers],
-            leaves=[(self.room_finder(address), address.part, address.instance) for address in leaving],
+            leaves=[
+                (self.room_finder(address), address.part, address.instance)
+                for address in sorted(leaving, key=lambda address: address.path.count("/"), reverse=True)  # the inner ones first
+            ],
         )
 
     def listed(self, given: object, what: str) -> list[Any]:
