@@ -163,8 +163,9 @@ class CustomerLife(RoomLife):
         """
         self.ready()
         now = self.clock(None if at is None else point_in_time(at, self.place))
-        joining = self.coming(self.listed(joins, "joins"))
-        offers = self.offers(events, joining)
+        joining: list[str] = []
+        late = self.come(self.listed(joins, "joins"), joining)
+        offers = self.offers(events, joining, late)
         reports = self.reports(values, given, joining)
         leaving = [find(self, address, joining) for address in self.listed(leaves, "leaves")]
         for address in leaving:
@@ -227,6 +228,18 @@ class CustomerLife(RoomLife):
             UnknownNameError: CLM217 and CLM218, somebody cannot join there.
             ObservationError: CLM219, somebody is there already.
         """
+        joining: list[str] = []
+        for _, error in self.come(joins, joining):
+            raise error
+        return joining
+
+    def come(self, joins: Iterable[object], joining: list[str]) -> list[tuple[str, UnknownNameError]]:
+        """Who joins, compositions before those inside them, is added to the joiners; the others are returned, with why they cannot (yet).
+
+        Raises:
+            UnknownNameError: CLM218, what is given is not a path.
+            ObservationError: CLM219, somebody is there already.
+        """
         paths = []
         for address in joins:
             path = as_text(address)
@@ -234,24 +247,34 @@ class CustomerLife(RoomLife):
                 cause = f"{shown(address)} is not a path"
                 raise UnknownNameError([Diagnostic("CLM218", self.place, cause, "name who joins as 'users/dana'")])
             paths.append(path)
-        joining: list[str] = []
+        late: list[tuple[str, UnknownNameError]] = []
         for path in sorted(paths, key=lambda path: path.count("/")):
-            found = find(self, path, [*joining, path])
+            try:
+                found = find(self, path, [*joining, path])
+            except UnknownNameError as error:
+                late.append((path, error))
+                continue
             if not found.many:
                 cause = f"'{path}' is the only one of its kind, so it is there from the start"
                 raise self.refused("CLM218", cause, "join members of a part with many")
             if found.here is not None or path in joining:
                 raise self.refused("CLM219", f"'{path}' is there already", "let it leave first, or choose another name")
             joining.append(path)
-        return joining
+        return late
 
-    def offers(self, events: object, joining: list[str]) -> list[Offer]:
-        """The events that are offered; those whom they let join are added to the joiners, and may be offered events too."""
+    def offers(self, events: object, joining: list[str], late: list[tuple[str, UnknownNameError]]) -> list[Offer]:
+        """The events that are offered; those whom they let join are added to the joiners, others may join inside them, and all hear events.
+
+        Raises:
+            UnknownNameError: somebody cannot join, or nobody is there to hear an event.
+        """
         waiting = [self.pair(event) for event in self.listed(events, "events")]
         offers: list[Offer] = []
-        while waiting:
+        while waiting or late:
             later: list[tuple[Any, Any, Any]] = []
-            unknown: UnknownNameError | None = None
+            known = len(joining)
+            late = self.come([path for path, _ in late], joining)
+            unknown = late[0][1] if late else None
             for part, event, instance in waiting:
                 try:
                     address = find(self, part, joining)
@@ -263,7 +286,7 @@ class CustomerLife(RoomLife):
                 name = event_name(lifecycle_of(self, address), event, instance, place)
                 joining += self.coming_too(opened(self, address, [(name, instance)]), joining)
                 offers.append((address, name, instance))
-            if unknown is not None and len(later) == len(waiting):
+            if unknown is not None and len(later) == len(waiting) and len(joining) == known:
                 raise unknown
             waiting = later
         return offers
