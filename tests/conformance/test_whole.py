@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clmstate import Composition, Event, Lifecycle, Many, Milestone, One, Phase, Signal
+from clmstate import Composition, Event, Lifecycle, Many, Milestone, One, Phase, Signal, days_in_phase
 from tests.conformance.compose import Deed
 from tests.conformance.generate import TODAY
 from tests.conformance.oracle import DAY
@@ -265,3 +265,76 @@ def test_16_start_places_without_settling(play: Any) -> None:
     assert player.tell(3, kind="start", placed=placed) == []
     assert player.value("gate", "other") is True
     assert player.tell(3, {"gate": {}}) == ["1 gate: wide > shut", "1 boxes/a/door: wide > shut"]
+
+
+class Shop(Lifecycle):
+    """Sells accounts."""
+
+    sold = Event("sold", names_instance=True)
+    open_ = Phase("Open", initial=True)
+    often = Phase("Often")
+    grow = open_.to(often, when=sold.times >= 2)
+
+
+class Mall(Composition):
+    """Whoever buys opens a branch, in which others join."""
+
+    shop = One(Shop)
+    users = Many(User, opens_on=Shop.sold)
+    boxes = Many(Box, opens_on=Shop.sold)
+    wiring = (boxes.door[Door.other].fed_by(shop.is_in(Shop.often)),)
+
+
+def test_9_an_event_opens_its_branches_whether_taken_or_not(play: Any) -> None:
+    player = play(Mall)
+    told = ((("shop",), "sold", "x"), (("users", "x"), "closed", None))
+    player.answer = player.ask(
+        Deed(at=TODAY, events=told, values={("boxes", "x", "users", "z"): {"logins": 1}}, joins=(way("boxes/x/users/z"),))
+    )
+    assert [(move[1], move[4]) for move in player.answer.moves] == [(way("users/x"), "gone"), (way("boxes/x/users/z"), "active")]
+    assert player.answer.untaken == [(("shop",), "sold")]
+    player.answer = player.ask(Deed(at=TODAY + DAY, events=((("shop",), "sold", "x"),)))
+    assert player.outcome == "refused"
+    player.tell(2, leaves="users/x boxes/x")
+    player.answer = player.ask(Deed(at=TODAY + 3 * DAY, events=((("shop",), "sold", "x"),)))
+    assert [(move[1], move[4]) for move in player.answer.moves] == [(("shop",), "often")]
+    assert player.value("boxes/x/door", "other") is True
+    assert player.answer.values["users", "x"]["logins"] is None
+
+
+def test_9_one_event_may_open_several_branches_at_one_instant(play: Any) -> None:
+    player = play(Mall)
+    player.answer = player.ask(Deed(at=TODAY, events=((("shop",), "sold", "b"), (("shop",), "sold", "a"))))
+    assert [path for path, _ in player.answer.phases] == [
+        ("shop",),
+        ("users", "a"),
+        ("users", "b"),
+        way("boxes/a/door"),
+        way("boxes/b/door"),
+    ]
+    assert [(move[1], move[4]) for move in player.answer.moves] == [(("shop",), "often")]  # offered twice, counted twice
+
+
+def test_20_what_was_due_before_is_said_also_beside_a_move_by_hand(play: Any) -> None:
+    player = play(Pair)
+    player.tell(0)
+    player.answer = player.ask(Deed("move", at=TODAY + 5 * DAY, path=("first",), phase="late", until=None))
+    assert player.answer.moves == [
+        (0, ("first",), "", "early", "late", "hand", None),
+        (1, ("second",), "wait", "early", "late", "rule", TODAY + 3 * DAY),
+    ]
+
+
+class Waiting(Lifecycle):
+    """Goes on after three days."""
+
+    early = Phase("Early", initial=True)
+    late = Phase("Late")
+    wait = early.to(late, when=days_in_phase >= 3)
+
+
+class Pair(Composition):
+    """Two that wait."""
+
+    first = One(Waiting)
+    second = One(Waiting)
