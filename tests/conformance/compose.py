@@ -52,7 +52,7 @@ PORTS = {
     "count": ("", ["0", "2"]),
     "number": ("step=0.5", ["0", "2.5"]),
 }
-FLAGS = ("any_in", "all_in", "none_in")
+FLAGS = ("any_in", "any_in", "all_in", "all_in", "none_in", "none_in", "none_in")
 NUMBERS = ("sum", "sum", "mean", "mean", "mean", "mean", "min", "min", "max", "max", "share_where", "count_in")
 
 
@@ -229,8 +229,8 @@ class RoomWriter:
         roll = self.rng.random()
         if depth and roll < 0.25:
             return f"(~{self.flag(depth - 1)})"
-        if depth and roll < 0.55:
-            return f"({self.flag(depth - 1)} {self.pick('&&|')} {self.flag(depth - 1)})"
+        if depth and roll < 0.68:
+            return f"({self.flag(depth - 1)} {self.pick('&|')} {self.flag(depth - 1)})"
         if self.chance(0.45):
             way, leaf = self.pick(self.reached(many=False))
             return f"{way}.is_in({leaf.some_phases()})"
@@ -343,6 +343,15 @@ class Crowd:
                 at = when if at is None or (when is not None and when > at) else at
                 values[path] = self.free(aim.definition, given)
                 events += self.told_events(path, list(dict.fromkeys(offered))[: 1 if single else None], joins)
+        for path in () if single else self.opened_by(events):
+            for leaf, definition in self.leaves_of(path):
+                values |= {leaf: self.told_values(definition)} if self.chance(0.4) else {}
+                events += [
+                    (leaf, event, None)
+                    for event, spec in definition.events.items()
+                    if not spec.names_instance and self.chance(0.15)
+                ]
+            joins += [other for other in self.newcomers([*joins, path]) if other[: len(path)] == path and self.chance(0.3)][:1]
         if at is None:
             at = self.aim(next(iter(self.oracle.parts))).later()
         if at is None and self.oracle.at is None:
@@ -360,6 +369,17 @@ class Crowd:
             leaves=tuple(dict.fromkeys(leaves)),
             single=single,
         )
+
+    def opened_by(self, events: list[tuple[Path, str, str | None]]) -> list[Path]:
+        """The branches that events open."""
+        rooms = [(self.oracle.described(path[:-1]), path, event, instance) for path, event, instance in events]
+        return [
+            (*path[:-1], part.name, instance or "")
+            for room, path, event, instance in rooms
+            if isinstance(room, CompositionDefinition)
+            for part in room.parts.values()
+            if part.opens_on == (path[-1], event)
+        ]
 
     def everybody(self) -> Deed:
         """An event to all of a kind, or to everybody who knows it."""

@@ -398,6 +398,13 @@ class WholeCounts(Counter[str]):
         found += ["moving"] * bool(answer.moves) + ["opens_on"] * bool(opened) + ["join"] * bool(arrived)
         found += ["rejoin"] * bool(ever & joined) + ["nested join"] * any(len(path) > 2 for path in arrived)
         found += ["a composition joins"] * any(path in whole.rooms for path in arrived)
+        branches = {
+            (*path[:-1], part.name, str(instance))
+            for path, event, instance in opened
+            for part in self.room(whole, path).parts.values()
+        }
+        spoken = [*deed.values, *deed.joins, *(path for path, _, _ in deed.events)]
+        found += ["inside a branch that opens"] * any(path[: len(branch)] == branch for path in spoken for branch in branches)
         found += ["leave"] * bool(deed.leaves) + ["nested leave"] * any(len(path) > 2 for path in deed.leaves)
         found += ["a composition leaves"] * any(path in before.rooms for path in deed.leaves)
         found += ["join and leave at once"] * bool({*deed.joins} & {*deed.leaves})
@@ -466,6 +473,11 @@ class WholeCounts(Counter[str]):
     @staticmethod
     def definition_of(whole: Whole, path: Path) -> LifecycleDefinition:
         described: LifecycleDefinition = whole.described(path)
+        return described
+
+    @staticmethod
+    def room(whole: Whole, path: Path) -> CompositionDefinition:
+        described: CompositionDefinition = whole.described(path[:-1])
         return described
 
     @staticmethod

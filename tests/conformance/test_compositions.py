@@ -33,7 +33,15 @@ FEATURES = {
         "a feed at the top",
     ),
     *("missing over nobody", "0 over nobody", "join", "rejoin", "leave", "opens_on", "a composition joins", "a composition leaves"),
-    *("nested join", "nested leave", "join and leave at once", "an event of a leaver", "moves inside a member", "moves three deep"),
+    *(
+        "nested join",
+        "nested leave",
+        "join and leave at once",
+        "inside a branch that opens",
+        "an event of a leaver",
+        "moves inside a member",
+        "moves three deep",
+    ),
     *("simultaneous rows", "told to a part", "to all of a kind", "to everybody", "start", "by hand", "by rule", "by event"),
     *(
         "hold",
