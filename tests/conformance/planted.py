@@ -195,7 +195,7 @@ def alone(steps: int = 12_000) -> None:
             tell(f"a lifecycle alone: life {index}, step {found[0]}", found[2])
 
 
-def composed(deeds: int = 12_000) -> None:
+def composed(deeds: int = 24_000) -> None:
     """Looks for a difference in compositions."""
     from tests.conformance import side_by_side
 

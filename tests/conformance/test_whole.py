@@ -338,3 +338,28 @@ class Pair(Composition):
 
     first = One(Waiting)
     second = One(Waiting)
+
+
+class Lamp(Lifecycle):
+    """Rewards a team that has been all active for three days."""
+
+    all_in = Signal.flag("everybody active", port=True)
+    plain = Phase("Plain", initial=True)
+    proud = Phase("Proud")
+    praise = plain.to(proud, when=all_in.for_days(3))
+
+
+class Crew(Composition):
+    """A lamp and users."""
+
+    lamp = One(Lamp)
+    users = Many(User)
+    wiring = (lamp[Lamp.all_in].fed_by(users.all_in(User.active)),)
+
+
+def test_5_what_is_untrue_only_inside_the_rounds_stops_no_clock(play: Any) -> None:
+    player = play(Crew)
+    player.tell(0, {"users/a": {"logins": 1}}, joins="users/a")
+    assert player.tell(2, {"users/b": {"logins": 1}}, joins="users/b") == ["1 users/b: idle > active"]  # idle before round one
+    assert player.tell(3) == ["1 lamp: plain > proud"]
+    assert player.answer.moves[0][-1] is None  # due at this very instant
