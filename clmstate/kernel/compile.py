@@ -8,6 +8,7 @@ telling) is written inline; anything else is handed to :mod:`clmstate.kernel.set
 from __future__ import annotations
 
 import datetime as dt
+import math
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -15,7 +16,7 @@ from typing import Any, Final
 import attrs
 
 from clmstate.conditions import reads
-from clmstate.conditions.lower import All, Fixed, Formula, Literal, literals
+from clmstate.conditions.lower import All, Fixed, Formula, Leaf, Literal, literals
 from clmstate.conditions.nodes import Compare, Cond, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
 from clmstate.errors import BadValueError, Diagnostic, shown
 from clmstate.kernel.expressions import Writer
@@ -180,7 +181,8 @@ class Compiled:
         clocks: writes the clocks.
         after: writes clocks, milestones and touchpoints once the rounds are over.
         notable: whether data alone may add to the journey: a milestone, or a touchpoint that they show to be done.
-        timed_leaves: for each phase, the leaves that time may change and that may move the part, reach a milestone or see a touchpoint.
+        due: for each phase, when time may next change a leaf that may move the part, reach a milestone or see a touchpoint; None
+            where there is no such leaf.
         observe: the inline observation of a lifecycle on its own.
         observe_part: the inline observation of a part of a composition.
         send: the inline observation with an event, of a lifecycle on its own.
@@ -218,7 +220,7 @@ class Compiled:
     clocks: Callable[[State], None]
     after: Callable[[State], None]
     notable: bool
-    timed_leaves: tuple[tuple[object, ...], ...]
+    due: tuple[Callable[[State], float] | None, ...]
     observe: Callable[..., Moves]
     observe_part: Callable[..., Moves]
     send: Callable[..., Moves]
@@ -259,6 +261,7 @@ def _compile(program: Program) -> Compiled:
         "_EPOCH": dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
         "_INSTANTS": _KNOWN_INSTANTS,
         "_NAN": MISSING,
+        "_NEVER": math.inf,
         "_NOTHING": NOTHING,
         "_UNCHANGED": UNCHANGED,
         "_UTC": dt.UTC,
@@ -295,7 +298,7 @@ def _compile(program: Program) -> Compiled:
         after=space["after"],
         notable=bool(program.milestones)
         or any(t.done is not None for phase in program.definition.phases.values() for t in phase.touchpoints),
-        timed_leaves=tuple(_timed_leaves(program, phase) for phase in range(len(program.phases))),
+        due=space["DUE"],
         observe=space["observe"],
         observe_part=space["observe_part"],
         send=space["send"],
@@ -306,7 +309,7 @@ def _compile(program: Program) -> Compiled:
     return made
 
 
-def _timed_leaves(program: Program, phase: int) -> tuple[object, ...]:
+def _timed_leaves(program: Program, phase: int) -> tuple[Leaf, ...]:
     from clmstate.conditions.lower import lower
 
     definition = program.definition
@@ -378,12 +381,14 @@ class _Text:
         for i in range(len(self.p.phases)):
             yield from self.step(i)
             yield from self.offer(i)
+            yield from self.due(i)
         for rule in self.p.rules:
             yield from self.rule(rule)
         count = range(len(self.p.phases))
         rules = range(len(self.p.rules))
         yield "_EVENTS = {}"
         yield f"_STEP = ({''.join(f'step_{i}, ' for i in count)})"
+        yield f"DUE = ({''.join(f'due_{i}, ' if _timed_leaves(self.p, i) else 'None, ' for i in count)})"
         yield f"OFFER = ({''.join(f'offer_{i}, ' for i in count)})"
         yield f"HOLDS = ({''.join(f'holds_{i}, ' for i in rules)})"
         yield f"READS = ({''.join(f'reads_{i}, ' for i in rules)})"
@@ -458,6 +463,18 @@ class _Text:
             needs = "" if formula == "True" else f" and ({formula})"
             yield f"    if {rule.event!r} in _offered{needs}: return {rule.index}"
         yield "    return -1"
+
+    def due(self, i: int) -> Iterator[str]:
+        leaves = _timed_leaves(self.p, i)
+        if not leaves:
+            return
+        yield f"def due_{i}(_s):"
+        yield "    _now = _s.at"
+        yield "    _due = _NEVER"
+        for when in dict.fromkeys(text for leaf in leaves for text in self.write.instants(leaf)):
+            yield f"    _at = {when}"
+            yield "    if _now < _at < _due: _due = _at"
+        yield "    return _due"
 
     def rule(self, rule: Rule) -> Iterator[str]:
         yield f"def holds_{rule.index}(_s):"
@@ -628,7 +645,8 @@ def _plain_value(spec: SignalSpec) -> Iterator[str]:
         case "choice":
             yield f"if _type({x}) is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
         case "date":
-            yield f"if _type({x}) is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {float(DAY)!r}"
+            yield f"if _type({x}) is _str: _us = _INSTANTS.get({x}) or _instant({x})"
+            yield f"elif _type({x}) is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {float(DAY)!r}"
             yield f"else: _us = _instant({x})"
             yield f"if _us is not None: _s.v_{x} = _us"
         case "count" | "integer":

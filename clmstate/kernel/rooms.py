@@ -53,7 +53,7 @@ class Member:
         self.state.member = self
         self.present = True
         self.due = math.inf
-        self.timed = self.c.timed_leaves
+        self.timed = self.c.due
         self.totals: list[list[Any]] = []
         self.wires: list[Bound] = []
         self.handle: Any = None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "begin", "due_since", "moved", "next_check", "observe_slowly", "send_slowly", "sent", "settle", "take_in"]
 
 MOST_ROUNDS: Final = 10_000
+_USUAL: Final = (1, 2, 3, 4)  # rounds; more of them may be a circle
 
 Plan = list[tuple[Any, ...]]
 """The moves of one observation: (rule, source, target, round, at, values, due since), or (-1, source, target, 0, at, person, reason,
@@ -61,22 +62,33 @@ def sent(s: State, old: tuple[Any, ...], event: str) -> Moves:
         event: the event's name.
     """
     c = s.c
-    before = c.before(s, old)
-    start = len(s.journal)
     phase = s.phase
-    try:
-        setattr(s, f"e_{event}", s.at)
-        setattr(s, f"n_{event}", getattr(s, f"n_{event}") + 1)
-        taken = rule = c.offer[phase](s, (event,))
-        if rule < 0:
-            rule = c.step[phase](s)
-        plan = settle(s, before, rule)
-        s.journal += plan
-        c.after(s)
-    except BaseException:
-        c.load(s, before)
-        del s.journal[start:]
-        raise
+    happened, times = f"e_{event}", f"n_{event}"
+    kept = (getattr(s, happened), getattr(s, times))
+    setattr(s, happened, s.at)
+    setattr(s, times, kept[1] + 1)
+    taken = rule = c.offer[phase](s, (event,))
+    if rule < 0:
+        rule = c.step[phase](s)
+    plan: Plan | None = None
+    if rule < 0:
+        plan = []
+    elif taken >= 0 or c.still[rule] is None:  # due to this observation
+        plan = _usual(s, c, rule)
+    if plan is None:
+        now = (getattr(s, happened), getattr(s, times))
+        setattr(s, happened, kept[0])
+        setattr(s, times, kept[1])
+        before = c.before(s, old)
+        setattr(s, happened, now[0])
+        setattr(s, times, now[1])
+        try:
+            plan = settle(s, before, rule)
+        except BaseException:
+            c.load(s, before)
+            raise
+    s.journal += plan
+    c.after(s)
     life = s.life
     if life.listening and plan:
         life.perform(plan)
@@ -94,39 +106,42 @@ def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:
         rule: the rule that is true.
     """
     c = s.c
-    target = c.plain[rule]
     still = c.still[rule]
-    if target >= 0 and (still is None or still(s, old)):
-        # the usual move: to a known phase, due to this observation, with nothing to follow
-        source = s.phase
-        kept = (source, s.entered, s.seen, s.resume, s.visits)
-        if c.groups[source] == c.groups[target] and not c.counts:
-            s.phase, s.entered, s.seen = target, s.at, 0
-        else:
-            enter(s, source, target)
-        if c.step[target](s) < 0:
-            step = (rule, source, target, 1, s.at, c.reads[rule](s), None)
-            s.journal.append(step)
-            c.after(s)
-            life = s.life
-            if life.listening:
-                life.perform((step,))
-            return Moves((step,), life.read)
-        s.phase, s.entered, s.seen, s.resume, s.visits = kept
-    before = c.before(s, old)
-    start = len(s.journal)
-    try:
-        plan = settle(s, before, rule)
-        s.journal += plan
-        c.after(s)
-    except BaseException:
-        c.load(s, before)
-        del s.journal[start:]
-        raise
+    plan = _usual(s, c, rule) if still is None or still(s, old) else None
+    if plan is None:
+        before = c.before(s, old)
+        try:
+            plan = settle(s, before, rule)
+        except BaseException:
+            c.load(s, before)
+            raise
+    s.journal += plan
+    c.after(s)
     life = s.life
     if life.listening:
         life.perform(plan)
     return Moves(plan, life.read)
+
+
+def _usual(s: State, c: Compiled, rule: int) -> Plan | None:
+    """The usual moves, one or a few, each to a known phase and due to this observation; None, and nothing done, if one is not."""
+    kept = (s.phase, s.entered, s.seen, s.resume, s.visits)
+    plan: Plan = []
+    for number in _USUAL:
+        target = c.plain[rule]
+        if target < 0:
+            break
+        source = s.phase
+        plan.append((rule, source, target, number, s.at, c.reads[rule](s), None))
+        if c.groups[source] == c.groups[target] and not c.counts:
+            s.phase, s.entered, s.seen = target, s.at, 0
+        else:
+            enter(s, source, target)
+        rule = c.step[target](s)
+        if rule < 0:
+            return plan
+    s.phase, s.entered, s.seen, s.resume, s.visits = kept
+    return None
 
 
 def take_in(

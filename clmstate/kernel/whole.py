@@ -16,7 +16,7 @@ from clmstate.composition import CompositionDefinition
 from clmstate.kernel.compile import State
 from clmstate.kernel.rooms import Bound, Member, Room
 from clmstate.kernel.rounds import Step, Work
-from clmstate.kernel.settle import begin, instants_of
+from clmstate.kernel.settle import begin
 from clmstate.lifecycle import Moves
 
 __all__ = ["Place", "Whole"]
@@ -150,7 +150,7 @@ class Whole:
                     self.journal += [(s.member, entry) for entry in s.journal[start:]]
                 else:
                     c.clocks(s)
-                if c.timed_leaves[s.phase]:
+                if c.due[s.phase] is not None:
                     self.schedule(s.member, [])
                 return NOTHING
         member: Member = s.member
@@ -193,14 +193,8 @@ class Whole:
     def schedule(self, member: Member, log: list[Callable[[], None]]) -> None:
         """Queues a part for the next instant at which time alone may move it or reach a milestone."""
         s = member.state
-        due = math.inf
-        leaves = member.timed[s.phase]
-        if leaves and s.at == s.at:
-            program = s.c.program
-            for leaf in leaves:
-                for instant in instants_of(program, leaf, s):
-                    if s.at < instant < due:
-                        due = instant
+        next_of = member.timed[s.phase]
+        due = math.inf if next_of is None else next_of(s)
         if s.at < s.hold < due:
             due = s.hold
         if due != member.due:
