@@ -6,6 +6,7 @@ and numpy load with this room, scipy with the questions that need it.
 
 from clmstate.analysis.chains import Chain, Counts, Rows, chain, counted, measured, segments
 from clmstate.analysis.cuts import smallest_cut
+from clmstate.analysis.findings import KINDS, Evidence, Finding, Kind, Report, Severity, finding, sorted_findings
 from clmstate.analysis.graph import Attribute, Node, Way, graph, ways
 from clmstate.analysis.markov import Amounts, absorption, expected_steps, survival, value, visits
 from clmstate.analysis.paths import Path, Paths, journeys, loops, shortest
@@ -34,19 +35,25 @@ from clmstate.analysis.upkeep import (
 from clmstate.analysis.worth import Worth, sensitivity
 
 __all__ = [
+    "KINDS",
     "Amounts",
     "Attribute",
     "ByCalendar",
     "Chain",
     "Chokepoint",
     "Counts",
+    "Evidence",
+    "Finding",
     "Handoff",
+    "Kind",
     "Needed",
     "Node",
     "Path",
     "Paths",
+    "Report",
     "Retention",
     "Rows",
+    "Severity",
     "Trap",
     "Unsaid",
     "Way",
@@ -57,6 +64,7 @@ __all__ = [
     "chokepoints",
     "counted",
     "expected_steps",
+    "finding",
     "fit_retention",
     "graph",
     "handoffs",
@@ -70,6 +78,7 @@ __all__ = [
     "sensitivity",
     "shortest",
     "smallest_cut",
+    "sorted_findings",
     "survival",
     "touchpoints_without_why",
     "traps",
