@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from clmstate.cli.criteria import place_label
 from clmstate.conditions.nodes import And, Cond, Named, Not, Unless, children
 from clmstate.lifecycle import Explanation, Lifecycle, LifecycleDefinition, Reason, Transition
+from clmstate.presenting.criteria import place_label
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -10,11 +10,11 @@ import attrs
 
 from clmstate.cli.check import counts
 from clmstate.cli.compositions import composition_document, composition_markdown, show_composition
-from clmstate.cli.criteria import Way, group_label, names, ways_in, ways_out
 from clmstate.cli.models import Model, load
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.lifecycle import LifecycleDefinition, Phase
+from clmstate.presenting.criteria import Way, group_label, names, ways_in, ways_out
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

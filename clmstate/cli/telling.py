@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from clmstate.cli.checklist import Outlook, outlooks, render
-from clmstate.cli.criteria import group_label
 from clmstate.cli.screen import Screen, problem
 from clmstate.cli.show import STANDINGS
 from clmstate.errors import Diagnostic
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Move, Phase, Reached, Seen, Untaken
+from clmstate.presenting.criteria import group_label
 from clmstate.replay import Row, shape_of
 from clmstate.signals import instant, show_instant
 
