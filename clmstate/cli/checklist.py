@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from clmstate.conditions.nodes import And, Cond, Named, Not, Unless, children
-from clmstate.lifecycle import Explanation, Lifecycle, LifecycleDefinition, Reason, Transition
-from clmstate.presenting.criteria import place_label
+from clmstate.lifecycle import Explanation, Lifecycle, Reason
+from clmstate.presenting.criteria import place_label, ways_by_hope
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from clmstate.cli.screen import Marks
 
 __all__ = ["Item", "Outlook", "as_items", "hoped_for", "outlooks", "render"]
-
-_RANKS = {"good": 0, "": 1, "watch": 1, "at_risk": 2, "lost": 3}
 
 
 @attrs.frozen
@@ -127,25 +125,10 @@ def outlooks(life: Lifecycle) -> list[Outlook]:
         [('Won', 1)]
     """
     definition = life.definition
-    here = life.phase.path
-    order = list(definition.phases)
-    ways = [t for t in definition.ways_out(here) if not t.stay]
-
-    def rank(transition: Transition) -> tuple[int, bool, int]:
-        entered = _entered(definition, transition)
-        back = order.index(entered) < order.index(here)
-        return _RANKS[definition.phases[entered].standing], back, ways.index(transition)
-
-    found = []
-    for transition in sorted(ways, key=rank):
-        label = place_label(definition, transition.target)
-        found.append(Outlook(label, transition.name, tuple(as_items(life.explain(transition), transition.when))))
-    return found
-
-
-def _entered(definition: LifecycleDefinition, transition: Transition) -> str:
-    group = definition.groups.get(transition.target)
-    return group.initial if group is not None else transition.target
+    return [
+        Outlook(place_label(definition, way.target), way.name, tuple(as_items(life.explain(way), way.when)))
+        for way in ways_by_hope(definition, life.phase.path)
+    ]
 
 
 def hoped_for(ways: list[Outlook]) -> list[Outlook]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
@@ -10,7 +11,9 @@ from clmstate.conditions import words
 from clmstate.conditions.nodes import Named, walk
 from clmstate.lifecycle import LifecycleDefinition, Transition
 
-__all__ = ["Way", "group_label", "names", "place_label", "sources", "ways_in", "ways_out"]
+__all__ = ["Way", "group_label", "names", "place_label", "sources", "ways_by_hope", "ways_in", "ways_out"]
+
+_RANKS: Final = {"good": 0, "": 1, "watch": 1, "at_risk": 2, "lost": 3}
 
 
 @attrs.frozen
@@ -72,6 +75,33 @@ def ways_out(definition: LifecycleDefinition, path: str) -> Iterator[Way]:
     for transition in definition.ways_out(path):
         if not transition.stay:
             yield Way(definition.places[transition.target].label, definition.why(transition), transition.name)
+
+
+def ways_by_hope(definition: LifecycleDefinition, path: str) -> list[Transition]:
+    """The transitions out of a phase, those first that a team hopes for: to good standing, onwards, in order of priority.
+
+    Example:
+        >>> from clmstate import Event, Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     ended, signed = Event("contract ended"), Signal.flag("signed")
+        ...     new = Phase("New", initial=True)
+        ...     lost = Phase("Lost", final=True, standing="lost")
+        ...     won = Phase("Won", standing="good")
+        ...     lose = new.to(lost, on=ended)
+        ...     win = new.to(won, when=signed)
+        >>> [way.name for way in ways_by_hope(Deal.definition, "new")]
+        ['win', 'lose']
+    """
+    order = list(definition.phases)
+    ways = [t for t in definition.ways_out(path) if not t.stay]
+
+    def rank(transition: Transition) -> tuple[int, bool, int]:
+        group = definition.groups.get(transition.target)
+        entered = group.initial if group is not None else transition.target
+        back = order.index(entered) < order.index(path)
+        return _RANKS[definition.phases[entered].standing], back, ways.index(transition)
+
+    return sorted(ways, key=rank)
 
 
 def sources(definition: LifecycleDefinition, transition: Transition) -> str:

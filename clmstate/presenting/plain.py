@@ -6,6 +6,7 @@ decided here: the order of the rules, the clocks and what is counted come from t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias, assert_never
 
 from clmstate.conditions import reads
@@ -42,9 +43,9 @@ from clmstate.conditions.nodes import (
 )
 from clmstate.kernel import State, compiled
 from clmstate.kernel.program import Program, Rule
-from clmstate.lifecycle import LifecycleDefinition, Reason
+from clmstate.lifecycle import LifecycleDefinition, Reason, Risk, SuccessGap
 from clmstate.live.explain import reason
-from clmstate.presenting.criteria import place_label
+from clmstate.presenting.criteria import place_label, ways_by_hope
 from clmstate.signals import SignalSpec
 
 __all__ = ["plain_model", "plain_state", "plain_term"]
@@ -80,11 +81,21 @@ def plain_model(definition: LifecycleDefinition) -> dict[str, Json]:
         "rules": rules,
         "offered": _by_phase(program, program.offered),
         "silent": _by_phase(program, program.silent),
-        "ways": {path: [t.name for t in definition.ways_out(path)] for path in definition.phases},
+        "ways": {path: [t.name for t in ways_by_hope(definition, path)] for path in definition.phases},
+        "signs": [
+            {"label": each.label, "when": table.number(when), "phases": list(each.phases), "risk": isinstance(each, Risk)}
+            for each, when in _signs(definition)
+        ],
         "conditions": table.rows,
         "clocks": clocks,
         "visited": list(program.visited),
     }
+
+
+def _signs(definition: LifecycleDefinition) -> Iterator[tuple[Risk | SuccessGap, Cond]]:
+    """Risks with a warning sign, and success gaps that a condition finds open."""
+    yield from ((risk, risk.sign) for risk in definition.risks.values() if risk.sign is not None)
+    yield from ((gap, gap.when) for gap in definition.gaps.values() if gap.when is not None)
 
 
 def _by_phase(program: Program, rules: tuple[tuple[Rule, ...], ...]) -> dict[str, list[int]]:
