@@ -10,6 +10,7 @@ from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import (
     AllOf,
     AnyOf,
+    Compared,
     CompositionDefinition,
     FeedNode,
     NotSo,
@@ -27,6 +28,7 @@ from clmstate.composition.wiring import open_ports
 __all__ = [
     "AllOf",
     "AnyOf",
+    "Compared",
     "Composition",
     "CompositionDefinition",
     "CompositionMeta",

@@ -9,7 +9,7 @@ from clmstate.composition.members import Members
 from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import CompositionDefinition
 from clmstate.conditions.facade import assigned
-from clmstate.lifecycle import HOOKS, Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Risk
+from clmstate.lifecycle import HOOKS, Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Promise, Risk
 from clmstate.signals import When
 
 __all__ = ["Composition"]
@@ -51,6 +51,7 @@ class Composition(metaclass=CompositionMeta):
     """
 
     definition: ClassVar[CompositionDefinition]
+    promises: ClassVar[tuple[Promise, ...] | Promise] = ()
     _whole: Any
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:

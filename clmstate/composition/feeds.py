@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Never
+
 import attrs
 
-from clmstate.composition.nodes import AllOf, AnyOf, FeedNode, NotSo, Wire
+from clmstate.composition.nodes import AllOf, AnyOf, Compared, Comparison, FeedNode, NotSo, RollUp, Wire
 from clmstate.conditions import Mistake
-from clmstate.errors import shown
-from clmstate.signals import SignalSpec
+from clmstate.errors import DefinitionError, shown
+from clmstate.lifecycle.elements import Origin
+from clmstate.signals import SignalSpec, show_number
 
-__all__ = ["COUNT", "FLAG", "SHARE", "Feed", "Port", "Reach", "Wiring", "misfits"]
+__all__ = ["COUNT", "FLAG", "SHARE", "Feed", "Port", "Reach", "Wiring", "inside", "misfits"]
 
 
 @attrs.frozen
@@ -38,6 +42,8 @@ COUNT = Reach("count", 0)
 
 class Feed:
     """A value that parts have for another part; flags combine with ``&``, ``|`` and ``~``.
+
+    In promises a number also compares with a number: ``never(contract.is_in(Contract.success) & (users.share_in(User.adopted) < 0.8))``.
 
     Example:
         >>> from clmstate import Composition, Lifecycle, One, Phase, Signal
@@ -83,6 +89,42 @@ class Feed:
 
     def __invert__(self) -> Feed:
         return Feed(NotSo(self.node), FLAG, self._mistakes + self._no_flag())
+
+    def _compared(self, op: Comparison, value: object) -> Feed:
+        wrong = list(self._mistakes)
+        if not isinstance(self.node, RollUp) or self.reach.kind == "flag":
+            wrong.append(
+                Mistake("CLM135", f"a {self.reach.kind} is compared with {shown(value)}", "compare a count, a share or a sum")
+            )
+        elif isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            wrong.append(Mistake("CLM135", f"a {self.reach.kind} is compared with {shown(value)}", "compare it with a number"))
+        elif self.reach.low is not None and self.reach.high is not None and not self.reach.low <= value <= self.reach.high:
+            near = f"did you mean {value / 100}?" if self.reach.kind == "share" and 1 < value <= 100 else "mind its unit"
+            cause = f"a {self.reach.kind} goes {self.reach.words}, and is compared with {show_number(value)}"
+            wrong.append(Mistake("CLM117", cause, near))
+        if wrong or not isinstance(self.node, RollUp) or not isinstance(value, int | float):
+            return Feed(self.node, FLAG, tuple(wrong))
+        return Feed(Compared(self.node, op, value), FLAG)
+
+    def __ge__(self, value: float) -> Feed:
+        return self._compared(">=", value)
+
+    def __gt__(self, value: float) -> Feed:
+        return self._compared(">", value)
+
+    def __le__(self, value: float) -> Feed:
+        return self._compared("<=", value)
+
+    def __lt__(self, value: float) -> Feed:
+        return self._compared("<", value)
+
+    def __bool__(self) -> Never:
+        cause = "a feed has no truth of its own, so 'and', 'or', 'not' and chained comparisons would drop part of it"
+        raise DefinitionError([Mistake("CLM113", cause, "use & | ~ with parentheses").at("feed")])
+
+    def _stated(self) -> tuple[FeedNode, Origin]:
+        """As a state that a promise is about."""
+        return self.node, Origin(mistakes=self._mistakes + self._no_flag())
 
 
 @attrs.frozen
@@ -151,9 +193,30 @@ class Port:
             wrong = Mistake("CLM135", f"{shown(given)} is not a feed", remedy)
             return Wiring(Wire(self.part, self.inner, name, AllOf(())), FLAG, (*self.mistakes, wrong))
         found = self.mistakes + given._mistakes
+        if any(isinstance(node, Compared) for node in inside(given.node)):
+            remedy = "feed the number, and compare it in the condition that reads the port"
+            found += (Mistake("CLM135", "a comparison can be promised, but not fed", remedy),)
         if self.spec is not None and not found:
             found = misfits(self.spec, given.reach)
         return Wiring(Wire(self.part, self.inner, name, given.node), given.reach, found)
+
+
+def inside(feed: FeedNode) -> Iterator[FeedNode]:
+    """A feed and all feeds that it is built of, outermost first.
+
+    Example:
+        >>> [type(node).__name__ for node in inside(NotSo(RollUp("any", "users")))]
+        ['NotSo', 'RollUp']
+    """
+    yield feed
+    match feed:
+        case NotSo(of) | Compared(of, _, _):
+            yield from inside(of)
+        case AllOf(items) | AnyOf(items):
+            for item in items:
+                yield from inside(item)
+        case _:
+            pass
 
 
 def misfits(spec: SignalSpec, reach: Reach) -> tuple[Mistake, ...]:

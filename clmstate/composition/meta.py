@@ -9,19 +9,19 @@ from typing import Any, Final
 import attrs
 
 from clmstate.composition.feeds import Wiring
-from clmstate.composition.nodes import CompositionDefinition, PartDefinition
+from clmstate.composition.nodes import CompositionDefinition, FeedNode, PartDefinition
 from clmstate.composition.parts import One, PartFacade
-from clmstate.composition.wiring import faults, in_order, misfit
+from clmstate.composition.wiring import faults, in_order, misfit, unreadable
 from clmstate.conditions import Mistake
 from clmstate.errors import DefinitionError, Diagnostic, shown
-from clmstate.lifecycle import Event, LifecycleDefinition
+from clmstate.lifecycle import Event, LifecycleDefinition, Promise
 from clmstate.lifecycle.lifecycle import _doc, _spaced
 
 __all__ = ["RESERVED", "CompositionMeta"]
 
 RESERVED: Final = frozenset(
     """all any at chart count definition done_play events explain join journey leave listen market max mean members milestones min move
-    name names next_check observe observe_all open_gaps open_plays open_touchpoints part parts phases plays restore send share skip
+    name names next_check observe observe_all open_gaps open_plays open_touchpoints part parts phases plays promises restore send share skip
     snapshot start sum tick title version warning_signs where wiring""".split()  # noqa: SIM905 -- a list of words reads as one
 )
 """Names that no part may have, for customers have them."""
@@ -120,6 +120,11 @@ class CompositionMeta(type):
         if not mistakes:
             definition = attrs.evolve(definition, wires=in_order(definition, [line.wire for line in cls._wiring]))
             mistakes += faults(definition)
+        if not mistakes:
+            kept = [promise for b in reversed(parents) for promise in b.definition.promises]
+            promises = tuple(dict.fromkeys((*kept, *_promises(name, body.get("promises", ()), mistakes))))
+            definition = attrs.evolve(definition, promises=promises)
+            mistakes += _broken_promises(definition)
         if mistakes:
             raise DefinitionError(dict.fromkeys(mistakes))
         cls.definition = definition
@@ -141,6 +146,35 @@ def _lines(name: str, wiring: object, mistakes: list[Diagnostic]) -> list[Wiring
             mistake = Mistake("CLM135", f"{shown(line)} is not a line of wiring", "write part[Lifecycle.port].fed_by(...)")
             mistakes.append(mistake.at(f"{name}.wiring"))
     return lines
+
+
+def _promises(name: str, given: object, mistakes: list[Diagnostic]) -> list[Promise]:
+    made = []
+    for promise in given if isinstance(given, tuple | list) else (given,):
+        if isinstance(promise, Promise) and isinstance(promise.subject, FeedNode) and isinstance(promise.other, FeedNode | None):
+            made.append(promise)
+            continue
+        if isinstance(promise, Promise):
+            cause, remedy = (
+                "a promise is about a lifecycle, not about a part",
+                "name the part, as in contract.is_in(Contract.churned)",
+            )
+        else:
+            cause, remedy = f"{shown(promise)} is not a promise", "write never(...), always_possible(...) or leads_to(...)"
+        found = promise.origin.mistakes if isinstance(promise, Promise) else ()
+        mistakes += (m.at(f"{name}.promises") for m in found or (Mistake("CLM121", cause, remedy),))
+    return made
+
+
+def _broken_promises(definition: CompositionDefinition) -> list[Diagnostic]:
+    """What of the promises cannot be read; whether they hold is for the analysis to say."""
+    wrong: list[Mistake] = []
+    for promise in definition.promises:
+        wrong += promise.origin.mistakes
+        for node in (promise.subject, promise.other):
+            if node is not None and not promise.origin.mistakes:
+                wrong += unreadable(definition, node, "promise it anew in this composition")
+    return [m.at(f"{definition.name}.promises") for m in dict.fromkeys(wrong)]
 
 
 def _part(

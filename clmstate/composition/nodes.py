@@ -12,11 +12,13 @@ from typing import Literal
 import attrs
 
 from clmstate.conditions.nodes import Cond
-from clmstate.lifecycle import LifecycleDefinition
+from clmstate.lifecycle import LifecycleDefinition, Promise
 
 __all__ = [
     "AllOf",
     "AnyOf",
+    "Compared",
+    "Comparison",
     "CompositionDefinition",
     "FeedNode",
     "NotSo",
@@ -31,6 +33,8 @@ __all__ = [
 
 RollUpKind = Literal["count", "share", "any", "all", "none", "share_where", "sum", "mean", "min", "max"]
 """count, share, any, all, none: of members in some phases (or of all of them); the others: over a condition or a signal."""
+
+Comparison = Literal["<", "<=", ">=", ">"]
 
 
 @attrs.frozen(cache_hash=True)
@@ -112,7 +116,21 @@ class AnyOf:
     items: tuple[FeedNode, ...]
 
 
-FeedNode = StandsIn | RollUp | NotSo | AllOf | AnyOf
+@attrs.frozen(cache_hash=True)
+class Compared:
+    """Whether a roll-up compares so with a number; for promises, not for wires. A missing roll-up makes it unknown.
+
+    Example:
+        >>> Compared(RollUp("share", "users", phases=("active",)), ">=", 0.8).op
+        '>='
+    """
+
+    of: RollUp
+    op: Comparison
+    value: int | float
+
+
+FeedNode = StandsIn | RollUp | Compared | NotSo | AllOf | AnyOf
 
 
 def sources(feed: FeedNode) -> Iterator[StandsIn | RollUp]:
@@ -128,6 +146,8 @@ def sources(feed: FeedNode) -> Iterator[StandsIn | RollUp]:
         case AllOf(items) | AnyOf(items):
             for item in items:
                 yield from sources(item)
+        case Compared(of, _, _):
+            yield of
         case _:
             yield feed
 
@@ -205,6 +225,7 @@ class CompositionDefinition:
         parts: by name, in order of declaration.
         wires: in the order in which they are computed, so that a feed never reads a port that is computed after it.
         embedded: whether it is meant to live inside another composition, which feeds the ports it leaves open.
+        promises: in order, inherited ones first.
 
     Example:
         >>> CompositionDefinition("Customer", "Customer", "", "", "", {}, ()).embedded
@@ -219,6 +240,7 @@ class CompositionDefinition:
     parts: Mapping[str, PartDefinition]
     wires: tuple[Wire, ...]
     embedded: bool = False
+    promises: tuple[Promise, ...] = ()
 
     def leaf(self, part: str, inner: tuple[str, ...]) -> LifecycleDefinition:
         """The lifecycle of a part, or of the One part inside it that is named.

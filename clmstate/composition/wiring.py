@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from clmstate.composition.feeds import Wiring, misfits
-from clmstate.composition.nodes import CompositionDefinition, RollUp, StandsIn, Wire, sources
+from clmstate.composition.nodes import CompositionDefinition, FeedNode, RollUp, StandsIn, Wire, sources
 from clmstate.conditions import Mistake, reads
 from clmstate.errors import Diagnostic
 from clmstate.lifecycle import LifecycleDefinition
 
-__all__ = ["faults", "in_order", "misfit", "open_ports"]
+__all__ = ["faults", "in_order", "misfit", "open_ports", "unreadable"]
 
 Port = tuple[tuple[str, ...], str]
 """A port of a part, wherever that part is: the names of parts that lead to it, and its own."""
@@ -26,21 +26,33 @@ def misfit(definition: CompositionDefinition, line: Wiring) -> tuple[Mistake, ..
     if wire.port not in leaf.signals or not leaf.signals[wire.port].port:
         remedy = "declare it with port=True, or feed another one"
         return (Mistake("CLM132", f"'{wire.port}' is not a port of {leaf.name}", remedy),)
-    for source in sources(wire.feed):
+    wrong = unreadable(definition, wire.feed, "feed the port anew in this composition")
+    return wrong or misfits(leaf.signals[wire.port], line.reach)
+
+
+def unreadable(definition: CompositionDefinition, feed: FeedNode, remedy: str) -> tuple[Mistake, ...]:
+    """What of a feed does not fit the parts as they are; the first of it.
+
+    Example:
+        >>> empty = CompositionDefinition("A", "A", "", "", "", {}, ())
+        >>> unreadable(empty, StandsIn("deal", (), ("won",)), "say it anew")[0].cause
+        "the part 'deal' is not what this line was written for"
+    """
+    for source in sources(feed):
         read = _leaf(definition, source.part, source.inner)
         if read is None or definition.parts[source.part].many != isinstance(source, RollUp):
-            return (_gone(".".join((source.part, *source.inner))),)
+            return (_gone(".".join((source.part, *source.inner)), remedy),)
         for path in source.phases:
             if path not in read.places:
-                return (Mistake("CLM136", f"'{path}' is not a phase of {read.name}", "feed the port anew in this composition"),)
+                return (Mistake("CLM136", f"'{path}' is not a phase of {read.name}", remedy),)
         for name in _signals(source):
             if name not in read.signals:
-                return (Mistake("CLM137", f"'{name}' is not a signal of {read.name}", "feed the port anew in this composition"),)
-    return misfits(leaf.signals[wire.port], line.reach)
+                return (Mistake("CLM137", f"'{name}' is not a signal of {read.name}", remedy),)
+    return ()
 
 
-def _gone(part: str) -> Mistake:
-    return Mistake("CLM131", f"the part '{part}' is not what this line was written for", "feed the port anew in this composition")
+def _gone(part: str, remedy: str = "feed the port anew in this composition") -> Mistake:
+    return Mistake("CLM131", f"the part '{part}' is not what this line was written for", remedy)
 
 
 def _leaf(definition: CompositionDefinition, part: str, inner: tuple[str, ...]) -> LifecycleDefinition | None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from clmstate.composition import AllOf, AnyOf, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn, Wire, sources
+from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn, Wire, sources
 from clmstate.kernel.compile import Compiled, State, compiled
 from clmstate.kernel.rollup import Total, contribution
 from clmstate.lifecycle import LifecycleDefinition
@@ -255,6 +255,8 @@ class Bound:
                 member = leaf_of(self.room.ones[part], inner)
                 p = member.c.program
                 return p.phases[member.state.phase] in phases or p.group[member.state.phase] in phases
+            case Compared():  # promises ask it, wires do not
+                raise AssertionError(feed)
             case NotSo(of):
                 value = self._of(of)
                 return value if value != value else not value

@@ -6,20 +6,40 @@ that breaks them.
 
 from __future__ import annotations
 
-from typing import Literal
+from abc import abstractmethod
+from typing import Any, Literal, Protocol
 
 import attrs
 
 from clmstate.conditions import Condition, Mistake
 from clmstate.conditions.facade import text_faults
-from clmstate.conditions.nodes import Cond, InPhase
+from clmstate.conditions.nodes import InPhase
 from clmstate.errors import shown
 from clmstate.lifecycle.elements import Origin, Place
 from clmstate.lifecycle.phases import GroupMeta, Phase, Phases
 
-__all__ = ["Promise", "always_possible", "leads_to", "never"]
+__all__ = ["Promise", "Stated", "always_possible", "leads_to", "never"]
 
-State = Phase | GroupMeta | Phases | Condition
+
+class Stated(Protocol):
+    """A state that another room can speak of, such as where the parts of a composition stand.
+
+    Example:
+        >>> from clmstate.lifecycle.elements import Origin
+        >>> class Somewhere:
+        ...     def _stated(self):
+        ...         return "somewhere", Origin()
+        >>> never(Somewhere()).subject
+        'somewhere'
+    """
+
+    @abstractmethod
+    def _stated(self) -> tuple[Any, Origin]:
+        """The state as a node, and where its names come from."""
+
+
+State = Phase | GroupMeta | Phases | Condition | Stated
+"""What a promise is about: somewhere in a lifecycle, a condition, or where the parts of a composition stand."""
 
 
 @attrs.frozen
@@ -28,7 +48,7 @@ class Promise:
 
     Attributes:
         kind: "never", "never_before", "always_possible", "always_possible_until" or "leads_to".
-        subject: what it is about, as a condition on the settled picture.
+        subject: what it is about: a condition of a lifecycle (`Cond`), or a feed of a composition (`FeedNode`).
         other: the second part, where there is one.
         ref: the source that asks for it.
 
@@ -38,8 +58,8 @@ class Promise:
     """
 
     kind: Literal["never", "never_before", "always_possible", "always_possible_until", "leads_to"]
-    subject: Cond
-    other: Cond | None = None
+    subject: Any
+    other: Any = None
     ref: str = ""
     origin: Origin = attrs.field(default=Origin(), eq=False, repr=False)
 
@@ -116,7 +136,11 @@ def leads_to(state: State, other: State) -> Promise:
     return Promise("leads_to", node, into, origin=Origin(origin.homes | reached.homes, origin.mistakes + reached.mistakes))
 
 
-def _state(state: object) -> tuple[Cond, Origin]:
+def _state(state: object) -> tuple[Any, Origin]:
+    stated = getattr(type(state), "_stated", None)
+    if stated is not None:
+        node, origin = stated(state)
+        return node, origin
     if isinstance(state, Place):
         paths, origin = state._where()
         return InPhase(paths), origin
