@@ -48,7 +48,7 @@ from clmstate.live.explain import reason
 from clmstate.presenting.criteria import place_label, ways_by_hope
 from clmstate.signals import SignalSpec
 
-__all__ = ["plain_model", "plain_state", "plain_term"]
+__all__ = ["plain_model", "plain_state", "plain_term", "states_of"]
 
 Json: TypeAlias = Any
 
@@ -253,3 +253,20 @@ def plain_state(snapshot: dict[str, Json]) -> dict[str, Json]:
     """
     kept = ("at", "phase", "entered", "hold", "values", "events", "visits", "resume", "touchpoints", "milestones")
     return {name: snapshot[name] for name in kept} | {"clocks": list(snapshot["clocks"].values())}
+
+
+def states_of(snapshot: dict[str, Json]) -> dict[str, dict[str, Json]]:
+    """Every part that is there, by address; "" is a lifecycle on its own.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> list(states_of(Deal("Acme").snapshot()))
+        ['']
+    """
+    if "members" not in snapshot:
+        return {"": plain_state(snapshot)}
+    # a composition has one clock: a part that nobody has told of a later time lives in it all the same
+    now = {"at": snapshot["at"]}
+    return {each["path"]: plain_state(each["state"] | now) for each in snapshot["members"] if each["present"]}

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 
+import attrs
 import pytest
 
 from clmstate import Lifecycle
-from clmstate.presenting.plain import plain_model, plain_state
+from clmstate.cli.checklist import as_items
+from clmstate.cli.walking import part_of
+from clmstate.presenting.criteria import ways_by_hope
+from clmstate.presenting.plain import plain_model, plain_state, states_of
+from clmstate.replay import play, read_log
 from clmstate.signals import CLEAR
 from models.dynamic.addon import AddOn
 from models.dynamic.contract import Contract
+from models.dynamic.customer import Customer
 from models.dynamic.markets import EnterpriseContract
 from models.dynamic.user import User
 from tests.conformance.generate import Traffic, models
@@ -113,3 +120,33 @@ def test_random_lifecycles_settle_alike(javascript: Callable[[str, Any], Any]) -
 @pytest.mark.parametrize("seed", range(8))
 def test_many_random_lifecycles_settle_alike(seed: int, javascript: Callable[[str, Any], Any]) -> None:
     assert differences(random_lives(f"many {seed}", 400), javascript) == []
+
+
+CHECKLISTS = """
+const { Words } = require(given.words);
+answer = given.steps.map(({ model, state }) => {
+  const words = new Words(new Meaning(model));
+  return model.ways[state.phase].map((name) => words.checklist(state, model.rules.find((rule) => rule.name === name).when)
+    .map((item) => [item.words, item.truth, item.value, item.depth]));
+});
+"""
+
+
+def test_checklists_say_what_the_command_line_says(javascript: Callable[[str, Any], Any]) -> None:
+    root = Path(__file__).parents[2]
+    cases = [(Contract, "acme.csv"), (Customer, "customer_acme.csv")]
+    steps, expected = [], []
+    for model, name in cases:
+        for step in play(model, read_log(root / "models" / "dynamic" / name, model)):
+            lives = {"": step.life} if model is Contract else {a: part_of(step.life, a) for a in step.life.phases}
+            states = states_of(step.life.snapshot())
+            for address, life in lives.items():
+                steps.append({"model": plain_model(life.definition), "state": states[address]})
+                expected.append(
+                    [
+                        [[i.words, i.truth, i.value, i.depth] for i in as_items(attrs.evolve(life.explain(way), needs=()), way.when)]
+                        for way in ways_by_hope(life.definition, life.phase.path)
+                    ]
+                )
+    given = {"steps": steps, "words": str(root / "clmstate" / "presenting" / "page_files" / "words.js")}
+    assert javascript("global.DAY = DAY;" + CHECKLISTS, given) == expected
