@@ -13,7 +13,7 @@ import attrs
 
 from clmstate.conditions import Condition, Mistake
 from clmstate.conditions.facade import text_faults
-from clmstate.conditions.nodes import InPhase
+from clmstate.conditions.nodes import And, Cond, InPhase
 from clmstate.errors import shown
 from clmstate.lifecycle.elements import Origin, Place
 from clmstate.lifecycle.phases import GroupMeta, Phase, Phases
@@ -80,6 +80,29 @@ class Promise:
             'always_possible_until'
         """
         return self._with("always_possible", "always_possible_until", other)
+
+    def when(self, condition: Condition) -> Promise:
+        """Only customers of whom a condition is true, as they are settled: ``never(a).when(c)``.
+
+        Example:
+            >>> from clmstate import Lifecycle, Phase, Signal, never
+            >>> class Deal(Lifecycle):
+            ...     managed = Signal.flag("managed")
+            ...     calm = Phase("Calm", initial=True)
+            ...     doubt = Phase("Doubt")
+            ...     worry = calm.to(doubt, when=~managed)
+            ...     relax = doubt.to(calm, when=managed)
+            ...     promises = never(doubt).when(managed)
+            >>> from clmstate.conditions import words
+            >>> words(Deal.definition.promises[0].subject, Deal.definition)
+            'the phase is Doubt and managed'
+        """
+        node, origin = _state(condition)
+        wrong: tuple[Mistake, ...] = ()
+        if self.kind != "never" or not isinstance(self.subject, Cond) or not isinstance(node, Cond):
+            wrong = (Mistake("CLM121", f"when() does not follow {self.kind} here", "see docs/semantics.md on promises"),)
+        joined = Origin(self.origin.homes | origin.homes, self.origin.mistakes + origin.mistakes + wrong)
+        return attrs.evolve(self, subject=self.subject if wrong else And((self.subject, node)), origin=joined)
 
     def because(self, ref: str) -> Promise:
         """The same promise with the source that asks for it.
