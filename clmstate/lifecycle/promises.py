@@ -95,7 +95,7 @@ class Promise:
             ...     promises = never(doubt).when(managed)
             >>> from clmstate.conditions import words
             >>> words(Deal.definition.promises[0].subject, Deal.definition)
-            'the phase is Doubt and managed'
+            'in Doubt and managed'
         """
         node, origin = _state(condition)
         wrong: tuple[Mistake, ...] = ()
