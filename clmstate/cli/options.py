@@ -14,7 +14,9 @@ from clmstate.errors import Diagnostic, InputError, did_you_mean
 
 __all__ = ["COMMANDS", "Command", "Parser", "command_parser", "main_help", "one_of", "parse_command", "split_command"]
 
-MODEL_HELP: Final = "a file (models/contract.py), a module (models.contract), either with :Name, or a folder"
+MODEL_HELP: Final = (
+    "a file (models/contract.py), a module (models.contract), a frozen definition (contract.json), each with :Name, or a folder"
+)
 
 _COMMON: Final = ("--json", "--no-color")
 _SAID: Final = re.compile(r"argument (?:-\w/)?(?P<option>[^:]+): (?P<cause>.*)", re.DOTALL)
@@ -43,10 +45,25 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "draw": Command(
             "clmstate.cli.draw", "draw a lifecycle as a journey", "clmstate draw models/dynamic/contract.py --out journey.svg"
         ),
+        "page": Command(
+            "clmstate.cli.page",
+            "write one HTML file to play with: map, rules, a customer's way, what if",
+            "clmstate page models/dynamic/contract.py --log models/dynamic/acme.csv",
+        ),
         "walk": Command(
             "clmstate.cli.walk",
             "walk a customer through a lifecycle, from a log or by hand",
             "clmstate walk models/dynamic/contract.py acme.csv",
+        ),
+        "replay": Command(
+            "clmstate.cli.replay",
+            "send all customers of a log through a model",
+            "clmstate replay models/dynamic/customer.py log.csv --out results",
+        ),
+        "freeze": Command(
+            "clmstate.cli.freeze",
+            "write a definition as JSON that loads again without running code",
+            "clmstate freeze models/dynamic/contract.py --out contract.json",
         ),
     }
 )

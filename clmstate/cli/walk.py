@@ -14,7 +14,7 @@ from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.replay import Log, read_log
 from clmstate.signals import DAY, instant, show_instant
 
-__all__ = ["arguments", "run"]
+__all__ = ["arguments", "customer_of", "run"]
 
 _MOST_LISTED: Final = 12
 
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         return TypingIn(model, screen, options.customer or "Customer").run()
     with screen.progress(f"reading {options.log}") as progress:
         log = read_log(options.log, model.what, ignore=options.ignore, progress=progress)
-    customer = _customer(log, options.customer)
+    customer = customer_of(log, options.customer)
     walk = walked(model, log, customer, as_of)
     if screen.as_json:
         screen.json(walk.document())
@@ -70,7 +70,17 @@ def _date(text: str) -> int:
         raise InputError([Diagnostic("CLM342", d.place, d.cause, "give a date such as 2026-01-30") for d in diagnostics]) from None
 
 
-def _customer(log: Log, wanted: str | None) -> str:
+def customer_of(log: Log, wanted: str | None) -> str:
+    """The customer of a log that somebody named, or the only one.
+
+    Raises:
+        InputError: CLM345, when there is none, or several and none was named.
+
+    Example:
+        >>> from clmstate.replay import Row
+        >>> customer_of(Log("log.csv", (Row("Acme", 0),)), None)
+        'Acme'
+    """
     known = log.customers
     if wanted is not None:
         if wanted in known:

@@ -3,3 +3,7 @@
 A reader of definitions and of pictures: it takes words from `conditions`, scenes and places from `drawing`, journeys from `replay`, and
 decides nothing by itself. Importing this room loads no engine.
 """
+
+from clmstate.presenting.pages import page
+
+__all__ = ["page"]
