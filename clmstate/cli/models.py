@@ -1,4 +1,4 @@
-"""Models by name: ``path.py[:Name]``, ``package.module[:Name]``, or a folder."""
+"""Models by name: ``path.py[:Name]``, ``package.module[:Name]``, a frozen definition ``path.json[:Name]``, or a folder."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def load(name: str) -> Loaded:
     """All lifecycles that a name leads to. Lifecycles without phases (bases, mixins) are left out.
 
     Args:
-        name: ``path.py[:Name]``, ``package.module[:Name]``, or a folder, whose files are all loaded.
+        name: ``path.py[:Name]``, ``package.module[:Name]``, a frozen ``path.json[:Name]``, or a folder, whose Python files are all loaded.
 
     Raises:
         InputError: CLM330 there is nothing of that name, CLM332 there is no lifecycle in it, CLM333 none of that name.
@@ -129,10 +129,12 @@ def load(name: str) -> Loaded:
         is_folder = is_file = False
     if is_folder and not wanted:
         return _folder(path)
+    if is_file and path.suffix == ".json":
+        return _frozen(path, wanted)
     try:
         if is_file or is_folder:
             module = import_file(path / "__init__.py" if is_folder else path)
-        elif path.suffix == ".py" or "/" in where or "\\" in where or where in (".", ".."):
+        elif path.suffix in (".py", ".json") or "/" in where or "\\" in where or where in (".", ".."):
             raise InputError([_nothing(path)])
         else:
             module = import_module(where)
@@ -175,6 +177,23 @@ def _split(name: str) -> tuple[str, str]:
     if said is None or (len(said["where"]) == 1 and said["where"].isalpha()):
         return name, ""
     return said["where"], said["name"]
+
+
+def _frozen(path: Path, wanted: str) -> Loaded:
+    """What a frozen definition holds: the main one, or another one that it is made of."""
+    from clmstate.analysis.versions import read  # loaded for frozen definitions only
+
+    source = shown_path(path)
+    try:
+        found = read(path.read_bytes(), source)
+    except OSError as error:
+        raise InputError([Diagnostic("CLM330", source, f"it cannot be read ({error.strerror})", "check the file")]) from None
+    except (DefinitionError, InputError) as error:
+        return Loaded((), (Fault.of(source, error),))
+    if wanted and wanted not in found.all:
+        cause = f"there is no lifecycle {wanted!r:.60} in it"
+        raise InputError([Diagnostic("CLM333", source, cause, did_you_mean(wanted, found.all))])
+    return Loaded((Model(found.all[wanted] if wanted else found.main, source),))
 
 
 def _folder(folder: Path) -> Loaded:
@@ -243,7 +262,7 @@ def _chosen(module: ModuleType, wanted: str, where: str) -> Iterable[Model]:
 
 def _nothing(path: Path) -> Diagnostic:
     try:
-        siblings: Sequence[str] = [p.name for p in path.parent.iterdir() if p.suffix == ".py" or p.is_dir()]
+        siblings: Sequence[str] = [p.name for p in path.parent.iterdir() if p.suffix in (".py", ".json") or p.is_dir()]
         cause = "there is no such file" if path.suffix else "there is no such file or folder"
     except (OSError, ValueError):
         siblings, cause = [], f"there is no folder '{path.parent}'"
