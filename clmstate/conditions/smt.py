@@ -60,7 +60,7 @@ from clmstate.conditions.words import Vocabulary
 from clmstate.errors import ClmstateError, Diagnostic
 from clmstate.signals import DAY, ThresholdSpec, Value
 
-__all__ = ["NOT_TRUE", "Claim", "Prover", "Relation", "Said", "UndecidedError", "bound"]
+__all__ = ["NOT_TRUE", "Claim", "Prover", "Relation", "Said", "UndecidedError", "bound", "fraction_of"]
 
 NOT_TRUE: Final = FALSE | UNKNOWN
 _EFFORT: Final = 40_000_000
@@ -159,13 +159,20 @@ class Prover:
         """
         return self._check(*map(self.literal, claims)) is not None
 
-    def satisfy(self, *claims: Claim, near: Mapping[str, Value] | None = None, phase: str = "") -> Example | None:
+    def model(self, *claims: Claim) -> z3.ModelRef | None:
+        """z3's own model of some claims, for those who look at its variables."""
+        return self._check(*map(self.literal, claims))
+
+    def satisfy(
+        self, *claims: Claim, beside: Iterable[Cond] = (), near: Mapping[str, Value] | None = None, phase: str = ""
+    ) -> Example | None:
         """A readable customer who fulfils all claims; None if nobody does.
 
         As little as possible is known about them, and values are round.
 
         Args:
-            claims: what is to hold.
+            claims: what is to hold. What a z3 formula reads has to be said in `beside`.
+            beside: conditions whose signals and events are chosen too, and told of where they are not as if nobody had said anything.
             near: a reference customer, whose values are kept where they can be.
             phase: the phase that the customer stands in, noted in the example.
 
@@ -175,7 +182,7 @@ class Prover:
         fixed = [self.literal(claim) for claim in claims]
         if self._check(*fixed) is None:
             return None
-        read = _Read.of(claims)
+        read = _Read.of(claims, beside)
         wishes = [self.literal(wish) for wish in self._wishes(read, near or {})]
         model = self._nearest(fixed, wishes)
         return self._example(model, read, fixed, near or {}, phase)
@@ -324,7 +331,8 @@ class Prover:
         for name in read.signals:
             spec = self.vocabulary.signals[name]
             if not z3.is_true(model.eval(symbols.known(name), model_completion=True)):
-                told.append(name)
+                if name in read.chief:
+                    told.append(name)
             elif spec.kind == "flag":
                 values[name] = z3.is_true(model.eval(symbols.flag(name), model_completion=True))
             elif spec.kind == "date":
@@ -336,6 +344,8 @@ class Prover:
                 values[name] = int(number) if number.denominator == 1 else float(number)
             else:  # only whether it is known matters
                 values[name] = spec.default if spec.default is not None else _somewhere(spec.low, spec.high)
+            if name not in read.chief and name in values and values[name] == spec.default:
+                del values[name]
         times = {name: int(chosen.get(("times", name), Fraction(0))) for name in read.events}
         times = {name: number for name, number in times.items() if number}
         held = [clock for clock in read.clocks if z3.is_true(model.eval(symbols.clock(clock), model_completion=True))]
@@ -357,9 +367,9 @@ class Prover:
         symbols = self.symbols
         chosen: dict[Key, Fraction] = {}
         for key in symbols.made():
-            if key[1] not in read.names and key[0] not in ("stay", "now"):
+            if not (read.stay if key[0] == "stay" else key[0] == "now" or key[1] in read.names):
                 continue
-            value = _fraction(model.eval(symbols.variable(key), model_completion=True))
+            value = fraction_of(model.eval(symbols.variable(key), model_completion=True))
             if key in symbols.joint:
                 chosen[key] = value = self._settled(key, value, fixed)
                 fixed.append(self.literal(symbols.variable(key) == z3.RealVal(value)))
@@ -408,6 +418,7 @@ class Prover:
 class _Read:
     """What claims read, and so what an example has to say."""
 
+    chief: frozenset[str]
     signals: tuple[str, ...]
     events: tuple[str, ...]
     names: frozenset[str]
@@ -415,18 +426,21 @@ class _Read:
     stay: bool
 
     @classmethod
-    def of(cls, claims: Iterable[Claim]) -> _Read:
+    def of(cls, claims: Iterable[Claim], beside: Iterable[Cond]) -> _Read:
         conds = [claim.cond if isinstance(claim, Said) else claim for claim in claims if not isinstance(claim, z3.BoolRef)]
+        chief = frozenset(name for cond in conds for name in reads(cond).signals)
+        conds += beside
         found = [reads(cond) for cond in conds]
         signals = tuple(dict.fromkeys(name for one in found for name in one.signals))
         events = tuple(dict.fromkeys(name for one in found for name in one.events))
         phases = frozenset(name for one in found for name in one.phases)
         clocks = tuple(dict.fromkeys(node for cond in conds for node in walk(cond) if isinstance(node, ForDays)))
         stay = any(isinstance(term, DaysInPhase) for cond in conds for term in terms(cond))
-        return cls(signals, events, frozenset((*signals, *events, *phases)), clocks, stay)
+        return cls(chief, signals, events, frozenset((*signals, *events, *phases)), clocks, stay)
 
 
-def _fraction(value: z3.ExprRef) -> Fraction:
+def fraction_of(value: z3.ExprRef) -> Fraction:
+    """The number that z3 gives, exactly."""
     return (
         Fraction(value.numerator_as_long(), value.denominator_as_long())
         if z3.is_rational_value(value)

@@ -193,6 +193,14 @@ class Symbols:
         """The value of a flag."""
         return z3.Bool(signal)
 
+    def at_least_once(self, event: str) -> z3.BoolRef:
+        """Whether an event was ever offered."""
+        return self._limited(("times", event), ">=", Fraction(1))
+
+    def just_now(self, event: str) -> z3.BoolRef:
+        """Whether an event was offered within the last day."""
+        return self._limited(("ago", event), "<=", Fraction(0))
+
     def number(self, path: str) -> int:
         """The number of a phase, for formulas over :attr:`phase`."""
         return self.paths.setdefault(path, len(self.paths))
@@ -294,7 +302,7 @@ class Symbols:
             case DaysInPhase():
                 return self.timed
             case EventDaysSince(name):
-                return z3.And(self._limited(("times", name), ">=", Fraction(1)), self.timed)
+                return z3.And(self.at_least_once(name), self.timed)
             case _:
                 return z3.BoolVal(True)
 

@@ -1,0 +1,72 @@
+"""Everything that can be said about one lifecycle before anyone runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from clmstate.analysis.findings import Finding, finding, sorted_findings
+from clmstate.analysis.proofs.circles import never_settles
+from clmstate.analysis.proofs.gaps import gaps
+from clmstate.analysis.proofs.overlaps import overlaps
+from clmstate.analysis.proofs.reach import shape_findings, upkeep_findings
+from clmstate.analysis.proofs.rules import always_true, dead_rules, makes_no_difference, shadowed, true_as_soon_as_known
+from clmstate.analysis.proofs.signs import already_ensured, signs_too_late, stays_unseen, waits_for_no
+from clmstate.analysis.proofs.study import Study
+from clmstate.analysis.proofs.swings import swings
+from clmstate.analysis.shape import Given
+from clmstate.conditions.smt import UndecidedError
+from clmstate.lifecycle import definition_of
+
+__all__ = ["check"]
+
+_FINDERS: Final[tuple[tuple[str, Callable[[Study], Iterator[Finding]]], ...]] = (
+    ("rules that nobody can take", dead_rules),  # first: what is dead is not looked at again
+    ("rules that are always preceded by others", shadowed),
+    ("rules that are always true", always_true),
+    ("rules that ask only whether something is known", true_as_soon_as_known),
+    ("parts of conditions that make no difference", makes_no_difference),
+    ("circles", never_settles),
+    ("rules whose order decides", overlaps),
+    ("customers without a rule", gaps),
+    ("signals that move customers to and fro", swings),
+    ("warning signs that come too late", signs_too_late),
+    ("rules that wait for a no", waits_for_no),
+    ("parts that earlier rules ensure", already_ensured),
+    ("signals without which nobody leaves", stays_unseen),
+)
+
+
+def check(lifecycle: Given) -> tuple[Finding, ...]:
+    """What is wrong with a lifecycle, or good to know: errors first, each with a customer who shows it where there is one.
+
+    Conditions are decided exactly over the bounds of their signals, missing values, defaults and clocks; ports are free, as if anything
+    could feed them. What could not be decided is a finding of its own (CLM521).
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won", final=True)
+        ...     win = new.to(won, when=(health >= 70) & (health < 60))
+        >>> for found in check(Deal):
+        ...     print(found.code, found.place, "beneath " + found.beneath if found.beneath else "")
+        CLM510 Deal.win
+        CLM501 Deal.won beneath CLM510 Deal.win
+        CLM502 Deal.new beneath CLM510 Deal.win
+    """
+    definition = definition_of(lifecycle)
+    if not definition.phases:
+        return ()
+    study = Study(definition)
+    found: list[Finding] = []
+    for what, finder in _FINDERS:
+        try:
+            found += finder(study)
+        except UndecidedError:
+            message = f"looking for {what} took too long; what was not looked at is not said to be right"
+            found.append(finding("CLM521", definition.name, "", (), message, "simplify the largest conditions", limit="undecided"))
+    found += shape_findings(study, found)
+    found += upkeep_findings(definition)
+    return sorted_findings(found)
