@@ -1,0 +1,54 @@
+"""Models by the name of their module: ``models.dynamic:Customer``, or all of ``models.dynamic``."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+from clmstate.composition import Composition
+from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition
+
+__all__ = ["models_named"]
+
+
+def models_named(name: str) -> list[type[Lifecycle] | type[Composition]]:
+    """The lifecycles and compositions that a name stands for.
+
+    Raises:
+        InputError: CLM375, there is no such module, or nothing of that name in it.
+
+    Example:
+        >>> models_named("clmstate.nothing:Deal")
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM375 clmstate.nothing:Deal: there is no module 'clmstate.nothing'. Name it as in models.dynamic:Customer.
+    """
+    where, _, wanted = name.partition(":")
+    module_name = where.removesuffix(".py").replace("/", ".").strip(".")
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        cause = f"there is no module '{module_name}'" if error.name and module_name.startswith(error.name) else str(error)
+        raise InputError([Diagnostic("CLM375", name, cause, "name it as in models.dynamic:Customer")]) from None
+    known = {key: value for key, value in vars(module).items() if _is_model(value)}
+    if wanted:
+        if wanted not in known:
+            raise InputError([Diagnostic("CLM375", name, f"there is no model '{wanted}' in it", did_you_mean(wanted, known))])
+        return [known[wanted]]
+    own = [value for value in known.values() if value.__module__ == module.__name__] or list(dict.fromkeys(known.values()))
+    if not own:
+        raise InputError([Diagnostic("CLM375", name, "there is no lifecycle in it", "name the module that defines one")])
+    return _unique(own)
+
+
+def _unique(models: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(models))
+
+
+def _is_model(value: Any) -> bool:
+    if not (isinstance(value, type) and issubclass(value, Lifecycle | Composition)) or value in (Lifecycle, Composition):
+        return False
+    definition = value.definition
+    return bool(definition.phases if isinstance(definition, LifecycleDefinition) else definition.parts)
