@@ -65,6 +65,16 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "write a definition as JSON that loads again without running code",
             "clmstate freeze models/dynamic/contract.py --out contract.json",
         ),
+        "diff": Command(
+            "clmstate.cli.diff",
+            "say what makes one version differ from another, rule by rule",
+            "clmstate diff git:HEAD~1 models/dynamic/contract.py",
+        ),
+        "trace": Command(
+            "clmstate.cli.trace",
+            "list where each item of a list lives in models, and what shows it",
+            "clmstate trace models/",
+        ),
     }
 )
 
