@@ -1,8 +1,10 @@
 """Analysis: what can be said about a lifecycle before anyone runs it, and what its chances and numbers come to.
 
 A reader of the definition. Structure is asked of the graph of ways; chances of a Markov chain that somebody gives or counts. networkx
-and numpy load with this room, scipy with the questions that need it.
+and numpy load with this room; scipy and z3 with the questions that need them.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from clmstate.analysis.chains import Chain, Counts, Rows, chain, counted, measured, segments
 from clmstate.analysis.cuts import smallest_cut
@@ -34,6 +36,9 @@ from clmstate.analysis.upkeep import (
 )
 from clmstate.analysis.worth import Worth, sensitivity
 
+if TYPE_CHECKING:
+    from clmstate.analysis.proofs import check
+
 __all__ = [
     "KINDS",
     "Amounts",
@@ -61,6 +66,7 @@ __all__ = [
     "absorption",
     "by_calendar",
     "chain",
+    "check",
     "chokepoints",
     "counted",
     "expected_steps",
@@ -89,3 +95,12 @@ __all__ = [
     "visits",
     "ways",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Proofs load when somebody asks for them."""
+    if name == "check":
+        from clmstate.analysis.proofs import check
+
+        return check
+    raise AttributeError(f"module 'clmstate.analysis' has no attribute {name!r}")

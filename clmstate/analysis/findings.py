@@ -264,6 +264,7 @@ _LISTED: Final = (
     Kind("CLM519", "error", "never settles", "There is a customer whom the rules move in a circle within one observation."),
     Kind("CLM520", "error", "sign too late", "A risk's warning sign cannot be seen before the customer is gone."),
     Kind("CLM521", "warning", "undecided", "A question about the model could not be answered in the time given."),
+    Kind("CLM522", "warning", "accepted in vain", "The model accepts a finding that is not there."),
     # ---- remarks about rules
     Kind(
         "CLM530",

@@ -16,7 +16,7 @@ __all__ = ["RESERVED", "Body", "Declared"]
 Declared = SignalFacade | Threshold | Event | Phase | GroupMeta | Transition | Milestone | Risk | SuccessGap | Condition | Dropped
 
 RESERVED: Final = frozenset(
-    """at by chart children definition done_play engine event events explain gaps groups hold_until instance instances join journey label leave
+    """accepts at by chart children definition done_play engine event events explain gaps groups hold_until instance instances join journey label leave
     listen market milestones move moves name next_check observe observe_all on open_gaps open_plays open_touchpoints own part parts phase
     phases plays promises reason refs restore risks send sends settle signal signals since skip snapshot start statechart stays tick title
     thresholds transitions untaken value values version warning_signs when where wiring""".split()  # noqa: SIM905 -- a list of so many words would be a page long

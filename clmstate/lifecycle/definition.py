@@ -39,6 +39,7 @@ class LifecycleDefinition:
         promises: in order, inherited ones first.
         conditions: conditions that were given a name in the class body.
         refs: sources that the lifecycle as a whole answers.
+        accepts: findings of the analysis that are meant so, by code and name, each with its reason.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -65,6 +66,7 @@ class LifecycleDefinition:
     promises: tuple[Promise, ...]
     conditions: Mapping[str, Cond]
     refs: tuple[str, ...] = ()
+    accepts: Mapping[str, str] = MappingProxyType({})
 
     @property
     def places(self) -> Mapping[str, Phase | GroupSpec]:

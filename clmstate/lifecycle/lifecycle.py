@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar
 
+import attrs
+
 from clmstate.conditions import Condition, Given, Home, Mistake, SignalFacade, Threshold
 from clmstate.conditions.facade import assigned
 from clmstate.errors import DefinitionError, Diagnostic, UnknownNameError, did_you_mean, shown
+from clmstate.lifecycle.acceptances import acceptance_faults, merged_acceptances
 from clmstate.lifecycle.body import Body, Declared
 from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
@@ -86,6 +89,7 @@ class LifecycleMeta(type):
         cls._homes = frozenset((*body.homes, *groups)).union(*(parent._homes for parent in parents))
         cls.definition = _definition(cls, declared, parents, title=title, market=market, version=version, refs=listed(refs, str))
         mistakes += _no_promises(cls)
+        mistakes += acceptance_faults(cls.__dict__.get("accepts", {}), _names(cls.definition), f"{name}.accepts")
         mistakes += check_definition(cls.definition, cls._homes, overridden)
         if mistakes:
             raise DefinitionError(dict.fromkeys(mistakes))
@@ -174,7 +178,7 @@ def _definition(
     first = above[0] if above else None
     kept = (promise for definition in reversed(above) for promise in definition.promises)
     own = (promise for promise in _promises(cls) if isinstance(promise, Promise))
-    return LifecycleDefinition(
+    made = LifecycleDefinition(
         name=cls.__name__,
         title=given_or(title, first.title if first is not None and first.phases else _spaced(cls.__name__)),
         doc=_doc(cls) or (first.doc if first is not None else ""),
@@ -193,6 +197,8 @@ def _definition(
         conditions=MappingProxyType({k: c.node for k, c in only(Condition).items() if not isinstance(c, SignalFacade)}),
         refs=refs or (first.refs if first is not None else ()),
     )
+    accepts = merged_acceptances((base.__dict__.get("accepts") for base in reversed(cls.__mro__)), _names(made))
+    return attrs.evolve(made, accepts=MappingProxyType(accepts))
 
 
 def _places(declared: dict[str, Declared]) -> tuple[dict[str, Phase], dict[str, GroupSpec]]:
@@ -224,6 +230,13 @@ def _no_promises(cls: LifecycleMeta) -> list[Diagnostic]:
         for promise in _promises(cls)
         if not isinstance(promise, Promise)
     ]
+
+
+def _names(definition: LifecycleDefinition) -> tuple[str, ...]:
+    """What a finding may be about."""
+    d = definition
+    named = (d.transitions, d.phases, d.groups, d.signals, d.events, d.thresholds, d.milestones, d.risks, d.gaps, d.conditions)
+    return tuple(name for names in named for name in names)
 
 
 def _doc(cls: type) -> str:
@@ -275,6 +288,7 @@ class Lifecycle(metaclass=LifecycleMeta):
 
     definition: ClassVar[LifecycleDefinition]
     promises: ClassVar[tuple[Promise, ...] | Promise] = ()
+    accepts: ClassVar[Mapping[str, str]] = MappingProxyType({})
     _life: Any
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
+
+import attrs
 
 from clmstate.analysis.findings import Finding, finding, sorted_findings
 from clmstate.analysis.proofs.circles import never_settles
@@ -16,9 +18,9 @@ from clmstate.analysis.proofs.study import Study
 from clmstate.analysis.proofs.swings import swings
 from clmstate.analysis.shape import Given
 from clmstate.conditions.smt import UndecidedError
-from clmstate.lifecycle import definition_of
+from clmstate.lifecycle import LifecycleDefinition, definition_of
 
-__all__ = ["check"]
+__all__ = ["accepted", "check"]
 
 _FINDERS: Final[tuple[tuple[str, Callable[[Study], Iterator[Finding]]], ...]] = (
     ("rules that nobody can take", dead_rules),  # first: what is dead is not looked at again
@@ -51,10 +53,10 @@ def check(lifecycle: Given) -> tuple[Finding, ...]:
         ...     won = Phase("Won", final=True)
         ...     win = new.to(won, when=(health >= 70) & (health < 60))
         >>> for found in check(Deal):
-        ...     print(found.code, found.place, "beneath " + found.beneath if found.beneath else "")
-        CLM510 Deal.win
-        CLM501 Deal.won beneath CLM510 Deal.win
-        CLM502 Deal.new beneath CLM510 Deal.win
+        ...     print(found.key, "beneath" if found.beneath else "is a root")
+        CLM510 Deal.win is a root
+        CLM501 Deal.won beneath
+        CLM502 Deal.new beneath
     """
     definition = definition_of(lifecycle)
     if not definition.phases:
@@ -69,4 +71,39 @@ def check(lifecycle: Given) -> tuple[Finding, ...]:
             found.append(finding("CLM521", definition.name, "", (), message, "simplify the largest conditions", limit="undecided"))
     found += shape_findings(study, found)
     found += upkeep_findings(definition)
-    return sorted_findings(found)
+    return sorted_findings(accepted(found, definition))
+
+
+def accepted(found: Sequence[Finding], definition: LifecycleDefinition) -> Iterator[Finding]:
+    """Findings with the reasons for which the model accepts them; CLM522 for reasons that no finding needs (any more).
+
+    Errors are accepted by nobody.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        ...     accepts = {"CLM518": "there was a swing once"}
+        >>> [one.code for one in accepted((), Deal.definition)]
+        ['CLM522']
+    """
+    used: set[str] = set()
+    for one in found:
+        keys = (one.code, *(f"{one.code} {name}" for name in (one.place.partition(".")[2], *one.about)))
+        key = next((key for key in keys if key in definition.accepts), None)
+        if key is not None and one.severity != "error":
+            used.add(key)
+            yield attrs.evolve(one, accepted=definition.accepts[key])
+        else:
+            yield one
+    for key in definition.accepts:
+        if key not in used:
+            message = (
+                f"it accepts '{key}', which is not found" if not _blamed(key, found) else f"it accepts '{key}', which is an error"
+            )
+            yield finding("CLM522", definition.name, "accepts", (key,), message, "leave the acceptance out")
+
+
+def _blamed(key: str, found: Sequence[Finding]) -> bool:
+    code, _, name = key.partition(" ")
+    return any(one.code == code and (not name or name in one.about) for one in found)

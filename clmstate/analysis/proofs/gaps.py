@@ -121,7 +121,7 @@ def _point(study: Study, phase: int, model: z3.ModelRef) -> dict[str, Side]:
     symbols, sides = study.prover.symbols, {}
 
     def is_true(bit: z3.BoolRef) -> bool:
-        return z3.is_true(model.eval(bit, model_completion=True))
+        return bool(z3.is_true(model.eval(bit, model_completion=True)))
 
     conds = [rule.transition.when for rule in study.silent(phase) if rule.transition.when is not None]
     made = set(symbols.made())
