@@ -1,20 +1,24 @@
-"""``clmstate check``: what is wrong with the definitions of some models. Proofs come later, and it says so."""
+"""``clmstate check``: what is wrong with some models: mistakes in their definitions, and what proofs find in what is well-formed."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from clmstate.analysis.findings import Finding
+from clmstate.cli.findings import explain, finding_data, show_findings, verdict
 from clmstate.cli.models import Loaded, Model, load
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen, as_data, problem
 from clmstate.composition import CompositionDefinition
+from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import LifecycleDefinition
 
 __all__ = ["arguments", "run"]
 
-LOOKED_AT: Final = "names, types and bounds, initial and final phases, groups, sources and targets of transitions, events, conditions, thresholds, parts and wiring"
-NOT_PROVED: Final = "phases that nobody reaches or leaves, rules that contradict, shadow or never settle, gaps between rules, and whether promises hold"
+PROVED: Final = "rules that nobody takes, everybody takes, others shadow, or that never settle; parts that say nothing; order that decides; gaps in complete phases; swings; late warning signs"
+EXACTLY: Final = "over all values within bounds, missing ones, defaults and clocks; ports are free"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,25 +27,60 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     Example:
         >>> arguments(argparse.ArgumentParser())
     """
-    parser.add_argument("model", nargs="+", help=MODEL_HELP)
+    parser.add_argument("model", nargs="*", help=MODEL_HELP)
+    parser.add_argument("--all", action="store_true", help="print remarks and accepted findings too")
+    parser.add_argument("--explain", metavar="CODE", help="say what a finding means, such as CLM515")
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
-    """Loads the models and says what is wrong with them: 0 nothing, 1 something.
+    """Loads the models, proves what can be proved and says what is wrong: 0 no errors, 1 some.
 
     Example:
         >>> from clmstate.cli import main
         >>> main(["check", "no_such_model.py"])
         2
     """
+    if options.explain is not None:
+        explain(options.explain, screen)
+        return 0
+    if not options.model:
+        remedy = "name one, as in clmstate check models/dynamic"
+        raise InputError([Diagnostic("CLM343", "clmstate check", "MODEL is missing", remedy)])
     found = [load(name) for name in options.model]
     models = {(m.source, m.name): m for loaded in found for m in loaded.models}
     loaded = Loaded(tuple(models.values()), tuple(dict.fromkeys(fault for one in found for fault in one.faults)))
+    findings = tuple(_proved(loaded.models, screen))
     if screen.as_json:
-        screen.json(_document(loaded))
+        screen.json(_document(loaded, findings))
     else:
-        _show(loaded, screen)
-    return 1 if loaded.faults else 0
+        _show(loaded, findings, screen, remarks=options.all)
+    return 1 if loaded.faults or any(one.severity == "error" for one in findings) else 0
+
+
+def _proved(models: Sequence[Model], screen: Screen) -> Iterator[Finding]:
+    """What proofs find, lifecycle by lifecycle; the parts of a composition too, each once."""
+    from clmstate.analysis.proofs import check
+
+    definitions = tuple(_lifecycles(model.what.definition for model in models))
+    with screen.progress("proving") as progress:
+        for place, definition in enumerate(definitions):
+            progress(place, len(definitions))
+            yield from check(definition)
+
+
+def _lifecycles(definitions: Iterable[LifecycleDefinition | CompositionDefinition]) -> Iterator[LifecycleDefinition]:
+    """The lifecycles among some definitions and in their parts, each once."""
+    seen: set[int] = set()
+    waiting = list(definitions)
+    while waiting:
+        d = waiting.pop(0)
+        if id(d) in seen:
+            continue
+        seen.add(id(d))
+        if isinstance(d, CompositionDefinition):
+            waiting += (part.member for part in d.parts.values())
+        else:
+            yield d
 
 
 def counts(definition: LifecycleDefinition | CompositionDefinition) -> dict[str, int]:
@@ -73,36 +112,28 @@ def counts(definition: LifecycleDefinition | CompositionDefinition) -> dict[str,
     return {what: number for what, number in every.items() if number}
 
 
-def _document(loaded: Loaded) -> dict[str, Any]:
+def _document(loaded: Loaded, findings: Sequence[Finding]) -> dict[str, Any]:
     return {
-        "ok": not loaded.faults,
+        "ok": not loaded.faults and not any(one.severity == "error" for one in findings),
         "lifecycles": [
             {"name": m.name, "title": m.what.definition.title, "source": m.source, **counts(m.what.definition)}
             for m in loaded.models
         ],
         "faults": [{"source": f.source, "diagnostics": [as_data(d) for d in f.diagnostics]} for f in loaded.faults],
-        "looked_at": LOOKED_AT,
-        "not_proved": NOT_PROVED,
+        "findings": [finding_data(one) for one in findings],
+        "proved": PROVED,
+        "exactly": EXACTLY,
     }
 
 
-def _show(loaded: Loaded, screen: Screen) -> None:
+def _show(loaded: Loaded, findings: Sequence[Finding], screen: Screen, *, remarks: bool) -> None:
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     screen.line()
     if loaded.models:
-        table = Table.grid(padding=(0, 2, 0, 0))
-        for _ in range(3):
-            table.add_column(no_wrap=True)
-        table.add_column()
-        for model in loaded.models:
-            table.add_row(
-                Text(screen.marks.met, "bold green"), Text(model.name, "bold"), Text(model.source, "dim"), _counted(model)
-            )
-        screen.show(Padding(table, (0, 1), expand=False))
-        screen.line()
+        _show_models(loaded.models, findings, screen)
     for fault in loaded.faults:
         number = len(fault.diagnostics)
         head = Text.assemble(
@@ -114,17 +145,34 @@ def _show(loaded: Loaded, screen: Screen) -> None:
         for diagnostic in fault.diagnostics:
             screen.show(Padding(problem(diagnostic, screen.marks), (0, 1, 0, 3), expand=False))
         screen.line()
+    show_findings(findings, screen, remarks=remarks)
     mistakes = sum(len(fault.diagnostics) for fault in loaded.faults)
-    verdict = (
-        Text("No mistakes in the definitions.", "green")
-        if not mistakes
-        else Text(f"{mistakes} mistake{'' if mistakes == 1 else 's'} to mend.", "red")
-    )
-    screen.show(Padding(verdict, (0, 1), expand=False))
+    said = f"{mistakes} mistake{'' if mistakes == 1 else 's'} in the definitions. " if mistakes else ""
+    wrong = mistakes or any(one.severity == "error" for one in findings)
+    said += verdict(findings, remarks=remarks) if loaded.models else ""
+    screen.show(Padding(Text(said.strip(), "red" if wrong else "green"), (0, 1), expand=False))
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_row(Text("looked at", "dim"), Text(LOOKED_AT, "dim"))
-    grid.add_row(Text("not proved yet", "dim"), Text(NOT_PROVED, "dim"))
+    if loaded.models:
+        grid.add_row(Text("looked for", "dim"), Text(PROVED, "dim"))
+        grid.add_row(Text("exact", "dim"), Text(EXACTLY, "dim"))
     screen.show(Padding(grid, (0, 1), expand=False))
+    screen.line()
+
+
+def _show_models(models: Sequence[Model], findings: Sequence[Finding], screen: Screen) -> None:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    wrong = {one.lifecycle for one in findings if one.severity == "error"}
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_column()
+    for model in models:
+        sign = Text(screen.marks.unmet, "bold red") if model.name in wrong else Text(screen.marks.met, "bold green")
+        table.add_row(sign, Text(model.name, "bold"), Text(model.source, "dim"), _counted(model))
+    screen.show(Padding(table, (0, 1), expand=False))
     screen.line()
 
 
