@@ -21,6 +21,7 @@ class Collaboration(Lifecycle, title="Research and collaboration", refs=("S3.7",
     tickets = Signal.count("open ticket", default=0, from_system="Help desk", ref="S3.30")
     ticket_opened = Event("ticket opened", category=COLLABORATION, from_system="Help desk", ref="S3.30")
     friction_felt = Event("friction reported", category=COLLABORATION, from_system="Product", ref="S3.33")
+    answered = Event("problem solved", category=COLLABORATION, from_system="Help desk", ref="S3.33")
     bought_more = Event("upsell or cross-sell", category=COLLABORATION, from_system="CRM", ref="S3.31")
     idea_shared = Event("idea shared", category=COLLABORATION, from_system="CS platform")
 
@@ -62,7 +63,9 @@ class Collaboration(Lifecycle, title="Research and collaboration", refs=("S3.7",
         friction, on=friction_felt, plays=TURN_FRICTION, why="they are stuck: a chance to be worth more than a fix", ref="S3.33"
     )
     pile_up = smooth.to(friction, when=tickets >= many, plays=TURN_FRICTION, why="too many open tickets at once", ref="S3.30")
-    solved = friction.to(smooth, when=tickets == 0, kind="recovery", why="everything is answered")
+    solved = friction.to(
+        smooth, on=answered, when=tickets == 0, kind="recovery", why="everything is answered, and somebody has said so"
+    )
     ask = smooth.stay(on=ticket_opened, why="somebody asks: that is how people learn it", ref="S3.30")
     ask_again = friction.stay(on=ticket_opened, plays=PASS_ON, why="one more asks the same", ref="S3.30")
     buy_along = smooth.stay(on=bought_more, why="a by-product of everything else: no play, no celebration, no phase", ref="S3.31")

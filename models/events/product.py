@@ -85,7 +85,6 @@ class Product(Lifecycle, refs=("S3.2", "S3.34")):
             how="two working sessions",
             owner=IMPLEMENTATION,
             due=Days(21),
-            done=onboarded,
             ours="people",
             theirs="people",
             category=ONBOARDING,

@@ -248,7 +248,7 @@ class Account(Lifecycle, refs=("S1.2", "S1.36")):
                 how="two pages: what it has brought, what it will cost",
                 owner=SALES,
                 due=Days(30),
-                done=renewed.days_since <= 30,
+                done=(renewed.days_since <= 30) | (expanded.days_since <= 30),
                 ours="the two pages",
                 theirs="a decision",
                 category="Renewal",

@@ -94,11 +94,12 @@ class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.9")
     live_at = Threshold(0.50, help="monthly active users over seats: the lower of the usual bands")
     adopted_at = Threshold(0.80, help="monthly active users over seats: the upper one")
     window_opens = Threshold(90, help="days before renewal: one of the usual 120, 90, 60 and 30")
+    doubted_for = Threshold(180, help="days after a notice: who has just thought of leaving is not yet loyal")
     undecided_after = Threshold(60, help="days with an offer, and no word")
 
     pays_off = (revenue_gained + cost_saved > price).named("pays off for them")
     no_longer_pays = (revenue_gained + cost_saved < 0.8 * price).named("no longer pays off")
-    loyal = (pays_off & (satisfied >= 9)).named("loyal")
+    loyal = (pays_off & (satisfied >= 9) & unless(notice.days_since <= doubted_for)).named("loyal")
     near_renewal = ((renewal_on.days_until <= window_opens) & unless(renewed.days_since <= window_opens)).named("renewal is near")
 
     # ---- the stages, with the questions that customers ask in them (ours are in other words than the source's)
