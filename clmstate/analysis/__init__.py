@@ -1,18 +1,14 @@
 """Analysis: what can be said about a lifecycle before anyone runs it, and what its chances and numbers come to.
 
 A reader of the definition. Structure is asked of the graph of ways; chances of a Markov chain that somebody gives or counts. networkx
-and numpy load with this room; scipy and z3 with the questions that need them.
+loads with this room; numpy, scipy and z3 with the questions that need them.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from clmstate.analysis.chains import Chain, Counts, Rows, chain, counted, measured, segments
-from clmstate.analysis.cuts import smallest_cut
 from clmstate.analysis.findings import KINDS, Evidence, Finding, Kind, Report, Severity, finding, sorted_findings
 from clmstate.analysis.graph import Attribute, Node, Way, graph, ways
-from clmstate.analysis.markov import Amounts, absorption, expected_steps, survival, value, visits
 from clmstate.analysis.paths import Path, Paths, journeys, loops, shortest
-from clmstate.analysis.retention import Retention, fit_retention
 from clmstate.analysis.structure import (
     Chokepoint,
     Needed,
@@ -34,10 +30,14 @@ from clmstate.analysis.upkeep import (
     unanswered_questions,
     unsaid,
 )
-from clmstate.analysis.worth import Worth, sensitivity
 
 if TYPE_CHECKING:
+    from clmstate.analysis.chains import Chain, Counts, Rows, chain, counted, measured, segments
+    from clmstate.analysis.cuts import smallest_cut
+    from clmstate.analysis.markov import Amounts, absorption, expected_steps, survival, value, visits
     from clmstate.analysis.proofs import check
+    from clmstate.analysis.retention import Retention, fit_retention
+    from clmstate.analysis.worth import Worth, sensitivity
 
 __all__ = [
     "KINDS",
@@ -97,10 +97,21 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Proofs load when somebody asks for them."""
-    if name == "check":
-        from clmstate.analysis.proofs import check
+_LATER = {
+    **dict.fromkeys(("Chain", "Counts", "Rows", "chain", "counted", "measured", "segments"), "chains"),
+    **dict.fromkeys(("Amounts", "absorption", "expected_steps", "survival", "value", "visits"), "markov"),
+    **dict.fromkeys(("Retention", "fit_retention"), "retention"),
+    **dict.fromkeys(("Worth", "sensitivity"), "worth"),
+    "check": "proofs",
+    "smallest_cut": "cuts",
+}
+"""What loads numpy, scipy or z3, and where it is."""
 
-        return check
+
+def __getattr__(name: str) -> Any:
+    """Numbers and proofs load when somebody asks for them."""
+    if name in _LATER:
+        from importlib import import_module
+
+        return getattr(import_module(f"clmstate.analysis.{_LATER[name]}"), name)
     raise AttributeError(f"module 'clmstate.analysis' has no attribute {name!r}")
