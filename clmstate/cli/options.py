@@ -70,6 +70,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "say what makes one version differ from another, rule by rule",
             "clmstate diff git:HEAD~1 models/dynamic/contract.py",
         ),
+        "mutate": Command(
+            "clmstate.cli.mutate",
+            "plant small mistakes in a model, and name those that the tests miss",
+            "clmstate mutate models/dynamic/contract.py tests/models",
+        ),
         "trace": Command(
             "clmstate.cli.trace",
             "list where each item of a list lives in models, and what shows it",

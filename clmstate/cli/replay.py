@@ -1,0 +1,207 @@
+"""``clmstate replay``: every customer of a log through a model, and what that looks like as tables."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from clmstate.cli.models import Model, load_one
+from clmstate.cli.options import MODEL_HELP, one_of
+from clmstate.cli.screen import Screen
+from clmstate.errors import Diagnostic, InputError
+from clmstate.signals import instant, show_instant
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.table import Table
+
+    from clmstate.replay.run import Replayed
+
+__all__ = ["arguments", "date_option", "run"]
+
+_MOST_REASONS: Final = 5
+_BAR: Final = 28
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``clmstate replay``.
+
+    Example:
+        >>> arguments(argparse.ArgumentParser())
+    """
+    from clmstate.replay.run import ENGINES, TableFormat
+
+    parser.add_argument("model", help=MODEL_HELP)
+    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("--out", metavar="FOLDER", help="write all tables into this folder, whole or not at all")
+    parser.add_argument(
+        "--format",
+        type=one_of(get_args(TableFormat)),
+        default="csv",
+        metavar="FORMAT",
+        help="of the tables: csv (default), parquet",
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="pass over later rows, and look at everybody on this date")
+    parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
+    parser.add_argument(
+        "--engine", type=one_of(ENGINES), default="auto", metavar="ENGINE", help=f"{', '.join(ENGINES)}; all find the same"
+    )
+
+
+def run(options: argparse.Namespace, screen: Screen) -> int:
+    """Replays a log and prints a summary; all tables go to a folder, if one is named.
+
+    Example:
+        >>> from clmstate.cli import main
+        >>> main(["replay", "no_such_model.py", "log.csv"])
+        2
+    """
+    from clmstate.replay.run import replay_file
+
+    as_of = None if options.as_of is None else date_option(options.as_of, "clmstate replay --as-of")
+    model = load_one(options.model, command="clmstate replay")
+    with screen.progress(f"replaying {options.log}") as progress:
+        done = replay_file(
+            model.what, options.log, as_of_us=as_of, ignore=options.ignore, engine=options.engine, progress=progress
+        )  # fmt: skip
+    if done.counts.rows and not done.counts.used and not done.counts.later:
+        raise InputError(_nothing(done))
+    if options.out is not None:
+        done.write(options.out, options.format)
+    if screen.as_json:
+        screen.json(_document(done, options.out))
+    else:
+        _show(done, model, screen, options.out)
+    return 0
+
+
+def date_option(text: str, place: str) -> int:
+    """The instant of a date on the command line.
+
+    Raises:
+        InputError: CLM342, it is none.
+
+    Example:
+        >>> date_option("1970-01-01", "--as-of")
+        0
+    """
+    try:
+        return instant(text, place=place)
+    except ValueError as error:  # a diagnostic of the observation kind; here it is about the command line
+        found = getattr(error, "diagnostics", ())
+        raise InputError([Diagnostic("CLM342", d.place, d.cause, "give a date such as 2026-01-30") for d in found]) from None
+
+
+def _nothing(done: Replayed) -> list[Diagnostic]:
+    cause = f"none of its {done.counts.rows:,} rows can be used"
+    first = done.tables.rejects.head(_MOST_REASONS).select("code", "reason").rows()
+    said = [(code, reason.splitlines()[0].partition(": ")) for code, reason in first]
+    reasons = [Diagnostic(code, place, cause.partition(". ")[0], "mend the row") for code, (place, _, cause) in said]
+    return [Diagnostic("CLM345", done.source, cause, "mend them, or name another log"), *reasons]
+
+
+def _document(done: Replayed, folder: str | None) -> dict[str, Any]:
+    import attrs
+
+    return {
+        "ok": True,
+        "model": done.model,
+        "log": done.source,
+        "engine": done.engine,
+        "rows": attrs.asdict(done.counts),
+        "as_of": None if done.as_of_us is None else show_instant(done.as_of_us),
+        "written_to": folder,
+        "tables": {name: table.height for name, table in done.tables},
+        "phases": phase_counts(done).to_dicts(),
+        "rejected": done.tables.rejects.head(100).to_dicts(),
+    }
+
+
+def phase_counts(done: Replayed) -> pl.DataFrame:
+    """How many stand in each phase, by kind of part, in the model's order.
+
+    Example:
+        >>> phase_counts.__name__
+        'phase_counts'
+    """
+    return done.views.phase_counts()
+
+
+def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> None:
+    from rich.text import Text
+
+    counts = done.counts
+    customers = done.tables.phases["customer"].n_unique()
+    said = f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}: {counts.used:,} used, {counts.rejected:,} rejected"
+    said += f", {counts.later:,} later than {show_instant(done.as_of_us or 0)}" if counts.later else ""
+    screen.line()
+    screen.show(Text.assemble((model.what.definition.title, "bold"), f"  {done.source}"))
+    screen.line(f"{said}. {customers:,} customer{'' if customers == 1 else 's'}, {done.tables.moves.height:,} moves.")
+    when = "at their last row" if done.as_of_us is None else f"on {show_instant(done.as_of_us)}"
+    screen.line()
+    screen.show(Text(f"Where they stand {when}", "bold"), _phases_table(done, screen))
+    for title, table in (("Most frequent moves", _moves_table(done)), ("Warning signs in force", _signs_table(done))):
+        if table.row_count:
+            screen.line()
+            screen.show(Text(title, "bold"), table)
+    opened = done.tables.plays.height
+    screen.line()
+    screen.line(f"{opened:,} plays opened, {done.tables.milestones.height:,} milestones reached.")
+    _rejects(done, screen)
+    screen.line(f"All tables: {folder}" if folder is not None else "Name a folder with --out for all tables.")
+
+
+def _grid(*right: bool) -> Table:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for at_right in right:
+        table.add_column(justify="right" if at_right else "left", no_wrap=True)
+    return table
+
+
+def _phases_table(done: Replayed, screen: Screen) -> Table:
+    from rich.text import Text
+
+    table = _grid(False, False, True, True, False)
+    found = phase_counts(done).rows(named=True)
+    many = max((row["count"] for row in found), default=1) or 1
+    block = "█" if screen.marks.arrow == "→" else "#"
+    last = None
+    for row in found:
+        bar = block * max(round(_BAR * row["count"] / many), 1 if row["count"] else 0)
+        part = "" if row["kind"] == last else row["kind"]
+        last = row["kind"]
+        days = "" if row["median_days"] is None else f"{row['median_days']:,.0f} days so far"
+        table.add_row(
+            f"  {part}", row["label"], f"{row['count']:,}", Text(days, "dim"), Text(bar, _STYLES.get(row["standing"], ""))
+        )
+    return table
+
+
+_STYLES: Final = {"good": "green", "watch": "yellow", "at_risk": "red", "lost": "dim"}
+
+
+def _moves_table(done: Replayed) -> Table:
+    table = _grid(True, False)
+    for row in done.views.flows().head(8).rows(named=True):
+        part = f"{row['kind']}: " if row["kind"] else ""
+        table.add_row(f"  {row['moves']:,}", f"{part}{row['from']} → {row['to']} ({row['transition']})")
+    return table
+
+
+def _signs_table(done: Replayed) -> Table:
+    table = _grid(True, False)
+    for label, count in done.tables.signs["label"].value_counts(sort=True).head(8).rows():
+        table.add_row(f"  {count:,}", label)
+    return table
+
+
+def _rejects(done: Replayed, screen: Screen) -> None:
+    rejects = done.tables.rejects
+    if not rejects.height:
+        return
+    screen.line()
+    screen.line(f"{rejects.height:,} row{'' if rejects.height == 1 else 's'} rejected:")
+    for code, count, first in done.views.reasons().head(_MOST_REASONS).rows():
+        screen.line(f"  {count:,} x {code}, first: {first.splitlines()[0]}")

@@ -1,0 +1,244 @@
+"""A whole log through a model, to result tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Collection
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+import attrs
+
+from clmstate.composition import Composition
+from clmstate.errors import Diagnostic, InputError
+from clmstate.lifecycle import Lifecycle
+from clmstate.replay.frames import pl
+from clmstate.replay.log import read_log
+from clmstate.replay.one_by_one import one_by_one
+from clmstate.replay.rows import Log
+from clmstate.replay.shape import Shape, shape_of
+from clmstate.replay.tables import Found, Tables, reject_row, tables_of
+from clmstate.replay.views import Views
+from clmstate.signals import show_instant
+
+__all__ = ["ENGINES", "Counts", "Engine", "Replayed", "TableFormat", "replay_file", "run"]
+
+Engine = Literal["auto", "compiled", "columnar"]
+ENGINES: Final = get_args(Engine)
+
+TableFormat = Literal["csv", "parquet"]
+
+WORTH_COLUMNS: Final = 20_000
+"""From so many rows on, columns are faster even though the engine must be loaded."""
+
+_NOTE: Final = "replay.json"
+"""What marks a folder as one that a replay may write again."""
+
+
+@attrs.frozen
+class Counts:
+    """How many rows came in, and what became of them; `rows` is always the sum of the other three.
+
+    Example:
+        >>> Counts(10, 8, 1, 1).rows
+        10
+    """
+
+    rows: int
+    used: int
+    rejected: int
+    later: int = 0
+
+
+@attrs.frozen(slots=False)
+class Replayed:
+    """What a log did in a model.
+
+    Attributes:
+        model: the name of the model.
+        source: the log.
+        counts: rows in, used, rejected, and later than the date of interest.
+        tables: the results.
+        as_of_us: the date of interest.
+        engine: what played it.
+        shape: the parts of the model.
+
+    Example:
+        >>> Replayed.__name__
+        'Replayed'
+    """
+
+    model: str
+    source: str
+    counts: Counts
+    tables: Tables
+    as_of_us: int | None
+    engine: str
+    shape: Shape = attrs.field(repr=False)
+
+    @cached_property
+    def views(self) -> Views:
+        """What the fleet looks like."""
+        return Views(self.tables, self.shape)
+
+    def write(self, folder: str | os.PathLike[str], table_format: TableFormat = "csv") -> None:
+        """Writes all tables into a folder, whole or not at all: they are written beside it, and moved there together.
+
+        Raises:
+            InputError: CLM307, the folder cannot be written, or holds something else.
+        """
+        target = Path(folder)
+        if target.exists() and not (target / _NOTE).is_file() and (not target.is_dir() or any(target.iterdir())):
+            cause = "it is there already, and not from a replay"
+            raise InputError(
+                [Diagnostic("CLM307", os.fspath(folder), cause, "name a new folder, or one that a replay has written")]
+            )
+        beside = ""
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside = tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+            new = Path(beside) / "new"
+            new.mkdir()
+            self._fill(new, table_format)
+            if target.exists():
+                target.rename(Path(beside) / "old")
+            new.rename(target)
+        except OSError as error:
+            cause = f"it cannot be written ({error})"
+            raise InputError([Diagnostic("CLM307", os.fspath(folder), cause, "name a folder that may be written")]) from None
+        finally:
+            if beside:
+                shutil.rmtree(beside, ignore_errors=True)
+
+    def _fill(self, folder: Path, table_format: TableFormat) -> None:
+        for name, table in self.tables:
+            if table_format == "parquet":
+                table.write_parquet(folder / f"{name}.parquet")
+                continue
+            days = pl.col(pl.Float64).round(2)
+            table.with_columns(days).write_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+        note = {
+            "model": self.model,
+            "log": self.source,
+            "rows": attrs.asdict(self.counts),
+            "as_of": None if self.as_of_us is None else show_instant(self.as_of_us),
+            "tables": {name: table.height for name, table in self.tables},
+        }
+        (folder / _NOTE).write_text(json.dumps(note, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def run(
+    model: type[Lifecycle] | type[Composition],
+    log: Log,
+    *,
+    as_of_us: int | None = None,
+    engine: Engine = "auto",
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
+) -> Replayed:
+    """Replays a log: every customer through the model.
+
+    Args:
+        model: a lifecycle or a composition.
+        log: as :func:`clmstate.replay.read_log` gives it.
+        as_of_us: the date of interest; later rows are not played, and time passes until then. By default everybody's last row.
+        engine: what plays it; all find the same.
+        progress: told how many rows of how many have been played.
+
+    Raises:
+        InputError: CLM306, polars is not installed.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> from clmstate.replay import Row
+        >>> class Deal(Lifecycle):
+        ...     signed = Signal.flag("contract signed", default=False)
+        ...     open = Phase("Open", initial=True)
+        ...     won = Phase("Won", final=True)
+        ...     win = open.to(won, when=signed)
+        >>> done = run(Deal, Log("log.csv", (Row("Acme", 0), Row("Acme", 86_400_000_000, values={"signed": True}))))
+        >>> done.tables.stays.select("phase", "days", "open").rows()
+        [('open', 1.0, False), ('won', 0.0, True)]
+    """
+    total = len(log.rows)
+    chosen = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and _fits_columns(model) else "compiled"
+    if chosen == "columnar":
+        from clmstate.replay.columnar import Source, columnar
+        from clmstate.replay.typed import frame_of_log
+
+        lifecycle = one_lifecycle(model)
+        frame = frame_of_log(log.rows, lifecycle.definition.signals)
+        found, used = columnar(lifecycle, [frame], Source(log), as_of_us=as_of_us)
+    else:
+        found, used = one_by_one(model, log, as_of_us=as_of_us, progress=lambda done: progress(done, total))
+    before = Found.of({"rejects": list(map(reject_row, log.rejected))})
+    found = before.with_more(found)
+    counts = Counts(len(log), used, found.rejects.height, len(log) - used - found.rejects.height)
+    shape = shape_of(model)
+    return Replayed(model.__name__, log.source, counts, tables_of(found, shape), as_of_us, chosen, shape)
+
+
+def one_lifecycle(model: type[Lifecycle] | type[Composition]) -> type[Lifecycle]:
+    """The model, if it is a lifecycle.
+
+    Raises:
+        InputError: CLM335, it is a composition.
+
+    Example:
+        >>> one_lifecycle(Lifecycle).__name__
+        'Lifecycle'
+    """
+    if issubclass(model, Composition):
+        cause = "it is a composition, and columns hold one lifecycle at a time"
+        raise InputError([Diagnostic("CLM335", model.__name__, cause, "use the engine 'compiled'")])
+    return model
+
+
+def _fits_columns(model: type[Lifecycle] | type[Composition]) -> bool:
+    if issubclass(model, Composition):
+        return False
+    from clmstate.kernel.tables import as_arrays
+
+    try:
+        as_arrays(model.definition)
+    except InputError:
+        return False
+    return True
+
+
+def replay_file(
+    model: type[Lifecycle] | type[Composition],
+    path: str | os.PathLike[str],
+    *,
+    as_of_us: int | None = None,
+    ignore: Collection[str] = (),
+    engine: Engine = "auto",
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
+) -> Replayed:
+    """Reads a log and replays it.
+
+    Args:
+        model: a lifecycle or a composition.
+        path: a log as CSV, JSON Lines or Parquet.
+        as_of_us: the date of interest, as for :func:`run`.
+        ignore: columns to pass over.
+        engine: what plays it; all find the same.
+        progress: told how much of how much is done.
+
+    Raises:
+        InputError: the file cannot be used, as :func:`clmstate.replay.read_log` says; CLM306, polars is not installed.
+
+    Example:
+        >>> from clmstate import Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> replay_file(Deal, "no_such_log.csv")
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM301 no_such_log.csv: there is no such file. There are none.
+    """
+    log = read_log(path, model, ignore=ignore, progress=progress)
+    return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)

@@ -1,0 +1,208 @@
+"""From the columns of a log to columns of numbers; what is not plainly right is marked, and looked at row by row elsewhere.
+
+Nothing here decides what is wrong with a row: :mod:`clmstate.replay.understand` does, for the rows that are marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from clmstate.kernel.fleet import Rows, odd_values
+from clmstate.kernel.tables import Lowered
+from clmstate.replay.frames import pl
+from clmstate.replay.rows import Row
+from clmstate.signals import DAY, SignalSpec
+
+__all__ = ["NUMBER", "Batch", "batch_of", "frame_of_log"]
+
+NUMBER: Final = "__row"
+"""The column that holds a row's number in its file."""
+
+_FLAGS: Final = {"yes": 1.0, "true": 1.0, "1": 1.0, "no": 0.0, "false": 0.0, "0": 0.0}
+_EMPTY: Final = ("", "nan", "null", "none")
+
+
+@attrs.define
+class Batch:
+    """Rows in columns of numbers.
+
+    Attributes:
+        frame: the columns of the log, and the number of each row.
+        names: whom each row is about.
+        rows: the same as numbers; customers are not numbered yet.
+        odd: rows that are not plainly right.
+
+    Example:
+        >>> Batch.__name__
+        'Batch'
+    """
+
+    frame: pl.DataFrame
+    names: pl.Series
+    rows: Rows
+    odd: NDArray[np.bool_]
+
+
+def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = ()) -> Batch:
+    """The rows of a frame as numbers.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> from clmstate.kernel.tables import as_arrays
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health", 0, 100)
+        ...     new = Phase("New", initial=True)
+        >>> frame = pl.DataFrame({"__row": [1, 2], "customer": ["Acme", "Acme"], "at": [0, 1], "health": [80.0, 180.0]})
+        >>> batch = batch_of(frame.with_columns(pl.col("at").cast(pl.Datetime("us", "UTC"))), as_arrays(Deal.definition))
+        >>> batch.rows.values.tolist(), batch.odd.tolist()
+        ([[80.0, 180.0]], [False, True])
+    """
+    specs = lowered.program.definition.signals
+    n = frame.height
+    odd = np.zeros(n, np.bool_)
+    names = _names(frame["customer"], odd)
+    at = _instants(frame["at"])
+    odd |= at.is_null().to_numpy()
+    values = np.empty((len(lowered.signals), n), np.float64)
+    for place, name in enumerate(lowered.signals):
+        if name in frame.columns and name not in ignore:
+            values[place] = _numbers(frame[name], specs[name], odd)
+        else:
+            values[place] = np.nan
+    if frame.width > len(lowered.signals) + 3:
+        for name in ("part", "instance", "details"):
+            if name in frame.columns and frame.schema[name] != pl.Null:
+                odd |= _said(frame[name])
+    event = _events(frame["event"], lowered.events, odd) if "event" in frame.columns else np.full(n, -1, np.int16)
+    bounds = [_bounds(specs[name]) for name in lowered.signals]
+    low, high = (np.array([b[i] for b in bounds], np.float64) for i in (0, 1))
+    whole = np.array([b[2] for b in bounds], np.bool_)
+    odd_values(values, low, high, whole, odd)
+    numbers = Rows(np.zeros(0, np.int64), at.fill_null(0).to_numpy(writable=True), event, values)
+    return Batch(frame, names, numbers, odd)
+
+
+def frame_of_log(rows: Sequence[Row], specs: Mapping[str, SignalSpec]) -> pl.DataFrame:
+    """Rows that were understood, as columns; their numbers are their places.
+
+    Example:
+        >>> frame_of_log([Row("Acme", 0, values={"health": 80})], {"health": SignalSpec("health", "score", "health")}).height
+        1
+    """
+    columns = [
+        pl.Series(NUMBER, range(len(rows)), dtype=pl.Int64),
+        pl.Series("customer", [row.customer for row in rows], dtype=pl.String),
+        pl.Series("at", [row.at_us for row in rows], dtype=pl.Int64).cast(pl.Datetime("us", "UTC")),
+        pl.Series("event", [row.event or None for row in rows], dtype=pl.String),
+    ]
+    for name in specs:
+        given = [row.values.get(name) for row in rows]
+        if specs[name].kind == "choice":
+            columns.append(pl.Series(name, given, dtype=pl.String))
+        elif specs[name].kind == "date":
+            columns.append(pl.Series(name, given, dtype=pl.Int64, strict=False).cast(pl.Datetime("us", "UTC")))
+        else:
+            columns.append(pl.Series(name, [None if v is None else float(v) for v in given], dtype=pl.Float64))
+    return pl.DataFrame(columns)
+
+
+def _names(column: pl.Series, odd: NDArray[np.bool_]) -> pl.Series:
+    """Names as they are; one that is the same as in the row before is as plain as that one."""
+    if column.dtype.is_integer():
+        odd |= column.is_null().to_numpy()
+        return column
+    if column.dtype != pl.String:
+        column = column.cast(pl.String, strict=False)
+    new = np.ones(column.len(), np.bool_)
+    if column.len() > 1:
+        new[1:] = column.tail(column.len() - 1).ne_missing(column.head(column.len() - 1)).to_numpy()
+    starts = np.flatnonzero(new)
+    named = column.gather(starts)
+    plain = ((named != "") & (named == named.str.strip_chars())).fill_null(value=False).to_numpy()
+    if not plain.all():
+        odd |= ~plain[np.cumsum(new) - 1]
+    return column
+
+
+def _instants(column: pl.Series) -> pl.Series:
+    """Microseconds; null where nothing is said or it is not plainly an instant."""
+    match column.dtype:
+        case pl.Date():
+            return column.to_physical().cast(pl.Int64) * DAY
+        case pl.Datetime(time_unit=unit):
+            us = column.to_physical().cast(pl.Int64)
+            return us * 1000 if unit == "ms" else us // 1000 if unit == "ns" else us
+        case pl.String():
+            return column.str.to_date("%Y-%m-%d", strict=False, exact=True).to_physical().cast(pl.Int64) * DAY
+        case _:
+            return pl.Series(column.name, [None], dtype=pl.Int64).new_from_index(0, column.len())
+
+
+def _said(column: pl.Series) -> NDArray[np.bool_]:
+    """Where a column says anything."""
+    said = column.is_not_null()
+    if column.dtype == pl.String:
+        said = said & (column.str.strip_chars() != "")
+    return said.fill_null(value=False).to_numpy()
+
+
+def _events(column: pl.Series, known: Sequence[str], odd: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """The places of events; most rows tell of none."""
+    found = np.full(column.len(), -1, np.int16)
+    if column.null_count() == column.len():
+        return found
+    told = np.flatnonzero(column.is_not_null().to_numpy())
+    said = column.gather(told).cast(pl.String, strict=False)
+    places = {"": -1} | {name: i for i, name in enumerate(known)}
+    codes = said.replace_strict(list(places), list(places.values()), default=-2, return_dtype=pl.Int16).fill_null(-2).to_numpy()
+    odd[told[codes == -2]] = True
+    found[told] = np.maximum(codes, -1)
+    return found
+
+
+def _numbers(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """One signal's values; NaN where nothing is said. What is said, but not plainly, is odd."""
+    kind = column.dtype
+    if kind == pl.Null:
+        return np.full(column.len(), np.nan)
+    if spec.kind == "date":
+        instants = _instants(column)
+        odd |= _said(column) & instants.is_null().to_numpy()
+        return instants.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    if spec.kind == "choice":
+        words = column.cast(pl.String, strict=False)
+        places = list(range(len(spec.choices)))
+        codes = words.replace_strict(list(spec.choices), places, default=None, return_dtype=pl.Float64)
+        odd |= _said(words) & codes.is_null().to_numpy()
+        return codes.fill_null(np.nan).to_numpy()
+    if kind == pl.String:
+        text = column.str.strip_chars().str.to_lowercase()
+        if spec.kind == "flag":
+            found = text.replace_strict(list(_FLAGS), list(_FLAGS.values()), default=None, return_dtype=pl.Float64)
+        else:
+            found = text.cast(pl.Float64, strict=False)
+        odd |= (text.is_not_null() & ~text.is_in(_EMPTY) & (found.is_null() | found.is_nan().fill_null(value=False))).to_numpy()
+        return found.fill_null(np.nan).to_numpy()
+    if kind == pl.Boolean and spec.kind != "flag":
+        odd |= column.is_not_null().to_numpy()  # True is no number
+    if not (kind.is_numeric() or kind == pl.Boolean):
+        odd |= column.is_not_null().to_numpy()
+        return np.full(column.len(), np.nan)
+    numbers = column if kind == pl.Float64 else column.cast(pl.Float64, strict=False)
+    return numbers.to_numpy()  # what is null becomes NaN
+
+
+def _bounds(spec: SignalSpec) -> tuple[float, float, bool]:
+    match spec.kind:
+        case "flag":
+            return 0.0, 1.0, True
+        case "date" | "choice":
+            return -np.inf, np.inf, False
+        case _:
+            low, high = spec.range
+            return float(low), float(high), spec.kind in ("count", "integer")
