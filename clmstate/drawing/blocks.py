@@ -25,6 +25,7 @@ IconShape: TypeAlias = ClauseRole | Standing
 CARD_WIDTH, CARD_WITH_NOTES, CARD_WIDEST = 142, 172, 190
 HEADER = 40
 PILL_TEXT = 108
+SHARED_TEXT = 118  # of a pill that several rules share
 GUTTER = 15
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
@@ -64,6 +65,8 @@ class Block:
     header: int = 0
     runs: tuple[Run, ...] = ()
     icons: tuple[Icon, ...] = ()
+    rules: tuple[float, ...] = ()
+    """Heights of the thin lines between rules that share a pill."""
 
 
 def typeset(scene: Scene) -> Mapping[str, Block]:
@@ -156,11 +159,16 @@ def _taller(block: Block, height: int) -> Block:
 def _pill(pill: Pill) -> Block:
     clauses = [clause for clause in pill.clauses if clean(clause.text)]
     total = sum(text_width(clean(clause.text), PILL) for clause in clauses)
-    room = max(PILL_TEXT, _square(total, 18)) if total > 7 * PILL_TEXT else PILL_TEXT
+    usual = SHARED_TEXT if len(pill.rules) > 1 else PILL_TEXT
+    room = max(usual, _square(total, 18)) if total > 7 * usual * len(pill.rules) else usual
     runs: list[Run] = []
     icons: list[Icon] = []
+    between: list[float] = []
     y = 6.0
     for index, clause in enumerate(clauses):
+        if index and clause.rule != clauses[index - 1].rule:
+            between.append(y + 6)
+            y += 9
         y += 3 if index else 0
         icons.append(Icon(clause.role, 13.5, y + 9.5, 11, "line"))
         size, wide = (SOURCE, room + 10) if clause.role == "source" else (PILL, room)
@@ -168,7 +176,7 @@ def _pill(pill: Pill) -> Block:
             y += 18
             runs.append(Run(line, 9 + GUTTER, y - 4, size, _FACES[clause.role], "words", "start"))
     widest = _widest(runs) or 30.0
-    return Block(math.ceil(9 + GUTTER + widest + 9), math.ceil(y + 7), 0, tuple(runs), tuple(icons))
+    return Block(math.ceil(9 + GUTTER + widest + 9), math.ceil(y + 7), 0, tuple(runs), tuple(icons), tuple(between))
 
 
 def _frame(frame: Frame) -> Block:

@@ -103,6 +103,7 @@ class _Saying:
 
     def __init__(self, definition: LifecycleDefinition, level: Level) -> None:
         self.definition = definition
+        self.level = level
         self.names: Mapping[str, Cond] = definition.conditions if level == "stage" else {}
         self.used: dict[str, Cond] = {}
 
@@ -149,7 +150,8 @@ def _clauses(transition: Transition, definition: LifecycleDefinition, saying: _S
         yield Clause("source", "to where it was left")
     if again:
         yield Clause("source", "enters it again")
-    yield from _plays(play.label for play in transition.plays)
+    if saying.level == "full" or transition.stay:  # on a slide a play is told where it is all that happens
+        yield from _plays(play.label for play in transition.plays)
 
 
 def _plays(labels: Iterable[str]) -> Iterator[Clause]:

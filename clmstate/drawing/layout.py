@@ -70,6 +70,7 @@ def bare_dot(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> str
         width, height = _size(scene, columns, blocks, name)
         graph.node(number, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
     linked = _linked(scene, columns)
+    stubs = {pill.id for pill in scene.pills if pill.stub}
     for names in columns.order:
         with graph.subgraph() as same:
             same.attr(rank="same")
@@ -81,6 +82,9 @@ def bare_dot(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> str
     for left, right in pairwise(columns.order):
         if not any((one, other) in linked for one in left for other in right):
             graph.edge(numbers[left[0]], numbers[right[0]], style="invis", weight="0")
+        for name in right:
+            if name in stubs:  # Graphviz keeps the order of a column for those only that something leads to
+                graph.edge(numbers[left[-1]], numbers[name], style="invis", weight="0")
     ports_of = _ports(scene, columns, blocks)
     for mark in scene.marks:
         graph.edge(numbers[mark.id], numbers[mark.on], weight="300", dir="none", id=f"m{mark.id}")
@@ -177,9 +181,17 @@ def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block]) -> _Port
         if edge:
             offset = columns.column[pill.id] - columns.column[card]
             wanted[card, edge, offset > 0].append((abs(offset), index, pill.id))
+    hanging = {  # cards with a pill right below: its line has the middle of the edge
+        _end(scene, columns, link, name)
+        for link in scene.links
+        for name, pill in ((link.tail, link.head), (link.head, link.tail))
+        if columns.column.get(pill) is not None
+        and columns.column[_end(scene, columns, link, name)] == columns.column[_end(scene, columns, link, pill)]
+        and columns.height[_end(scene, columns, link, pill)] > columns.height[_end(scene, columns, link, name)]
+    }
     ports: _Ports = {}
     for (card, edge, rightwards), lines in wanted.items():
-        alone = len(lines) == 1 and (card, edge, not rightwards) not in wanted
+        alone = len(lines) == 1 and (card, edge, not rightwards) not in wanted and card not in hanging
         sign = 1 if rightwards else -1
         for rank, (offset, index, pill_id) in enumerate(sorted(lines)):
             inset = PORT_INSET + PORT_GAP * min(rank, 3)

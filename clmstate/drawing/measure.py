@@ -8,6 +8,7 @@ script stays inside its box.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
@@ -21,6 +22,7 @@ Face: TypeAlias = Literal["Regular", "Italic", "SemiBold", "Bold"]
 
 FONTS = Path(__file__).parent / "fonts"
 
+_NUMBER_AND_UNIT = re.compile(r" (\d[\d.,]*) (?=[%€$£]|days?\b|h\b)")  # "50 %" is one word
 _UNITS = 1000  # of the metrics
 _DROPPED = frozenset("\u00ad\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -115,7 +117,8 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
         ('users adopted', 'at least 80 %')
     """
     units = width * _UNITS / size
-    pieces = list(_pieces(clean(text), units, face))
+    text = _NUMBER_AND_UNIT.sub(" \\1\N{NO-BREAK SPACE}", " " + clean(text)).strip()
+    pieces = list(_pieces(text, units, face))
     if not pieces:
         return ()
     lines = _fill(pieces, units, face)
@@ -127,7 +130,7 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
             wide, lines = middle, tried
         else:
             narrow = middle
-    return tuple(lines)
+    return tuple(line.replace("\N{NO-BREAK SPACE}", " ").strip() for line in lines)
 
 
 def _pieces(text: str, units: float, face: Face) -> Iterator[tuple[str, bool]]:

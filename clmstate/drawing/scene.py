@@ -90,17 +90,22 @@ class Clause:
 
     role: ClauseRole
     text: str
+    rule: str = ""
+    """The name of the rule that says it, where a pill holds several."""
 
 
 @attrs.frozen
 class Pill:
     """A rule: what moves a customer. It is a node of its own, so its words never overlap a line.
 
+    Rules that do the same between the same phases share a pill, one below the other: each of them is enough.
+
     Attributes:
         id: unique among everything in the scene that has a place.
         kind: what the rule does to a customer.
         clauses: what it says, from top to bottom.
         name: the rule's name, for those who cannot see the picture.
+        rules: the names of all its rules.
         stub: it comes from anywhere (or from so many phases that lines would say less than words): it has a stub instead of a tail.
 
     Example:
@@ -113,6 +118,7 @@ class Pill:
     clauses: tuple[Clause, ...]
     name: str = ""
     stub: bool = False
+    rules: tuple[str, ...] = attrs.field(default=attrs.Factory(lambda self: (self.name,), takes_self=True))
 
 
 @attrs.frozen

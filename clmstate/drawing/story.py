@@ -136,12 +136,7 @@ def tell(
     kinds = {rule.id: along.kind(rule) for rule in every}
     placed = _on_tracks(listed, _steps(listed, every, kinds, along, grouped), every, kinds)
     by_id = {card.id: card for card in placed}
-    pills: list[Pill] = []
-    links: list[Link] = []
-    for rule in every:
-        pill, lines = _drawn(rule, kinds[rule.id], by_id, grouped)
-        pills.append(pill)
-        links.extend(lines)
+    pills, links = _shared(_drawn(rule, kinds[rule.id], by_id, grouped) for rule in every)
     marks = tuple(Mark(f"start of {card.id}", "start", card.id) for card in placed if card.initial)
     return Scene(title, subtitle, placed, tuple(pills), grouped, tuple(links), marks, _legend(placed, pills, teams))
 
@@ -213,6 +208,24 @@ def _drawn(rule: Rule, kind: Kind, cards: Mapping[str, Card], frames: tuple[Fram
     more = (Clause("source", f"also from {_named(unsaid, cards, frames, 'and')}"),) if unsaid else ()
     pill = Pill(rule.id, kind, (*rule.clauses, *more), rule.name)
     return pill, [*(Link(tail, rule.id, kind) for tail in tails), *into]
+
+
+def _shared(drawn: Iterable[tuple[Pill, list[Link]]]) -> tuple[list[Pill], list[Link]]:
+    """Rules that do the same between the same phases in one pill: a tower of pills would only repeat their lines."""
+    pills: dict[tuple[object, ...], Pill] = {}
+    links: list[Link] = []
+    for pill, lines in drawn:
+        said = tuple(attrs.evolve(clause, rule=pill.name) for clause in pill.clauses)
+        ends = tuple((link.tail == pill.id, link.tail if link.head == pill.id else link.head) for link in lines)
+        key = (pill.kind, ends, said[-1].text if pill.stub else None)
+        if key not in pills:
+            pills[key] = attrs.evolve(pill, clauses=said)
+            links += lines
+            continue
+        first = pills[key]
+        earlier = first.clauses[:-1] if pill.stub else first.clauses  # a stub says once where it comes from
+        pills[key] = attrs.evolve(first, clauses=(*earlier, *said), rules=(*first.rules, pill.name))
+    return list(pills.values()), links
 
 
 def _named(names: Iterable[str], cards: Mapping[str, Card], frames: tuple[Frame, ...], last: str) -> str:

@@ -152,6 +152,8 @@ class _Painter:
         yield self.rectangle(
             "box", box, RADIUS, colours.fill, colours.line, 1, DASHES.get(pill.kind, "") if pill.kind == "stay" else ""
         )
+        for y in block.rules:
+            yield f'<path d="M{number(box.x + 8)} {number(box.y + y)}H{number(box.right - 8)}" stroke="{colours.line}" stroke-opacity=".4"/>'
         yield from self.icons(block.icons, box, inks)
         yield from self.texts(block.runs, box, inks)
         yield from badge(pill.kind, (box.x + 3, box.y + 1), colours.line, self.theme.canvas)

@@ -9,7 +9,7 @@ from clmstate.drawing import Scene, journey_scene
 
 
 def pills(scene: Scene) -> dict[str, Any]:
-    return {pill.name: pill for pill in scene.pills}
+    return {rule: pill for pill in scene.pills for rule in pill.rules}
 
 
 def test_kinds_are_derived(contract: Any) -> None:
@@ -58,8 +58,8 @@ def _words(contract: Any, name: str) -> str:
 
 
 def test_events_and_conditions_are_told_apart_and_plays_belong_to_the_pill(contract: Any) -> None:
-    said = pills(journey_scene(contract.definition))
-    assert [clause.role for clause in said["save"].clauses] == ["event", "condition"]
+    said = pills(journey_scene(contract.definition, level="full"))
+    assert [clause.role for clause in said["save"].clauses if clause.rule == "save"] == ["event", "condition"]
     assert [clause.role for clause in said["relapse"].clauses] == ["condition", "play"]
     assert [clause.text for clause in said["hear"].clauses] == ["notice received", "Save call"]
 
@@ -142,3 +142,16 @@ def test_groups_as_targets_resumes_and_self_moves() -> None:
     assert said["resume"].clauses[-1].text == "to where it was left"
     assert said["restart"].kind == "stay"
     assert said["restart"].clauses[-1].text == "enters it again"
+
+
+def test_rules_that_do_the_same_share_a_pill(contract: Any) -> None:
+    said = pills(journey_scene(contract.definition))
+    assert said["save"] is said["calm_down"]
+    assert said["save"].rules == ("save", "calm_down")
+    assert [clause.rule for clause in said["save"].clauses] == ["save", "save", "calm_down"]
+
+
+def test_on_a_slide_only_what_moves_nobody_tells_its_plays(contract: Any) -> None:
+    said = pills(journey_scene(contract.definition))
+    assert [clause.role for clause in said["relapse"].clauses] == ["condition"]
+    assert [clause.text for clause in said["hear"].clauses] == ["notice received", "Save call"]
