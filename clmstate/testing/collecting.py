@@ -28,7 +28,7 @@ def tables_of(mark: Any, test: Any) -> Iterator[tuple[str, Played]]:
         >>> list(tables_of(Mark, None))
         Traceback (most recent call last):
         ...
-        _pytest.nodes.Collector.CollectError: CLM374 the test: @pytest.mark.journey names no model...
+        _pytest.nodes.Collector.CollectError: CLM384 the test: @pytest.mark.journey names no model...
     """
     import pytest
 
@@ -49,12 +49,12 @@ def _given(mark: Any, place: str, folder: Path | None) -> tuple[type[Lifecycle] 
     if not (isinstance(model, type) and issubclass(model, Lifecycle | Composition)):
         said = "names no model" if model is None else f"names {shown(model)}, which is no lifecycle"
         remedy = "write @pytest.mark.journey(Contract, '''| at | ...''')"
-        raise InputError([Diagnostic("CLM374", place, f"@pytest.mark.journey {said}", remedy)])
+        raise InputError([Diagnostic("CLM384", place, f"@pytest.mark.journey {said}", remedy)])
     text = mark.args[1] if len(mark.args) > 1 else mark.kwargs.get("table")
     file = mark.kwargs.get("file")
     if (text is None) == (file is None):
         cause = "@pytest.mark.journey needs one table"
-        raise InputError([Diagnostic("CLM374", place, cause, "give the table as text, or file='scenarios.md'")])
+        raise InputError([Diagnostic("CLM384", place, cause, "give the table as text, or file='scenarios.md'")])
     if file is not None:
         return model, read_table_file(Path(file) if folder is None else folder / file)
     return model, read_tables(str(text), place)
@@ -81,7 +81,7 @@ def unmarked(test: str) -> InputError:
 
     Example:
         >>> print(unmarked("test_deal"))
-        CLM374 test_deal: it asks for a journey, but no table tells one. Mark it with @pytest.mark.journey(Contract, '''| at | ...''').
+        CLM384 test_deal: it asks for a journey, but no table tells one. Mark it with @pytest.mark.journey(Contract, '''| at | ...''').
     """
     remedy = "mark it with @pytest.mark.journey(Contract, '''| at | ...''')"
-    return InputError([Diagnostic("CLM374", test, "it asks for a journey, but no table tells one", remedy)])
+    return InputError([Diagnostic("CLM384", test, "it asks for a journey, but no table tells one", remedy)])

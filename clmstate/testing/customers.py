@@ -130,12 +130,12 @@ class CustomerScenario(Playing, Generic[C]):
         """One observation so many days after the one before; `more` as for `on`.
 
         Raises:
-            InputError: CLM370, no time has been told yet.
+            InputError: CLM380, no time has been told yet.
         """
         now = self.whole.at
         if now != now:
             cause = "there is no time yet that days could be counted from"
-            raise InputError([Diagnostic("CLM370", self.definition.name, cause, "begin with on('2026-01-30')")])
+            raise InputError([Diagnostic("CLM380", self.definition.name, cause, "begin with on('2026-01-30')")])
         return self.on(from_instant(int(now) + round(days * DAY)), values, **more)
 
     def tell(self, part: str, *what: Given | Event, at: When | None = None, instance: str | None = None, **values: object) -> Self:

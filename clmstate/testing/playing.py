@@ -57,11 +57,11 @@ class Playing:
         """The last step.
 
         Raises:
-            InputError: CLM370, nothing has happened yet.
+            InputError: CLM380, nothing has happened yet.
         """
         if not self.steps:
             cause = "something is expected before anything has happened"
-            raise InputError([Diagnostic("CLM370", self.definition.name, cause, "begin with given(...) or on('2026-01-30')")])
+            raise InputError([Diagnostic("CLM380", self.definition.name, cause, "begin with given(...) or on('2026-01-30')")])
         return self.steps[-1]
 
     @property

@@ -103,12 +103,12 @@ class Scenario(Playing, Generic[L]):
         """One observation so many days after the one before.
 
         Raises:
-            InputError: CLM370, no time has been told yet.
+            InputError: CLM380, no time has been told yet.
         """
         now = self.life.state.at
         if now != now:
             cause = "there is no time yet that days could be counted from"
-            raise InputError([Diagnostic("CLM370", self.definition.name, cause, "begin with on('2026-01-30')")])
+            raise InputError([Diagnostic("CLM380", self.definition.name, cause, "begin with on('2026-01-30')")])
         return self._told(from_instant(int(now) + round(days * DAY)), what, instance, values)
 
     def then(self, *what: Given | Event, instance: str | None = None, **values: object) -> Self:

@@ -149,7 +149,7 @@ def understand(model: type[Lifecycle] | type[Composition], table: Table) -> Play
         table: what was read.
 
     Raises:
-        InputError: CLM372 a column, CLM373 a cell that is not understood; all of them, each with its row and near names.
+        InputError: CLM382 a column, CLM383 a cell that is not understood; all of them, each with its row and near names.
 
     Example:
         >>> from clmstate import Phase, Signal
@@ -160,7 +160,7 @@ def understand(model: type[Lifecycle] | type[Composition], table: Table) -> Play
         >>> understand(Deal, read_tables("| at | helth |\n|--|--|\n| 2026-01-05 | 60 |")[0])
         Traceback (most recent call last):
         ...
-        clmstate.errors.InputError: CLM372 table: there is no column 'helth'. Did you mean 'health'?
+        clmstate.errors.InputError: CLM382 table: there is no column 'helth'. Did you mean 'health'?
     """
     wrong: list[Diagnostic] = []
     lines: list[_Line] = []
@@ -168,7 +168,7 @@ def understand(model: type[Lifecycle] | type[Composition], table: Table) -> Play
     for row in table.rows:
         lines.append(reader.line(row, lines[-1] if lines else None))
     if not table.rows:
-        wrong.append(Diagnostic("CLM371", table.source, "the table has no rows", "write one row a step"))
+        wrong.append(Diagnostic("CLM381", table.source, "the table has no rows", "write one row a step"))
     if wrong:
         raise InputError(dict.fromkeys(wrong))
     steps: list[list[_Line]] = []
@@ -192,9 +192,9 @@ class _Reader:
         for column in table.columns:
             if column not in columns | signals:
                 cause = f"there is no column '{column}'"
-                wrong.append(Diagnostic("CLM372", table.source, cause, did_you_mean(column, columns | signals)))
+                wrong.append(Diagnostic("CLM382", table.source, cause, did_you_mean(column, columns | signals)))
         if "at" not in table.columns:
-            wrong.append(Diagnostic("CLM372", table.source, "there is no column 'at'", "say when each step happens"))
+            wrong.append(Diagnostic("CLM382", table.source, "there is no column 'at'", "say when each step happens"))
 
     def line(self, row: Row, above: _Line | None) -> _Line:
         cells = row.cells
@@ -219,7 +219,7 @@ class _Reader:
         )
 
     def fault(self, row: Row, column: str, cause: str, remedy: str) -> None:
-        self.wrong.append(Diagnostic("CLM373", f"{row.place}, {column}", cause, remedy))
+        self.wrong.append(Diagnostic("CLM383", f"{row.place}, {column}", cause, remedy))
 
     def lifecycle(self, part: str, row: Row) -> LifecycleDefinition | None:
         """The lifecycle of the part that a row is about."""

@@ -67,7 +67,7 @@ def read_tables(text: str, source: str = "table") -> list[Table]:
         source: what diagnostics name.
 
     Raises:
-        InputError: CLM371, there is no table, or a row has more cells than there are columns.
+        InputError: CLM381, there is no table, or a row has more cells than there are columns.
 
     Example:
         >>> table = read_tables("## Adopts\n| at | health |\n|----|---|\n| 2026-01-05 | 80 |\n| 2026-01-06 | |")[0]
@@ -97,7 +97,7 @@ def read_tables(text: str, source: str = "table") -> list[Table]:
         tables.append(Table(heading, tuple(columns), tuple(rows), source))
     if not tables:
         wrong.append(
-            Diagnostic("CLM371", source, "there is no table in it", "write | at | health | takes |, a line of dashes, then rows")
+            Diagnostic("CLM381", source, "there is no table in it", "write | at | health | takes |, a line of dashes, then rows")
         )
     if wrong:
         raise InputError(wrong)
@@ -108,7 +108,7 @@ def read_table_file(path: Path) -> list[Table]:
     """The tables of a file: Markdown, or CSV with a column ``scenario`` where it holds several.
 
     Raises:
-        InputError: CLM301 it cannot be read; CLM371 there is no table in it, or a row does not fit.
+        InputError: CLM301 it cannot be read; CLM381 there is no table in it, or a row does not fit.
 
     Example:
         >>> read_table_file(Path("no_such_table.md"))
@@ -145,7 +145,7 @@ def _csv(text: str, source: str) -> list[Table]:
         title = row.pop("scenario", "") or next(reversed(by_scenario), "")
         by_scenario.setdefault(title, []).append(Row(place, row, " | ".join(cell.strip() for cell in cells)))
     if not by_scenario:
-        wrong.append(Diagnostic("CLM371", source, "there is no row in it", "write a line of column names, then one row a step"))
+        wrong.append(Diagnostic("CLM381", source, "there is no row in it", "write a line of column names, then one row a step"))
     if wrong:
         raise InputError(wrong)
     kept = tuple(column for column in columns if column != "scenario")
@@ -167,9 +167,9 @@ def _named(columns: Iterable[str], cells: Iterable[str]) -> dict[str, str]:
 def _too_many(cells: list[str], columns: list[str], place: str) -> Iterator[Diagnostic]:
     if len(cells) > len(columns):
         cause = f"it has {len(cells)} cells, but there are {len(columns)} columns"
-        yield Diagnostic("CLM371", place, cause, "leave blanks for columns that say nothing; write \\| for a bar inside a cell")
+        yield Diagnostic("CLM381", place, cause, "leave blanks for columns that say nothing; write \\| for a bar inside a cell")
 
 
 def _column_faults(columns: list[str], place: str) -> Iterator[Diagnostic]:
     for name in dict.fromkeys(name for name in columns if columns.count(name) > 1):
-        yield Diagnostic("CLM371", place, f"the column '{name}' is there twice", "put everything about it into one column")
+        yield Diagnostic("CLM381", place, f"the column '{name}' is there twice", "put everything about it into one column")

@@ -173,7 +173,7 @@ class Asking:
         self.program, self.definition = program, program.definition
         self.questions = tuple(self._question(rule) for rule in program.rules)
         self.leaves = tuple(tuple(self._leaves(i)) for i in range(len(program.phases)))
-        self.steps = {
+        self.steps: dict[Leaf, float] = {
             leaf: step_of(leaf, self.definition) for several in self.leaves for leaf in several if isinstance(leaf, Compare)
         }
         self.listens = tuple(frozenset(r.event for r in rules if r.event is not None) for rules in program.offered)

@@ -17,13 +17,13 @@ def models_named(name: str) -> list[type[Lifecycle] | type[Composition]]:
     """The lifecycles and compositions that a name stands for.
 
     Raises:
-        InputError: CLM375, there is no such module, or nothing of that name in it.
+        InputError: CLM385, there is no such module, or nothing of that name in it.
 
     Example:
         >>> models_named("clmstate.nothing:Deal")
         Traceback (most recent call last):
         ...
-        clmstate.errors.InputError: CLM375 clmstate.nothing:Deal: there is no module 'clmstate.nothing'. Name it as in models.dynamic:Customer.
+        clmstate.errors.InputError: CLM385 clmstate.nothing:Deal: there is no module 'clmstate.nothing'. Name it as in models.dynamic:Customer.
     """
     where, _, wanted = name.partition(":")
     module_name = where.removesuffix(".py").replace("/", ".").strip(".")
@@ -31,15 +31,15 @@ def models_named(name: str) -> list[type[Lifecycle] | type[Composition]]:
         module = importlib.import_module(module_name)
     except ImportError as error:
         cause = f"there is no module '{module_name}'" if error.name and module_name.startswith(error.name) else str(error)
-        raise InputError([Diagnostic("CLM375", name, cause, "name it as in models.dynamic:Customer")]) from None
+        raise InputError([Diagnostic("CLM385", name, cause, "name it as in models.dynamic:Customer")]) from None
     known = {key: value for key, value in vars(module).items() if _is_model(value)}
     if wanted:
         if wanted not in known:
-            raise InputError([Diagnostic("CLM375", name, f"there is no model '{wanted}' in it", did_you_mean(wanted, known))])
+            raise InputError([Diagnostic("CLM385", name, f"there is no model '{wanted}' in it", did_you_mean(wanted, known))])
         return [known[wanted]]
     own = [value for value in known.values() if value.__module__ == module.__name__] or list(dict.fromkeys(known.values()))
     if not own:
-        raise InputError([Diagnostic("CLM375", name, "there is no lifecycle in it", "name the module that defines one")])
+        raise InputError([Diagnostic("CLM385", name, "there is no lifecycle in it", "name the module that defines one")])
     return _unique(own)
 
 

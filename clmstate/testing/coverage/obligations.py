@@ -19,6 +19,7 @@ import attrs
 from clmstate.conditions import words
 from clmstate.conditions.free import reads
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, All, Formula, Leaf, Literal
+from clmstate.conditions.lower import Any as AnyOf
 from clmstate.conditions.nodes import Compare, Const, ForDays, IsMissing, Plus, SignalRef
 from clmstate.testing.coverage.asking import MISSING_SIDE, Asking, Question, ground, holds
 from clmstate.testing.coverage.watching import Seen
@@ -28,9 +29,9 @@ __all__ = ["KINDS", "Duty", "Ledger", "duties", "settle"]
 KINDS: Final = {
     "phase": "phases",
     "transition": "transitions",
-    "pair": "pairs of transitions",
-    "outcome": "condition outcomes",
-    "mcdc": "MC/DC of leaves",
+    "pair": "pairs",
+    "outcome": "outcomes",
+    "mcdc": "MC/DC",
     "boundary": "boundaries",
     "part": "parts",
     "wire": "wiring",
@@ -362,12 +363,10 @@ def _clockless(formula: Formula) -> Formula:
     match formula:
         case Literal(ForDays()):
             return All(())
-        case Literal() | All(()):
-            return formula
         case All(items):
             return All(tuple(map(_clockless, items)))
-        case _ if hasattr(formula, "items"):
-            return type(formula)(tuple(map(_clockless, formula.items)))
+        case AnyOf(items):
+            return AnyOf(tuple(map(_clockless, items)))
         case _:
             return formula
 

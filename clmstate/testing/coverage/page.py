@@ -17,7 +17,7 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --dim: #9aa7b6; --line: #303a46; --paper: #12171d; --good: #6fd3a0;
   --bad: #ff9c93; --goodbg: #15301f; --badbg: #3a1a18; --bar: #35b27a; --track: #263039; } }
 * { box-sizing: border-box } body { margin: 0; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
-main { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 4rem } h1 { font-size: 1.6rem; margin: 0 0 .25rem }
+main { max-width: 76rem; margin: 0 auto; padding: 2rem 1.25rem 4rem } h1 { font-size: 1.6rem; margin: 0 0 .25rem }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; padding-top: 1rem; border-top: 1px solid var(--line) } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem }
 p { margin: .25rem 0 1rem; color: var(--dim) } .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); vertical-align: top }

@@ -46,7 +46,7 @@ class Session:
             kind, _, where = one.partition(":")
             if kind not in ("term", "term-missing", "json", "html") or bool(where) != (kind in ("json", "html")):
                 remedy = "write term, term-missing, json:FILE or html:FOLDER"
-                raise pytest.UsageError(str(Diagnostic("CLM376", "--lifecycle-cov-report", f"'{one}' is no report", remedy)))
+                raise pytest.UsageError(str(Diagnostic("CLM386", "--lifecycle-cov-report", f"'{one}' is no report", remedy)))
             found.append((kind, where))
         return found
 
