@@ -37,7 +37,7 @@ from models.dynamic.teams import CSM, CUSTOMER_ADMIN, DECISION_MAKER, IMPLEMENTA
 __all__ = ["Contract"]
 
 
-class Contract(Lifecycle, refs=("S4.2", "S4.5", "S4.9", "S4.10", "S4.12", "S4.15")):
+class Contract(Lifecycle, refs=("S4.1", "S4.2", "S4.3", "S4.5", "S4.7", "S4.9", "S4.10", "S4.12", "S4.15")):
     """The primary contract, from signature to renewal, growth or loss.
 
     Nobody moves because ninety days have passed. A customer is in Onboarding until the product is set up and people use it, falls back
@@ -467,7 +467,7 @@ class Contract(Lifecycle, refs=("S4.2", "S4.5", "S4.9", "S4.10", "S4.12", "S4.15
         sign=last_contact.days_since > silent_after,
         mitigation="communicate",
         plays=Play("Call without a reason", owner=CSM, due=Days(5)),
-        ref="S4.21",
+        ref="S4.14, S4.21",
     )
     headless = Risk(
         "Decision maker gone",
@@ -505,6 +505,8 @@ class Contract(Lifecycle, refs=("S4.2", "S4.5", "S4.9", "S4.10", "S4.12", "S4.15
         phases=[success, renewal],
         ref="S4.20",
     )
+
+    accepts = {"CLM518 worry": "an NPS answer comes once a quarter at most: one step of it is news, not noise"}
 
     promises = (
         never(growth).before(adoption).because("S4.23"),

@@ -25,9 +25,9 @@ class Customer(Composition):
         opens_on=Contract.product_bought,
         label="added products",
         help="whoever buys one opens a branch with its name",
-        ref="S4.16",
+        ref="S4.13, S4.16",
     )
-    users = Many(User, label="users", help="everybody with an account, invited or at home in it", ref="S4.17")
+    users = Many(User, label="users", help="everybody with an account, invited or at home in it", ref="S4.11, S4.13, S4.17")
 
     wiring = (
         # the contract is adopted when its users are: nobody reports a percentage (S4.19)

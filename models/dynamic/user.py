@@ -145,7 +145,7 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
         phases=[invited],
         mitigation="communicate",
         plays=ASK_WHY,
-        ref="S4.8",
+        ref="S4.8, S4.14",
     )
     absent_decider = Risk(
         "A decision maker who does not look",
@@ -163,3 +163,5 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
         when=(logins_28d >= regular_at) & ~trained,
         phases=[activated],
     )
+
+    accepts = {"CLM518 doze": "the count covers four weeks already: nobody goes from one login to none overnight"}

@@ -333,6 +333,7 @@ class Agreement(Lifecycle, refs=("S3.6",)):
     question = (finding | proven).to(
         renewal.in_question,
         when=near_renewal & unless(managed),
+        after=start_over,
         plays=[HAND_OVER_TO_RENEWALS, PREPARE_REVIEW],
         why="the date comes, and something was left undone, or we have not asked",
         ref="S3.19, S3.48",
