@@ -164,7 +164,12 @@ class Prover:
         return self._check(*map(self.literal, claims))
 
     def satisfy(
-        self, *claims: Claim, beside: Iterable[Cond] = (), near: Mapping[str, Value] | None = None, phase: str = ""
+        self,
+        *claims: Claim,
+        beside: Iterable[Cond] = (),
+        near: Mapping[str, Value] | None = None,
+        at: int | None = None,
+        phase: str = "",
     ) -> Example | None:
         """A readable customer who fulfils all claims; None if nobody does.
 
@@ -174,6 +179,7 @@ class Prover:
             claims: what is to hold. What a z3 formula reads has to be said in `beside`.
             beside: conditions whose signals and events are chosen too, and told of where they are not as if nobody had said anything.
             near: a reference customer, whose values are kept where they can be.
+            at: the instant; by default any.
             phase: the phase that the customer stands in, noted in the example.
 
         Raises:
@@ -183,9 +189,13 @@ class Prover:
         if self._check(*fixed) is None:
             return None
         read = _Read.of(claims, beside)
-        wishes = [self.literal(wish) for wish in self._wishes(read, near or {})]
+        wishes = [self.literal(wish) for wish in self._wishes(read, near or {}, at)]
+        if at is not None and ("now", "") in self.symbols.made():
+            fixed.append(self.literal(self.symbols.variable(("now", "")) == at))
+            if self._check(*fixed) is None:
+                return None
         model = self._nearest(fixed, wishes)
-        return self._example(model, read, fixed, near or {}, phase)
+        return self._example(model, read, fixed, near or {}, at, phase)
 
     def counterexample(self, a: Cond, b: Cond, *, near: Mapping[str, Value] | None = None) -> Example | None:
         """Somebody for whom `a` is true and `b` is not; None if `a` implies `b`."""
@@ -281,7 +291,7 @@ class Prover:
 
     # ---- choosing a readable customer
 
-    def _wishes(self, read: _Read, near: Mapping[str, Value]) -> list[z3.BoolRef]:
+    def _wishes(self, read: _Read, near: Mapping[str, Value], at: int | None) -> list[z3.BoolRef]:
         """What would make an example plainer, what matters most first."""
         symbols = self.symbols
         wishes = [symbols.timed]
@@ -299,6 +309,9 @@ class Prover:
                     wishes.append(symbols.flag(name) == bool(wanted))
                 case "choice":
                     wishes.append(symbols.variable(("value", name)) == spec.choices.index(str(wanted)))
+                case "date" if at is not None:
+                    wishes.append(symbols.variable(("until", name)) == (int(wanted) - at) // DAY)
+                    wishes.append(symbols.variable(("rest", name)) == (int(wanted) - at) % DAY)
                 case "date":
                     pass
                 case _:
@@ -321,11 +334,13 @@ class Prover:
             blamed = [place for place, bit in enumerate(kept) if bit.get_id() in core]
             del kept[blamed[-1] if blamed else -1]
 
-    def _example(self, model: z3.ModelRef, read: _Read, fixed: list[z3.BoolRef], near: Mapping[str, Value], phase: str) -> Example:
+    def _example(
+        self, model: z3.ModelRef, read: _Read, fixed: list[z3.BoolRef], near: Mapping[str, Value], given: int | None, phase: str
+    ) -> Example:
         chosen = self._values(model, read, fixed, near)
         symbols = self.symbols
         timed = z3.is_true(model.eval(symbols.timed, model_completion=True))
-        at = int(chosen.get(("now", ""), Fraction(TODAY)))
+        at = int(chosen.get(("now", ""), Fraction(TODAY))) if given is None else given
         values: dict[str, Value] = {}
         told: list[str] = []
         for name in read.signals:
