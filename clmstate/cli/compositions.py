@@ -9,8 +9,9 @@ import attrs
 
 from clmstate.cli.models import Model
 from clmstate.cli.screen import Screen
-from clmstate.composition import Composition, CompositionDefinition, PartDefinition, Wire, sources
+from clmstate.composition import Composition, CompositionDefinition, PartDefinition
 from clmstate.lifecycle import LifecycleDefinition
+from clmstate.presenting.criteria import learned
 
 __all__ = ["PartLine", "composition_document", "composition_markdown", "lines", "show_composition"]
 
@@ -50,7 +51,7 @@ def lines(definition: CompositionDefinition) -> Iterator[PartLine]:
     """
     for part in definition.parts.values():
         wires = [wire for wire in definition.wires if wire.part == part.name]
-        learns = tuple(_fed(definition, wire) for wire in wires)
+        learns = tuple(learned(definition, wire) for wire in wires)
         yield PartLine(part.name, f"{'many' if part.many else 'one'} {part.member.name}", _opens(definition, part), learns)
 
 
@@ -61,11 +62,6 @@ def _opens(definition: CompositionDefinition, part: PartDefinition) -> str:
     member = definition.parts[owner].member
     label = member.events[event].label if isinstance(member, LifecycleDefinition) else event
     return f"{label} ({owner})"
-
-
-def _fed(definition: CompositionDefinition, wire: Wire) -> str:
-    label = definition.leaf(wire.part, wire.inner).signals[wire.port].label
-    return f"{label}, from {' and '.join(dict.fromkeys(source.part for source in sources(wire.feed)))}"
 
 
 def composition_document(model: Model) -> dict[str, Any]:

@@ -45,6 +45,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "draw": Command(
             "clmstate.cli.draw", "draw a lifecycle as a journey", "clmstate draw models/dynamic/contract.py --out journey.svg"
         ),
+        "deck": Command(
+            "clmstate.cli.deck",
+            "write slides for the all-hands, as shapes that can be edited",
+            "clmstate deck models/dynamic/contract.py --out all-hands.pptx",
+        ),
         "page": Command(
             "clmstate.cli.page",
             "write one HTML file to play with: map, rules, a customer's way, what if",

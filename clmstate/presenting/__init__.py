@@ -4,6 +4,8 @@ A reader of definitions and of pictures: it takes words from `conditions`, scene
 decides nothing by itself. Importing this room loads no engine.
 """
 
+from clmstate.presenting.decks import Supplied, boards, deck
 from clmstate.presenting.pages import page
+from clmstate.presenting.storyboard import Feeling
 
-__all__ = ["page"]
+__all__ = ["Feeling", "Supplied", "boards", "deck", "page"]

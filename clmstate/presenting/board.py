@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from clmstate.drawing.geometry import Box, Route
-from clmstate.drawing.measure import Face, clean, wrap
+from clmstate.drawing.measure import Face, clean, text_width, wrap
 
 __all__ = [
     "HEIGHT",
@@ -186,11 +186,13 @@ def fitting(said: Sequence[Said], width: float, height: float, smallest: float =
         >>> [each.size for each in fitting([Said("word " * 40, 20, "#000000")], 200, 100)]
         [12.0]
     """
+    if not said:
+        return ()
     for percent in range(100, 20, -5):
         tried = tuple(
             attrs.evolve(each, size=max(smallest, each.size * percent / 100), above=each.above * percent / 100) for each in said
         )
-        if height_of(tried, width) <= height:
+        if height_of(tried, width) <= height and _whole_words(tried, width):
             return tried
         if all(each.size == smallest for each in tried):
             break
@@ -199,6 +201,15 @@ def fitting(said: Sequence[Said], width: float, height: float, smallest: float =
     rest = len(said) - len(kept)
     more = Said(f"… and {rest} more", smallest, said[-1].colour, "Italic")
     return (*kept, more) if kept else (_cut(tried[0], width, height),)
+
+
+def _whole_words(said: Iterable[Said], width: float) -> bool:
+    """Whether the longest word of each paragraph has a line for itself."""
+    for each in said:
+        room = width - (each.size if each.bullet else 0)
+        if any(text_width(word, each.size, each.face) > room for word in clean(each.text).split(" ")):
+            return False
+    return True
 
 
 def _cut(said: Said, width: float, height: float) -> Said:

@@ -15,6 +15,7 @@ __all__ = ["BOTTOM", "Column", "bullets", "column_boxes", "columned", "heading",
 
 BOTTOM = HEIGHT - 24.0
 GAP = 18.0
+MOST, LEAST = 125, 82  # percent: how much larger and smaller than written type may be
 
 
 @attrs.frozen
@@ -86,9 +87,9 @@ def column_boxes(columns: Sequence[Column], top: float = TOP, bottom: float = BO
 
 
 def columned(
-    board: Board, columns: Sequence[Column], theme: Theme, *, top: float = TOP, least: float = 10.5, before: Sequence[Shape] = ()
+    board: Board, columns: Sequence[Column], theme: Theme, *, top: float = TOP, before: Sequence[Shape] = ()
 ) -> Iterator[Board]:
-    """A board of columns; when one of them holds more than fits at the least readable size, further boards go on.
+    """A board of columns in type as large as they allow; where even the least readable size is too large, further boards go on.
 
     Example:
         >>> from clmstate.drawing import THEMES
@@ -96,21 +97,44 @@ def columned(
         >>> [b.title for b in columned(Board("Many"), [Column("Lines", long)], THEMES["light"])]
         ['Many', 'Many (2)']
     """
-    rest, number = [column.said for column in columns], 1
-    while number == 1 or any(rest):
-        shapes: list[Shape] = list(before)
-        for index, (column, box) in enumerate(zip(columns, column_boxes(columns, top), strict=True)):
-            head = (heading(column.title, column.colour or theme.second),) if column.title else ()
-            inner = box.width - 24
-            room = box.height - 18 - height_of(head, inner)
-            smaller = tuple(attrs.evolve(each, size=min(each.size, least)) for each in rest[index])
-            fits, rest[index] = (rest[index], ()) if height_of(smaller, inner) <= room else part_that_fits(rest[index], inner, room)
-            if not fits and not rest[index] and number > 1:
-                continue
-            if not fits and rest[index]:  # one paragraph is longer than a board
-                fits, rest[index] = rest[index][:1], rest[index][1:]
-            said = (*head, *fitting(fits, inner, room, least)) if fits else head
-            shapes.append(Panel(box, said, theme.lane, theme.rule, 1, 8, inset=(12, 9), name=column.title or f"Column {index + 1}"))
+    number, left = 1, list(columns)
+    while number == 1 or left:
+        boxes = column_boxes(left, top)
+        scale = next((percent / 100 for percent in range(MOST, LEAST, -5) if _all_fit(left, boxes, percent / 100)), 1.0)
+        placed, rest = [], []
+        for column, box in zip(left, boxes, strict=True):
+            head, said = _sized(column, theme, scale)
+            inner, room = box.width - 24, box.height - 20
+            fits, over = part_that_fits(said, inner, room - height_of(head, inner))
+            if not fits and over:  # one paragraph is longer than a board
+                fits, over = fitting(over[:1], inner, room - height_of(head, inner)), over[1:]
+            placed.append((column, box, (*head, *fits)))
+            if over:
+                rest.append(attrs.evolve(column, said=column.said[-len(over) :]))
+        tall = max(height_of(said, box.width - 24) for _, box, said in placed) + 24
+        shapes = [
+            Panel(
+                attrs.evolve(box, height=min(box.height, max(tall, 120))), said, theme.lane, theme.rule, 1, 8, inset=(12, 9),
+                name=column.title or "About",
+            )
+            for column, box, said in placed
+        ]  # fmt: skip
         title = board.title if number == 1 else f"{board.title} ({number})"
-        yield attrs.evolve(board, title=title, shapes=tuple(shapes), notes=board.notes if number == 1 else ())
-        number += 1
+        yield attrs.evolve(board, title=title, shapes=(*before, *shapes), notes=board.notes if number == 1 else ("Continued.",))
+        left, number = rest, number + 1
+
+
+def _sized(column: Column, theme: Theme, scale: float) -> tuple[tuple[Said, ...], tuple[Said, ...]]:
+    """Heading and paragraphs of a column at some scale."""
+    head = (heading(column.title, column.colour or theme.second),) if column.title else ()
+    return head, tuple(attrs.evolve(each, size=each.size * scale, above=each.above * scale) for each in column.said)
+
+
+def _all_fit(columns: Sequence[Column], boxes: Sequence[Box], scale: float) -> bool:
+    return all(
+        height_of((heading(column.title, "#000000"),) * bool(column.title), box.width - 24)
+        + height_of([attrs.evolve(each, size=each.size * scale, above=each.above * scale) for each in column.said], box.width - 24)
+        + 4
+        <= box.height - 20
+        for column, box in zip(columns, boxes, strict=True)
+    )

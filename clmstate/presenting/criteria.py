@@ -7,11 +7,13 @@ from typing import Final
 
 import attrs
 
+from clmstate.composition import CompositionDefinition, Wire
+from clmstate.composition import sources as feed_sources
 from clmstate.conditions import words
 from clmstate.conditions.nodes import Named, walk
 from clmstate.lifecycle import LifecycleDefinition, Transition
 
-__all__ = ["Way", "group_label", "names", "place_label", "sources", "ways_by_hope", "ways_in", "ways_out"]
+__all__ = ["Way", "group_label", "learned", "names", "place_label", "sources", "ways_by_hope", "ways_in", "ways_out"]
 
 _RANKS: Final = {"good": 0, "": 1, "watch": 1, "at_risk": 2, "lost": 3}
 
@@ -133,6 +135,26 @@ def group_label(definition: LifecycleDefinition, path: str) -> str:
     """
     group = definition.group_of(path)
     return definition.groups[group].label if group is not None else ""
+
+
+def learned(definition: CompositionDefinition, wire: Wire) -> str:
+    """What a part of a composition learns through a wire, and from whom.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, Many, One, Phase, Signal
+        >>> class User(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Deal(Lifecycle):
+        ...     seats = Signal.count("seat", port=True)
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     deal, users = One(Deal), Many(User)
+        ...     wiring = deal[Deal.seats].fed_by(users.count())
+        >>> learned(Account.definition, Account.definition.wires[0])
+        'seat, from users'
+    """
+    label = definition.leaf(wire.part, wire.inner).signals[wire.port].label
+    return f"{label}, from {' and '.join(dict.fromkeys(source.part for source in feed_sources(wire.feed)))}"
 
 
 def names(definition: LifecycleDefinition) -> Iterator[tuple[str, str]]:

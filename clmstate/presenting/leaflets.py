@@ -7,17 +7,28 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from clmstate.conditions import words
 from clmstate.drawing.measure import clean
-from clmstate.drawing.scene import Kind
+from clmstate.drawing.scene import Kind, Scene
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 from clmstate.lifecycle import LifecycleDefinition, Phase, Touchpoint, Transition
 from clmstate.presenting.criteria import place_label, ways_in
 
-__all__ = ["leaflet", "text"]
+__all__ = ["KIND_SIGNS", "STANDING_SIGNS", "kinds_of", "leaflet", "text"]
 
 KIND_SIGNS: Mapping[Kind, str] = {
     "forward": "→", "branch": "↗", "relapse": "↺", "at_risk": "↘", "recovery": "✓", "next_cycle": "↻", "stay": "•",
 }  # fmt: skip
 STANDING_SIGNS = {"good": "●", "watch": "▲", "at_risk": "◆", "lost": "■"}
+
+
+def kinds_of(scene: Scene) -> dict[str, Kind]:
+    """What each rule does to a customer, by the rule's name.
+
+    Example:
+        >>> from clmstate.drawing import Pill
+        >>> kinds_of(Scene("Deal", pills=(Pill("rule win", "forward", (), "win"),)))
+        {'win': 'forward'}
+    """
+    return {rule: pill.kind for pill in scene.pills for rule in pill.rules}
 
 
 def text(said: str) -> str:

@@ -42,8 +42,9 @@ def overview(definition: LifecycleDefinition) -> Scene:
 
 
 def _named(pill: Pill) -> Pill:
-    said = f"{KIND_SIGNS[pill.kind]} {pill.name.strip('_').replace('_', ' ')}"
-    return attrs.evolve(pill, clauses=(Clause("condition", said),))
+    """A rule by its name; several rules in one pill are several lines."""
+    said = (f"{KIND_SIGNS[pill.kind]} {name.strip('_').replace('_', ' ')}" for name in pill.rules)
+    return attrs.evolve(pill, clauses=tuple(Clause("condition", each, rule) for each, rule in zip(said, pill.rules, strict=True)))
 
 
 def map_board(definition: LifecycleDefinition, theme: Theme) -> Board:

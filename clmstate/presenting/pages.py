@@ -21,7 +21,7 @@ from clmstate.composition import Composition
 from clmstate.drawing import THEMES, Drawing, Scene, Theme, journey_scene
 from clmstate.drawing.svg import escape
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
-from clmstate.presenting.leaflets import leaflet, text
+from clmstate.presenting.leaflets import kinds_of, leaflet, text
 from clmstate.presenting.plain import plain_model
 from clmstate.presenting.walks import walk_of
 from clmstate.replay import Log, Shape, shape_of
@@ -83,7 +83,8 @@ class _Part:
     @property
     def data(self) -> dict[str, Json]:
         """For the scripts."""
-        return {"part": self.path, "label": self.label, "many": self.many, "model": plain_model(self.definition)}
+        pills = {rule: pill.id for pill in self.scene.pills for rule in pill.rules}
+        return {"part": self.path, "label": self.label, "many": self.many, "pills": pills, "model": plain_model(self.definition)}
 
 
 def _literal(replacement: str) -> str:
@@ -92,7 +93,7 @@ def _literal(replacement: str) -> str:
 
 def _part(path: str, definition: LifecycleDefinition, shape: Shape) -> _Part:
     scene = journey_scene(definition)
-    kinds = {pill.name: pill.kind for pill in scene.pills}
+    kinds = kinds_of(scene)
     owners = {name: number for number, name in enumerate(scene.legend.teams)}
     label = path.replace(".", " ").replace("_", " ").capitalize() if path else definition.title
     leaflets = tuple(leaflet(definition, phase, kinds, owners, path) for phase in definition.phases)

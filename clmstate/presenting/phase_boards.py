@@ -13,7 +13,7 @@ from clmstate.presenting.board import WIDTH, Board, Panel, Said, Shape, fitting
 from clmstate.presenting.chapters import Column, columned, only
 from clmstate.presenting.criteria import place_label, sources, ways_in
 from clmstate.presenting.frame import LEFT
-from clmstate.presenting.leaflets import KIND_SIGNS, STANDING_SIGNS
+from clmstate.presenting.leaflets import KIND_SIGNS, STANDING_SIGNS, kinds_of
 
 __all__ = ["phase_boards", "team_colours"]
 
@@ -44,7 +44,7 @@ def phase_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Boar
         >>> [board.title for board in phase_boards(Deal.definition, THEMES["light"])]
         ['New']
     """
-    kinds = {pill.name: pill.kind for pill in journey_scene(definition).pills}
+    kinds = kinds_of(journey_scene(definition))
     colours = team_colours(definition, theme)
     for path, phase in definition.phases.items():
         colour = colours.get(phase.owner.name, theme.end) if phase.owner is not None else theme.end
@@ -54,11 +54,12 @@ def phase_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Boar
             Column("What moves a customer on", tuple(_ways(definition, path, kinds, theme)), theme.ink, share=1.1),
         ]
         board = Board(place_label(definition, path), notes=tuple(_notes(definition, path, phase)))
-        yield from columned(board, columns, theme, top=104, before=tuple(_band(phase, theme, colour)))
+        yield from columned(board, columns, theme, top=104, before=tuple(_band(definition, path, theme, colour)))
 
 
-def _band(phase: Phase, theme: Theme, colour: str) -> Iterator[Shape]:
+def _band(definition: LifecycleDefinition, path: str, theme: Theme, colour: str) -> Iterator[Shape]:
     """Who owns the phase, how the customer stands, how long it lasts."""
+    phase = definition.phases[path]
     said = [phase.owner.name if phase.owner is not None else "Nobody owns it yet"]
     yield Panel(
         Box(LEFT, 62, 230, 26), fitting((Said(said[0], 15, theme.on_team, "Bold"),), 214, 26), colour, None, radius=13,
@@ -66,7 +67,7 @@ def _band(phase: Phase, theme: Theme, colour: str) -> Iterator[Shape]:
     )  # fmt: skip
     facts = [f"{STANDING_SIGNS[phase.standing]} {STANDING_NAMES[phase.standing]}"] if phase.standing else []
     facts += [f"expected {phase.expected}"] if phase.expected is not None else []
-    facts += ["the journey starts here"] if phase.initial else []
+    facts += ["the journey starts here"] if path == definition.initial else []
     facts += ["the journey ends here"] if phase.final else []
     if facts:
         box = Box(LEFT + 246, 62, WIDTH - 2 * LEFT - 246, 26)

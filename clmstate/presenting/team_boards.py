@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from clmstate.drawing import Theme
-from clmstate.lifecycle import LifecycleDefinition, Team, Transition
+from clmstate.lifecycle import LifecycleDefinition, Team
 from clmstate.presenting.board import Board, Said
 from clmstate.presenting.chapters import Column, columned
 from clmstate.presenting.criteria import place_label
 from clmstate.presenting.phase_boards import team_colours
 
-__all__ = ["hand_overs", "team_boards"]
+if TYPE_CHECKING:
+    from clmstate.analysis import Handoff
 
-
-def hand_overs(definition: LifecycleDefinition) -> Iterator[tuple[Team, Team, str, Transition]]:
-    """Every change of owner: who gives, who takes, the phase that is left, and the transition.
-
-    Example:
-        >>> from clmstate import Lifecycle, Phase, Signal
-        >>> class Deal(Lifecycle):
-        ...     live = Signal.flag("live")
-        ...     new = Phase("New", initial=True, owner="Sales")
-        ...     won = Phase("Won", owner="Support")
-        ...     win = new.to(won, when=live)
-        >>> [(give.name, take.name) for give, take, _, _ in hand_overs(Deal.definition)]
-        [('Sales', 'Support')]
-    """
-    for path, phase in definition.phases.items():
-        for way in definition.ways_out(path):
-            group = definition.groups.get(way.target)
-            target = definition.phases[way.target if group is None else group.initial]
-            if not way.stay and phase.owner is not None and target.owner is not None and target.owner != phase.owner:
-                yield phase.owner, target.owner, path, way
+__all__ = ["team_boards"]
 
 
 def team_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Board]:
@@ -54,13 +37,15 @@ def team_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Board
 
 def _board(definition: LifecycleDefinition, team: Team, theme: Theme, colour: str) -> Iterator[Board]:
     owns = [(path, phase) for path, phase in definition.phases.items() if phase.owner == team]
-    gives = [each for each in hand_overs(definition) if each[0] == team]
-    takes = [each for each in hand_overs(definition) if each[1] == team]
+    from clmstate.analysis import handoffs  # a heavy room, for those who make a deck only
+
+    gives = _once((off.taker, off) for off in handoffs(definition) if off.giver == team)
+    takes = _once((off.giver, off) for off in handoffs(definition) if off.taker == team)
     helps = [path for path, phase in definition.phases.items() if team in phase.contributors]
     leads = [(path, t) for path, phase in definition.phases.items() for t in phase.touchpoints if t.owner == team]
     answers = [play for play in definition.plays if play.owner == team]
 
-    def items(lines: Iterator[tuple[str, str]]) -> tuple[Said, ...]:
+    def items(lines: Iterable[tuple[str, str]]) -> tuple[Said, ...]:
         said: list[Said] = []
         for head, below in lines:
             said.append(Said(head, 13.5, theme.ink, "SemiBold", above=7, keep=bool(below)))
@@ -72,13 +57,16 @@ def _board(definition: LifecycleDefinition, team: Team, theme: Theme, colour: st
         Column(
             "You hand over and take over",
             items(
-                [
-                    *((f"→ {take.name}: {place_label(definition, way.target)}", definition.why(way)) for _, take, _, way in gives),
+                (
                     *(
-                        (f"← {give.name}: {place_label(definition, way.target)}", definition.why(way))
-                        for give, _, _, way in _once(takes)
+                        (f"→ {other.name}: {place_label(definition, off.target.path)}", definition.why(off.transition))
+                        for other, off in gives
                     ),
-                ].__iter__()
+                    *(
+                        (f"← {other.name}: {place_label(definition, off.target.path)}", definition.why(off.transition))
+                        for other, off in takes
+                    ),
+                )
             ),
             colour,
             share=1.2,
@@ -86,13 +74,13 @@ def _board(definition: LifecycleDefinition, team: Team, theme: Theme, colour: st
         Column(
             "You contribute",
             items(
-                [
+                (
                     *((place_label(definition, path), definition.phases[path].goal) for path in helps),
                     *(
                         (f"Touchpoint: {t.label}", f"in {place_label(definition, path)}" + (f", within {t.due}" if t.due else ""))
                         for path, t in leads
                     ),
-                ].__iter__()
+                )
             ),
             colour,
         ),
@@ -113,7 +101,6 @@ def _board(definition: LifecycleDefinition, team: Team, theme: Theme, colour: st
     yield from columned(Board(f"What this means for {team.name}", team.help, notes=notes), columns, theme)
 
 
-def _once(takes: list[tuple[Team, Team, str, Transition]]) -> list[tuple[Team, Team, str, Transition]]:
+def _once(found: Iterable[tuple[Team, Handoff]]) -> list[tuple[Team, Handoff]]:
     """Transitions from several phases of one team are one line."""
-    found = {(give.name, way.name): (give, take, path, way) for give, take, path, way in takes}
-    return list(found.values())
+    return list({(other.name, off.transition.name): (other, off) for other, off in found}.values())

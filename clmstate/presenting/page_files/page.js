@@ -13,7 +13,7 @@ class Page {
     this.walk = DATA.walk && DATA.walk.steps.length ? DATA.walk : null;
     this.step = this.walk ? this.walk.steps.length - 1 : 0;
     this.team = "";
-    this.map = new Journey(byId("map"), (path, rule) => this.choose(path, rule));
+    this.map = new Journey(byId("map"), (path, rules) => this.choose(path, rules));
     this.whatIf = new WhatIf(byId("panel-whatif"), (moves, end) => this.answered(moves, end));
     this.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     document.body.classList.remove("no-script");
@@ -86,19 +86,19 @@ class Page {
     this.restart();
   }
 
-  choose(path, rule) {
+  choose(path, rules) {
     if (path) this.phase = path;
     this.map.mark(this.phase);
-    this.leaflet(rule);
+    this.leaflet(rules);
     if (this.shown === "whatif" && this.address === null) this.restart(); else this.tab("phase");
   }
 
-  leaflet(rule) {
+  leaflet(rules) {
     for (const each of document.querySelectorAll(".leaflet")) {
       each.classList.toggle("chosen", each.dataset.part === this.part && each.dataset.phase === this.phase);
-      for (const item of each.querySelectorAll(".rule")) item.classList.toggle("lit", rule !== null && item.dataset.rule === rule);
+      for (const item of each.querySelectorAll(".rule")) item.classList.toggle("lit", rules !== null && rules.includes(item.dataset.rule));
     }
-    const lit = rule === null ? null : document.querySelector(".leaflet.chosen .rule.lit");
+    const lit = rules === null ? null : document.querySelector(".leaflet.chosen .rule.lit");
     if (lit) lit.scrollIntoView({ block: "nearest" }); else byId("panel-phase").scrollTop = 0;
   }
 
@@ -117,6 +117,7 @@ class Page {
 
   redraw() {
     this.map.show(this.part, this.theme);
+    this.map.pills = this.current.pills;
     this.map.mark(this.phase);
     this.filter();
     if (this.walk) this.tell();

@@ -1,0 +1,134 @@
+"""The deck: all boards of a model in the order in which one tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from clmstate.composition import Composition
+from clmstate.drawing import THEMES, Theme, ThemeName
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition
+from clmstate.presenting.board import Board
+from clmstate.presenting.closing import ask_boards, risk_boards, title_board
+from clmstate.presenting.lanes import lanes_board
+from clmstate.presenting.maps import map_board
+from clmstate.presenting.phase_boards import phase_boards
+from clmstate.presenting.slides import pptx_bytes
+from clmstate.presenting.storyboard import Feeling, storyboard_boards
+from clmstate.presenting.team_boards import team_boards
+from clmstate.presenting.timeline import timeline_board
+from clmstate.presenting.whole import parts_board
+from clmstate.replay import shape_of
+
+__all__ = ["Supplied", "boards", "deck"]
+
+
+@attrs.frozen
+class Supplied:
+    """What no model knows: figures and feelings from elsewhere. Nothing of it is shown where nothing is given.
+
+    Attributes:
+        shares: of customers who met a risk, by the risk's label, 0 to 1.
+        feelings: at touchpoints, by their label.
+        source: where all this is from, as "212 surveys, spring".
+
+    Example:
+        >>> Supplied(shares={"Usage falls": 0.31}, source="last year").shares
+        {'Usage falls': 0.31}
+    """
+
+    shares: Mapping[str, float] = attrs.field(factory=dict)
+    feelings: Mapping[str, Feeling] = attrs.field(factory=dict)
+    source: str = ""
+
+
+def deck(
+    model: type[Lifecycle] | type[Composition],
+    *,
+    theme: ThemeName = "light",
+    logo: str | Path | None = None,
+    supplied: Supplied | None = None,
+) -> bytes:
+    r"""The slides for the all-hands, as a PPTX file.
+
+    Args:
+        model: a lifecycle or a composition.
+        theme: light or dark.
+        logo: a PNG or JPEG for the upper right corner.
+        supplied: figures and feelings from elsewhere.
+
+    Raises:
+        InputError: CLM401 no Graphviz works here; CLM405 python-pptx is not installed; CLM406 the logo cannot be used.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> deck(Deal)[:2]
+        b'PK'
+    """
+    return pptx_bytes(boards(model, theme=theme, supplied=supplied), theme, logo)
+
+
+def boards(
+    model: type[Lifecycle] | type[Composition],
+    *,
+    theme: ThemeName = "light",
+    supplied: Supplied | None = None,
+) -> list[Board]:
+    """The same as boards, in order.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> [board.title for board in boards(Deal)][:2]
+        ['Deal', 'Deal: the journey']
+    """
+    return list(_told(model, THEMES[theme], supplied or Supplied()))
+
+
+def _told(model: type[Lifecycle] | type[Composition], theme: Theme, supplied: Supplied) -> Iterator[Board]:
+    parts = list(dict.fromkeys(part.definition for part in shape_of(model).parts.values()))
+    yield title_board(model.definition.title, model.definition.doc, _facts(model, parts), theme)
+    if issubclass(model, Composition):
+        yield parts_board(model.definition, theme)
+    for definition in parts:
+        yield from _part(definition, theme, supplied)
+    for definition in parts:
+        for board in ask_boards(definition, theme):
+            yield board if len(parts) == 1 else attrs.evolve(board, title=f"{definition.title}: what we ask of you")
+
+
+def _part(definition: LifecycleDefinition, theme: Theme, supplied: Supplied) -> Iterator[Board]:
+    """A lifecycle, told from the map to the risks."""
+    yield map_board(definition, theme)
+    lanes = lanes_board(definition, theme)
+    if lanes is not None:
+        yield lanes
+    yield from phase_boards(definition, theme)
+    for path, phase in definition.phases.items():
+        if len(phase.touchpoints) > 1:
+            yield from storyboard_boards(definition, path, theme, supplied.feelings, supplied.source)
+    if any(phase.touchpoints for phase in definition.phases.values()) or definition.risks:
+        yield timeline_board(definition, theme, supplied.shares, supplied.source)
+    yield from risk_boards(definition, theme)
+    yield from team_boards(definition, theme)
+
+
+def _facts(model: type[Lifecycle] | type[Composition], parts: list[LifecycleDefinition]) -> list[str]:
+    from clmstate.analysis.versions import fingerprint  # for those who make a deck only
+
+    phases, rules = sum(len(d.phases) for d in parts), sum(len(d.transitions) for d in parts)
+    definition = model.definition
+    market = getattr(definition, "market", "")
+    said = [f"{len(parts)} lifecycles" if len(parts) > 1 else "", f"{phases} phases", f"{rules} rules"]
+    said += [f"market {market}" if market else "", _version(model) if getattr(definition, "version", "") else ""]
+    return [" · ".join(each for each in said if each), f"Definition {fingerprint(model).whole[:19]}"]
+
+
+def _version(model: type[Lifecycle] | type[Composition]) -> str:
+    version = getattr(model.definition, "version", "")
+    return f"version {version}" if version else model.__name__
