@@ -13,7 +13,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from clmstate.kernel.tables import EVENT_SINCE, EVENT_TIMES, FAR, IN_PHASE, NEVER, SINCE, UNTIL, VISITS, Arrays
+from clmstate.kernel.tables import CLOCK, EVENT_SINCE, EVENT_TIMES, FAR, IN_PHASE, NEVER, SINCE, UNTIL, VISITS, Arrays
 
 __all__ = ["MOST_ROUNDS", "Out", "Rows", "Standing", "odd_values", "standing", "suspicious", "walk"]
 
@@ -26,7 +26,6 @@ OUT_COLUMNS: Final = 7
 CUSTOMER, AT, PHASE, ENTERED, REACHED, DUE, FLAGGED, FRESH = range(8)
 
 _jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
-_inline: Any = nb.njit(inline="always", nogil=True, error_model="numpy")  # calls with many arrays cost more than what they do
 
 
 class Rows(NamedTuple):
@@ -45,6 +44,15 @@ class Rows(NamedTuple):
 
 class Standing(NamedTuple):
     """The customer on the way, and room to work.
+
+    Attributes:
+        facts: customer, instant, phase, since when, milestones, when time may change something, whether left to others, whether new.
+        bits, values: what holds, and what is known.
+        happened, times: when each event was last offered, and how often it was.
+        visits, memory, clocks: entries of counted places, where groups were left, since when clocks run.
+        old_bits: as they were when last settled.
+        undo_signal, undo_value: what the observation has changed.
+        then_values, then_happened, then_times, then_bits: room for the last settled picture.
 
     Example:
         >>> Standing._fields[:2]
@@ -93,7 +101,7 @@ def standing(arrays: Arrays) -> Standing:
         -1
     """
     words, signals = arrays.first_bits.size, arrays.first_values.size
-    events, clocks = arrays.events, arrays.clocks
+    _, _, clocks, _, events, groups = arrays.facts.tolist()
     facts = np.zeros(8, np.int64)
     facts[CUSTOMER] = -1
 
@@ -104,12 +112,12 @@ def standing(arrays: Arrays) -> Standing:
         return np.zeros(words, np.uint64)
 
     return Standing(
-        facts, bits(), np.zeros(signals), ints(events), ints(events), ints(arrays.visit_phase.size), ints(arrays.groups),
-        ints(clocks), bits(), ints(4 * signals + 4), np.zeros(4 * signals + 4), np.zeros(signals), ints(events), ints(events), bits(),
+        facts, bits(), np.zeros(signals), ints(events), ints(events), ints(len(arrays.visited)), ints(groups), ints(clocks),
+        bits(), ints(4 * signals + 4), np.zeros(4 * signals + 4), np.zeros(signals), ints(events), ints(events), bits(),
     )  # fmt: skip
 
 
-@_inline
+@_jit
 def _set(bits, bit, on):  # type: ignore[no-untyped-def]
     word, mask = bit >> 6, np.uint64(1) << np.uint64(bit & 63)
     if on:
@@ -118,12 +126,11 @@ def _set(bits, bit, on):  # type: ignore[no-untyped-def]
         bits[word] &= ~mask
 
 
-@_inline
-def _holds(clauses, bounds, bits, formula):  # type: ignore[no-untyped-def]
-    words = bits.size
-    for clause in range(bounds[formula], bounds[formula + 1]):
+@_jit
+def _holds(clauses, formulas, bits, formula):  # type: ignore[no-untyped-def]
+    for clause in range(formulas[formula], formulas[formula + 1]):
         met = True
-        for word in range(words):
+        for word in range(bits.size):
             mask = clauses[clause, word]
             if bits[word] & mask != mask:
                 met = False
@@ -133,26 +140,19 @@ def _holds(clauses, bounds, bits, formula):  # type: ignore[no-untyped-def]
     return False
 
 
-@_inline
-def _sides(a, i, values):  # type: ignore[no-untyped-def]
-    """Both sides of a sum; NaN where something is missing. Rounded to nine decimals as Python rounds: the nearest float64."""
-    left, right = 0.0, 0.0
-    for side in range(2):
-        total = 0.0
-        for s in range(values.size):
-            if a.sum_reads[i, side, s]:
-                total += a.sum_factors[i, side, s] * values[s]
-        total += a.sum_constant[i, side]
-        if a.sum_rounded[i, side] and abs(total) < 8e6:
-            total = np.rint(total * 1e9) / 1e9
-        if side == 0:
-            left = total
-        else:
-            right = total
-    return left, right
+@_jit
+def _side(factors, read, rounded, values):  # type: ignore[no-untyped-def]
+    """One side of a sum; NaN where something is missing. Rounded to nine decimals as Python rounds: the nearest float64."""
+    total = factors[values.size]
+    for s in range(values.size):
+        if read[s]:
+            total += factors[s] * values[s]
+    if rounded and abs(total) < 8e6:
+        total = np.rint(total * 1e9) / 1e9
+    return total
 
 
-@_inline
+@_jit
 def _compared(op, x, y):  # type: ignore[no-untyped-def]
     if op == 0:
         return x < y
@@ -167,80 +167,85 @@ def _compared(op, x, y):  # type: ignore[no-untyped-def]
     return x > y
 
 
-@_inline
-def _feel(a, bits, values, happened, times, visits, clocks, at, entered):  # type: ignore[no-untyped-def]
-    """Sets the bits of times, counters, sums and gates; returns the next instant at which time alone changes one."""
+@_jit
+def _feel_time(elapsed, bits, values, happened, times, visits, clocks, at, entered):  # type: ignore[no-untyped-def]
+    """Sets the bits of times and counters; returns the next instant at which time alone changes one."""
     due = FAR
-    for i in range(a.elapsed_kind.size):
-        kind, base = a.elapsed_kind[i], a.elapsed_base[i]
-        x, known = np.int64(0), True
-        if kind == UNTIL or kind == SINCE:  # noqa: PLR1714, SIM109 -- Numba compiles this to two comparisons
+    for i in range(elapsed.shape[0]):
+        kind, base = elapsed[i, 0], elapsed[i, 1]
+        start, known, x = np.int64(0), True, np.int64(0)
+        if kind == UNTIL or kind == SINCE:
             known = values[base] == values[base]
-            if known:
-                day = np.int64(values[base])
-                x = day - at if kind == UNTIL else at - day
+            start = np.int64(values[base]) if known else start
         elif kind == IN_PHASE:
-            x = at - entered
+            start = entered
         elif kind == EVENT_SINCE:
-            known = happened[base] != NEVER
-            x = at - happened[base] if known else np.int64(0)
+            start = happened[base]
+            known = start != NEVER
+        elif kind == CLOCK:
+            start = clocks[base]
+            known = start != NEVER
         elif kind == EVENT_TIMES:
             x = times[base]
-        elif kind == VISITS:
-            x = visits[base]
         else:
-            known = clocks[base] != NEVER
-            x = at - clocks[base] if known else np.int64(0)
-        truth = a.elapsed_missing[i]
+            x = visits[base]
+        truth = elapsed[i, 6]
         if known:
-            low, high = a.elapsed_low[i], a.elapsed_high[i]
-            truth = 1 if (low <= x < high) != a.elapsed_inverted[i] else 2
+            low, high = elapsed[i, 2], elapsed[i, 3]
             if kind == UNTIL:
-                if x - high + 1 > 0:
-                    due = min(due, at + x - high + 1)
-                if x - low + 1 > 0:
-                    due = min(due, at + x - low + 1)
-            elif kind != EVENT_TIMES and kind != VISITS:
-                if low > x:
-                    due = min(due, at - x + low)
-                if high > x:
-                    due = min(due, at - x + high)
-        _set(bits, a.elapsed_bit[i], truth & a.elapsed_truths[i] != 0)
-    for i in range(a.sum_bit.size):
-        left, right = _sides(a, i, values)
-        truth = 4
-        if left == left and right == right:
-            truth = 1 if _compared(a.sum_op[i], left, right) else 2
-        _set(bits, a.sum_bit[i], truth & a.sum_truths[i] != 0)
-    for i in range(a.gate_bit.size):
-        every, some = True, False
-        for word in range(bits.size):
-            mask = a.gate_bits[i, word]
-            every = every and bits[word] & mask == mask
-            some = some or bits[word] & mask != 0
-        _set(bits, a.gate_bit[i], every if a.gate_all[i] else some)
+                x = start - at
+                first, second = start - high + 1, start - low + 1
+            else:
+                first, second = start + low, start + high
+                if kind == EVENT_TIMES or kind == VISITS:
+                    first, second = NEVER, NEVER
+                else:
+                    x = at - start
+            if at < first < due:
+                due = first
+            if at < second < due:
+                due = second
+            truth = 1 if (low <= x < high) != (elapsed[i, 4] == 1) else 2
+        _set(bits, elapsed[i, 7], truth & elapsed[i, 5] != 0)
     return due
 
 
-@_inline
-def _choose(clauses, bounds, offered_ways, silent_ways, order, rule_event, bits, phase, offered):  # type: ignore[no-untyped-def]
+@_jit
+def _feel_rest(sums, factors, read, gates, gate_bits, bits, values):  # type: ignore[no-untyped-def]
+    """Sets the bits of sums and gates."""
+    for i in range(sums.shape[0]):
+        left = _side(factors[i, 0], read[i, 0], sums[i, 3], values)
+        right = _side(factors[i, 1], read[i, 1], sums[i, 4], values)
+        truth = 4
+        if left == left and right == right:
+            truth = 1 if _compared(sums[i, 0], left, right) else 2
+        _set(bits, sums[i, 2], truth & sums[i, 1] != 0)
+    for i in range(gates.shape[0]):
+        every, some = True, False
+        for word in range(bits.size):
+            mask = gates[i, word]
+            every = every and bits[word] & mask == mask
+            some = some or bits[word] & mask != 0
+        _set(bits, gate_bits[i, 0], every if gate_bits[i, 1] else some)
+
+
+@_jit
+def _choose(clauses, formulas, phases, order, rules, bits, phase, offered):  # type: ignore[no-untyped-def]
     if offered != 0:
-        for i in range(offered_ways[phase, 0], offered_ways[phase, 1]):
+        for i in range(phases[phase, 0], phases[phase, 1]):
             rule = order[i]
-            if (offered >> rule_event[rule]) & 1 and _holds(clauses, bounds, bits, rule):
+            if (offered >> rules[rule, 0]) & 1 and _holds(clauses, formulas, bits, rule):
                 return rule
-    for i in range(silent_ways[phase, 0], silent_ways[phase, 1]):
-        if _holds(clauses, bounds, bits, order[i]):
+    for i in range(phases[phase, 2], phases[phase, 3]):
+        if _holds(clauses, formulas, bits, order[i]):
             return order[i]
     return -1
 
 
-@_inline
+@_jit
 def _due_since(a, s, rule, then, undone, offered):  # type: ignore[no-untyped-def]
     """The earliest instant before now at which the last settled picture alone made a rule's condition true."""
     now = s.facts[AT]
-    if not then < now:
-        return NEVER
     s.then_values[:] = s.values
     for i in range(undone - 1, -1, -1):
         s.then_values[s.undo_signal[i]] = s.undo_value[i]
@@ -252,92 +257,47 @@ def _due_since(a, s, rule, then, undone, offered):  # type: ignore[no-untyped-de
     s.then_bits[:] = s.old_bits
     at = then
     while at < now:
-        due = _feel(a, s.then_bits, s.then_values, s.then_happened, s.then_times, s.visits, s.clocks, at, s.facts[ENTERED])
-        if _holds(a.clause, a.formula_clauses, s.then_bits, rule):
+        due = _feel_time(
+            a.elapsed, s.then_bits, s.then_values, s.then_happened, s.then_times, s.visits, s.clocks, at, s.facts[ENTERED]
+        )
+        _feel_rest(a.sums, a.factors, a.read, a.gates, a.gate_bits, s.then_bits, s.then_values)
+        if _holds(a.clauses, a.formulas, s.then_bits, rule):
             return at
         at = due
     return NEVER
 
 
-@_inline
-def _enter(a, s, target):  # type: ignore[no-untyped-def]
-    source = s.facts[PHASE]
-    left, entered = a.phase_group[source], a.phase_group[target]
+@_jit
+def _enter(phases, visited, facts, visits, memory, target):  # type: ignore[no-untyped-def]
+    source = facts[PHASE]
+    left, entered = phases[source, 4], phases[target, 4]
     if left >= 0 and left != entered:
-        s.memory[left] = source
-    for v in range(s.visits.size):
-        if a.visit_phase[v] == target or (entered >= 0 and entered != left and a.visit_group[v] == entered):
-            s.visits[v] += 1
-    s.facts[PHASE] = target
-    s.facts[ENTERED] = s.facts[AT]
+        memory[left] = source
+    for v in range(visits.size):
+        if visited[v, 0] == target or (entered >= 0 and entered != left and visited[v, 1] == entered):
+            visits[v] += 1
+    facts[PHASE] = target
+    facts[ENTERED] = facts[AT]
 
 
-@_inline
-def _note(out, s, number, formula, source, target, due):  # type: ignore[no-untyped-def]
-    n = out.done[0]
-    out.found[n, 0] = s.facts[CUSTOMER]
-    out.found[n, 1] = s.facts[AT]
-    out.found[n, 2] = number
-    out.found[n, 3] = formula
-    out.found[n, 4] = source
-    out.found[n, 5] = target
-    out.found[n, 6] = due
-    out.done[0] = n + 1
+@_jit
+def _note(found, done, facts, number, formula, target, due):  # type: ignore[no-untyped-def]
+    n = done[0]
+    found[n, 0] = facts[CUSTOMER]
+    found[n, 1] = facts[AT]
+    found[n, 2] = number
+    found[n, 3] = formula
+    found[n, 4] = facts[PHASE]
+    found[n, 5] = target
+    found[n, 6] = due
+    done[0] = n + 1
 
 
-@_inline
-def _settle(a, s, out, then, undone, offered, felt, sign):  # type: ignore[no-untyped-def]
-    """The rounds of one observation, then what is written after them. False if it has not come to rest."""
-    rules = a.rule_event.size
-    number, at_rest = 1, False
-    while True:
-        if felt:
-            s.facts[DUE] = _feel(a, s.bits, s.values, s.happened, s.times, s.visits, s.clocks, s.facts[AT], s.facts[ENTERED])
-        if at_rest or number > MOST_ROUNDS:
-            break
-        phase = s.facts[PHASE]
-        rule = _choose(
-            a.clause, a.formula_clauses, a.phase_offered, a.phase_silent, a.order, a.rule_event, s.bits, phase, offered
-        )  # fmt: skip
-        if rule < 0:
-            at_rest = True
-            ticked = False
-            for k in range(s.clocks.size):
-                runs = _holds(a.clause, a.formula_clauses, s.bits, rules + k)
-                if runs != (s.clocks[k] != NEVER):
-                    s.clocks[k] = s.facts[AT] if runs else NEVER
-                    ticked = True
-            if not ticked:
-                break
-            felt = True
-            continue
-        since = NEVER
-        if number == 1 and a.rule_event[rule] < 0 and a.rule_timed[rule] and then != NEVER:
-            since = _due_since(a, s, rule, then, undone, offered)
-        target = phase
-        if not a.rule_stays[rule]:
-            group = a.rule_resumes[rule]
-            target = a.rule_target[rule]
-            if group >= 0 and s.memory[group] >= 0:
-                target = s.memory[group]
-        _note(out, s, sign * number, rule, phase, target, since)
-        if not a.rule_stays[rule]:
-            _enter(a, s, target)
-            felt = True
-        offered = np.int64(0)
-        number += 1
-    for m in range(a.milestones if at_rest and s.facts[REACHED] != (1 << a.milestones) - 1 else 0):
-        if not (s.facts[REACHED] >> m) & 1 and _holds(a.clause, a.formula_clauses, s.bits, rules + a.clocks + m):
-            s.facts[REACHED] |= 1 << m
-            _note(out, s, sign, rules + a.clocks + m, s.facts[PHASE], s.facts[PHASE], NEVER)
-    return at_rest
-
-
-@_inline
+@_jit
 def _begin(a, s, customer, at):  # type: ignore[no-untyped-def]
     s.facts[CUSTOMER] = customer
     s.facts[AT] = at
-    s.facts[PHASE] = a.first_phase
+    s.facts[PHASE] = a.facts[0]
     s.facts[ENTERED] = at
     s.facts[REACHED] = 0
     s.facts[DUE] = FAR
@@ -352,25 +312,28 @@ def _begin(a, s, customer, at):  # type: ignore[no-untyped-def]
     s.clocks[:] = NEVER
 
 
-@_inline
-def _flag(s, out):  # type: ignore[no-untyped-def]
-    s.facts[FLAGGED] = 1
-    out.flagged[out.done[1]] = s.facts[CUSTOMER]
-    out.done[1] += 1
-
-
-@_inline
-def _signs(a, s, out):  # type: ignore[no-untyped-def]
-    """Notes the warning signs in force."""
-    first = a.rule_event.size + a.clocks + a.milestones
-    for i in range(a.sign_phases.shape[0]):
-        if a.sign_phases[i, s.facts[PHASE]] and _holds(a.clause, a.formula_clauses, s.bits, first + i):
-            _note(out, s, 0, first + i, s.facts[PHASE], s.facts[PHASE], NEVER)
+@_jit
+def _test(tests, limits, bits, begin, end, x):  # type: ignore[no-untyped-def]
+    """A value: the bits of its tests. Whether any of them changed."""
+    changed = False
+    for t in range(begin, end):
+        words = tests[t, 1]
+        inside = limits[t, 0] <= x <= limits[t, 1] if words < 0 else (words >> np.int64(x)) & 1 == 1
+        truth = 1 if inside != (tests[t, 2] == 1) else 2
+        bit = tests[t, 0]
+        word, mask = bit >> 6, np.uint64(1) << np.uint64(bit & 63)
+        old = bits[word]
+        new = old | mask if truth & tests[t, 3] else old & ~mask
+        bits[word] = new
+        changed = changed or new != old
+    return changed
 
 
 @_jit
 def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
     """Walks over rows from `first` on.
+
+    Everything is unpacked once and written out in one loop: a call that takes a tuple of arrays costs more than an observation.
 
     Args:
         a: the program.
@@ -384,68 +347,107 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
     Returns:
         The first row that was not walked over, and whether all is done.
     """
-    n = rows.at.size
-    signals = rows.values.shape[0]
-    most = out.found.shape[0] - 2 * MOST_ROUNDS - 2 * a.milestones - a.sign_phases.shape[0] - 4
-    facts = s.facts
+    clauses, formulas, phases, order, rules, visited = a.clauses, a.formulas, a.phases, a.order, a.rules, a.visited
+    signals, tests, limits, elapsed, signs = a.signals, a.tests, a.limits, a.elapsed, a.signs
+    sums, factors, read, gates, gate_bits = a.sums, a.factors, a.read, a.gates, a.gate_bits
+    rule_count, clock_count, milestones = a.facts[1], a.facts[2], a.facts[3]
+    facts, bits, values, happened, times, visits = s.facts, s.bits, s.values, s.happened, s.times, s.visits
+    memory, clocks, old_bits, undo_signal, undo_value = s.memory, s.clocks, s.old_bits, s.undo_signal, s.undo_value
+    then_happened = s.then_happened
+    row_customer, row_at, row_event, row_values = rows.customer, rows.at, rows.event, rows.values
+    found, flagged, done = out.found, out.flagged, out.done
+    n, columns, restless = row_at.size, row_values.shape[0], gates.shape[0] > 0
+    most = found.shape[0] - 2 * MOST_ROUNDS - 2 * milestones - signs.shape[0] - 4
+    undo_last = undo_signal.size - 1
     i = first
     while i < n or (last and facts[CUSTOMER] >= 0):
-        if out.done[0] > most or out.done[1] >= out.flagged.size - 2:
+        if done[0] > most or done[1] >= flagged.size - 2:
             return i, False
-        then, undone, offered = facts[AT], 0, np.int64(0)
-        closing = facts[CUSTOMER] >= 0 and (i >= n or rows.customer[i] != facts[CUSTOMER])
+        then, undone, offered, sign = facts[AT], 0, np.int64(0), 1
+        closing = facts[CUSTOMER] >= 0 and (i >= n or row_customer[i] != facts[CUSTOMER])
         if closing:  # the customer's last row is behind us: time passes until the date of interest
-            changed = felt = not facts[FLAGGED] and as_of > then and as_of >= facts[DUE]
+            changed = felt = as_of > then and as_of >= facts[DUE]
+            sign = -1
             if changed:
-                s.old_bits[:] = s.bits
+                old_bits[:] = bits
                 facts[AT] = as_of
         else:
-            customer, at = rows.customer[i], rows.at[i]
+            customer, at = row_customer[i], row_at[i]
             if customer != facts[CUSTOMER]:
                 _begin(a, s, customer, at)
                 then = NEVER
-            changed = felt = facts[FRESH] == 1 or at >= facts[DUE] or a.gate_bit.size > 0
+            changed = felt = facts[FRESH] == 1 or at >= facts[DUE] or restless
             facts[FRESH] = 0
             facts[AT] = at
-            for word in range(s.bits.size):
-                s.old_bits[word] = s.bits[word]
+            for word in range(bits.size):
+                old_bits[word] = bits[word]
             while True:
-                for signal in range(signals):
-                    x = rows.values[signal, i]
-                    if x == x and x != s.values[signal]:
-                        s.undo_signal[undone] = signal
-                        s.undo_value[undone] = s.values[signal]
-                        undone = min(undone + 1, s.undo_signal.size - 1)
-                        s.values[signal] = x
-                        felt = felt or a.signal_felt[signal]
-                        for t in range(a.test_bounds[signal], a.test_bounds[signal + 1]):
-                            words = a.test_words[t]
-                            inside = a.test_low[t] <= x <= a.test_high[t]
-                            if words >= 0:
-                                inside = (words >> np.int64(x)) & 1 == 1
-                            truth = 1 if inside != a.test_inverted[t] else 2
-                            word, mask = a.test_bit[t] >> 6, np.uint64(1) << np.uint64(a.test_bit[t] & 63)
-                            old = s.bits[word]
-                            new = old | mask if truth & a.test_truths[t] else old & ~mask
-                            if new != old:
-                                s.bits[word] = new
-                                changed = True
-                e = rows.event[i]
+                for signal in range(columns):
+                    x = row_values[signal, i]
+                    if x == x and x != values[signal]:
+                        undo_signal[undone] = signal
+                        undo_value[undone] = values[signal]
+                        undone = min(undone + 1, undo_last)
+                        values[signal] = x
+                        felt = felt or signals[signal, 1] == 1
+                        if _test(tests, limits, bits, signals[signal, 0], signals[signal + 1, 0], x):
+                            changed = True
+                e = row_event[i]
                 if e >= 0 and not (offered >> e) & 1:
                     offered |= np.int64(1) << e
-                    s.then_happened[e] = s.happened[e]
-                    s.happened[e] = at
-                    s.times[e] += 1
+                    then_happened[e] = happened[e]
+                    happened[e] = at
+                    times[e] += 1
                     felt = True
                 i += 1
-                if i >= n or rows.at[i] != at or rows.customer[i] != customer:
+                if i >= n or row_at[i] != at or row_customer[i] != customer:
                     break
         if (changed or felt) and not facts[FLAGGED]:
-            if not _settle(a, s, out, then, undone, offered, felt, -1 if closing else 1):
-                _flag(s, out)
+            number, at_rest = 1, False
+            while number <= MOST_ROUNDS:
+                if felt:
+                    facts[DUE] = _feel_time(elapsed, bits, values, happened, times, visits, clocks, facts[AT], facts[ENTERED])
+                    _feel_rest(sums, factors, read, gates, gate_bits, bits, values)
+                if at_rest:
+                    break
+                phase = facts[PHASE]
+                rule = _choose(clauses, formulas, phases, order, rules, bits, phase, offered)
+                if rule < 0:
+                    at_rest, felt = True, False
+                    for k in range(clock_count):
+                        runs = _holds(clauses, formulas, bits, rule_count + k)
+                        if runs != (clocks[k] != NEVER):
+                            clocks[k] = facts[AT] if runs else NEVER
+                            felt = True
+                    continue
+                since = NEVER
+                if number == 1 and rules[rule, 0] < 0 and rules[rule, 4] and NEVER < then < facts[AT]:
+                    since = _due_since(a, s, rule, then, undone, offered)
+                target = rules[rule, 1]
+                if rules[rule, 3]:
+                    target = phase
+                elif rules[rule, 2] >= 0 and memory[rules[rule, 2]] >= 0:
+                    target = memory[rules[rule, 2]]
+                _note(found, done, facts, sign * number, rule, target, since)
+                if not rules[rule, 3]:
+                    _enter(phases, visited, facts, visits, memory, target)
+                    felt = True
+                offered = np.int64(0)
+                number += 1
+            if not at_rest:
+                facts[FLAGGED] = 1
+                flagged[done[1]] = facts[CUSTOMER]
+                done[1] += 1
+            elif facts[REACHED] != (1 << milestones) - 1:
+                for m in range(milestones):
+                    if not (facts[REACHED] >> m) & 1 and _holds(clauses, formulas, bits, rule_count + clock_count + m):
+                        facts[REACHED] |= 1 << m
+                        _note(found, done, facts, sign, rule_count + clock_count + m, facts[PHASE], NEVER)
         if closing:
-            if not facts[FLAGGED]:
-                _signs(a, s, out)
+            for k in range(signs.shape[0] if not facts[FLAGGED] else 0):
+                formula = rule_count + clock_count + milestones + k
+                if signs[k, facts[PHASE]] and _holds(clauses, formulas, bits, formula):
+                    _note(found, done, facts, 0, formula, facts[PHASE], NEVER)
             facts[CUSTOMER] = -1
     return n, True
 

@@ -48,61 +48,55 @@ UNTIL, SINCE, IN_PHASE, EVENT_SINCE, EVENT_TIMES, VISITS, CLOCK = range(7)
 
 
 class Arrays(NamedTuple):
-    """A program as arrays. Rules, clocks, milestones and warning signs are formulas, numbered in this order.
+    """A program as arrays: few of them, because a loop that is handed many spends its time on handing them on.
+
+    Rules, clocks, milestones and warning signs are formulas, numbered in this order.
+
+    Attributes:
+        clauses: bits that are all set when a clause holds, one row a clause.
+        formulas: formula f has the clauses [f] to [f + 1].
+        phases: first and behind the last of the rules in `order` that events may take, the same of those that need none; the group.
+        order: rules, in the order in which they are asked.
+        rules: event, target, group that is resumed (-1: none), whether it stays, whether time may make it true.
+        visited: the phase and the group (or -1) whose entries are counted.
+        signals: where its tests begin (one row more than there are signals), and whether times or sums read it.
+        tests: bit, words (or -1), whether inverted, truths.
+        limits: low and high of each test.
+        elapsed: kind, what it is measured from, true from, true to before, whether inverted, truths, truth when missing, bit.
+        sums: operator, truths, bit, whether the left side is rounded, whether the right side is.
+        factors: of each sum, on each side, for each signal, and the constant at the end.
+        read: whether a side of a sum reads a signal.
+        gates: bits of which all (or any) must be set.
+        gate_bits: the bit that says so, and whether all must.
+        signs: in which phases each warning sign is looked for.
+        first_bits, first_values, first_visits: of somebody of whom nothing is known.
+        facts: first phase, and how many rules, clocks, milestones, events and groups there are.
 
     Example:
         >>> Arrays._fields[:2]
-        ('clause', 'formula_clauses')
+        ('clauses', 'formulas')
     """
 
-    clause: NDArray[np.uint64]  # bits, one row a clause
-    formula_clauses: NDArray[np.int64]  # formula f has the clauses [f] to [f + 1]
-    phase_offered: NDArray[np.int64]  # phase p asks the rules `order` [p, 0] to [p, 1] if events are offered
-    phase_silent: NDArray[np.int64]
+    clauses: NDArray[np.uint64]
+    formulas: NDArray[np.int64]
+    phases: NDArray[np.int64]
     order: NDArray[np.int64]
-    rule_event: NDArray[np.int64]
-    rule_target: NDArray[np.int64]
-    rule_resumes: NDArray[np.int64]
-    rule_stays: NDArray[np.bool_]
-    rule_timed: NDArray[np.bool_]
-    phase_group: NDArray[np.int64]
-    visit_phase: NDArray[np.int64]
-    visit_group: NDArray[np.int64]
-    test_bounds: NDArray[np.int64]  # signal s has the tests [s] to [s + 1]
-    test_bit: NDArray[np.int64]
-    test_low: NDArray[np.float64]
-    test_high: NDArray[np.float64]
-    test_words: NDArray[np.int64]
-    test_inverted: NDArray[np.bool_]
-    test_truths: NDArray[np.int64]
-    signal_felt: NDArray[np.bool_]  # whether times or sums read it
-    elapsed_kind: NDArray[np.int64]
-    elapsed_base: NDArray[np.int64]
-    elapsed_low: NDArray[np.int64]  # true from here ...
-    elapsed_high: NDArray[np.int64]  # ... to before here
-    elapsed_inverted: NDArray[np.bool_]
-    elapsed_truths: NDArray[np.int64]
-    elapsed_missing: NDArray[np.int64]
-    elapsed_bit: NDArray[np.int64]
-    sum_factors: NDArray[np.float64]  # [sum, side, signal]
-    sum_reads: NDArray[np.bool_]
-    sum_constant: NDArray[np.float64]
-    sum_rounded: NDArray[np.bool_]
-    sum_op: NDArray[np.int64]
-    sum_truths: NDArray[np.int64]
-    sum_bit: NDArray[np.int64]
-    gate_bits: NDArray[np.uint64]
-    gate_all: NDArray[np.bool_]
-    gate_bit: NDArray[np.int64]
+    rules: NDArray[np.int64]
+    visited: NDArray[np.int64]
+    signals: NDArray[np.int64]
+    tests: NDArray[np.int64]
+    limits: NDArray[np.float64]
+    elapsed: NDArray[np.int64]
+    sums: NDArray[np.int64]
+    factors: NDArray[np.float64]
+    read: NDArray[np.bool_]
+    gates: NDArray[np.uint64]
+    gate_bits: NDArray[np.int64]
+    signs: NDArray[np.bool_]
     first_bits: NDArray[np.uint64]
     first_values: NDArray[np.float64]
     first_visits: NDArray[np.int64]
-    first_phase: int
-    clocks: int
-    milestones: int
-    sign_phases: NDArray[np.bool_]  # [sign, phase]
-    events: int
-    groups: int
+    facts: NDArray[np.int64]
 
 
 @attrs.frozen(slots=False, eq=False)
@@ -123,8 +117,8 @@ class Lowered:
         ...     new = Phase("New", initial=True)
         ...     won = Phase("Won", final=True)
         ...     win = new.to(won, when=health >= 70)
-        >>> as_arrays(Deal.definition).arrays.test_low.tolist()
-        [70.0]
+        >>> as_arrays(Deal.definition).arrays.limits.tolist()
+        [[70.0, inf]]
     """
 
     program: Program
@@ -197,7 +191,7 @@ class _Writer:
         test = column_test(leaf, self.d.signals, self.limit)
         if test is not None:
             place = self.signals.index(test.signal)
-            self.tests.append((place, bit, test.low, test.high, test.words, test.inverted, truths))
+            self.tests.append((place, bit, test.words, test.inverted, truths, test.low, test.high))
             return
         match leaf:
             case ForDays(_, days):
@@ -238,15 +232,15 @@ class _Writer:
 
     def write_sum(self, leaf: Compare, truths: int, bit: int) -> None:
         sides = [linear(side, self.limit) for side in (leaf.left, leaf.right)]
-        factors, reads = np.zeros((2, len(self.signals))), np.zeros((2, len(self.signals)), np.bool_)
+        factors, reads = np.zeros((2, len(self.signals) + 1)), np.zeros((2, len(self.signals)), np.bool_)
         for i, side in enumerate(sides):
             if side is None:
                 raise self.refused(f"a sum with time or counters in it ({leaf!r:.80}) has no place in columns")
             for name, factor in side.factors.items():
                 factors[i, self.signals.index(name)], reads[i, self.signals.index(name)] = factor, True
                 self.felt.add(name)
-        constants, rounded = [s.constant for s in sides if s], [s.rounded for s in sides if s]
-        self.sums.append((factors, reads, constants, rounded, _OPS.index(leaf.op), truths, bit))
+            factors[i, -1] = side.constant
+        self.sums.append((factors, reads, (_OPS.index(leaf.op), truths, bit, *(s.rounded for s in sides if s is not None))))
 
     def number(self, term: Const | ThresholdRef) -> float:
         return term.value if isinstance(term, Const) else self.limit(term.name)
@@ -274,71 +268,45 @@ class _Writer:
     def arrays(self, masks: list[int], bounds: list[int]) -> Arrays:
         words = max(1, -(-len(self.bit) // 64))
         p, rules = self.p, self.p.rules
-        order: list[int] = []
-        asked: dict[str, list[tuple[int, int]]] = {"offered": [], "silent": []}
-        for name, listed in (("offered", p.offered), ("silent", p.silent)):
-            for ways in listed:
-                asked[name].append((len(order), len(order) + len(ways)))
-                order += [rule.index for rule in ways]
-        self.tests.sort(key=lambda test: test[0])
-        test = _columns(self.tests, 7)
-        elapsed = _columns(self.elapsed, 8)
-        sums = _columns(self.sums, 7)
-        gate = _columns(self.gates, 3)
         group = {name: i for i, name in enumerate(self.groups)}
+        number = {name: i for i, name in enumerate(self.events)}
+        order: list[int] = []
+        phases = []
+        for offered, silent, name in zip(p.offered, p.silent, p.group, strict=True):
+            middle = len(order) + len(offered)
+            phases.append((len(order), middle, middle, middle + len(silent), group.get(name or "", -1)))
+            order += [rule.index for rule in (*offered, *silent)]
+        self.tests.sort(key=lambda test: test[0])
+        begins = [sum(1 for test in self.tests if test[0] < s) for s in range(len(self.signals) + 1)]
+        felt = [*(name in self.felt for name in self.signals), False]
         values = [spec.default for spec in self.d.signals.values()]
         first = np.array([math.nan if v is None else self.place(i, v) for i, v in enumerate(values)], np.float64)
-        count, signals = len(self.signals), max(1, len(self.signals))
         start, start_group = p.phases[p.initial], p.group[p.initial]
+        count = len(self.signals)
         return Arrays(
-            clause=_bits(masks, words),
-            formula_clauses=_ints(bounds),
-            phase_offered=_ints(asked["offered"]).reshape(-1, 2),
-            phase_silent=_ints(asked["silent"]).reshape(-1, 2),
-            order=_ints(order),
-            rule_event=_ints(-1 if r.event is None else self.events.index(r.event) for r in rules),
-            rule_target=_ints(r.target for r in rules),
-            rule_resumes=_ints(-1 if r.resumes is None else group[r.resumes] for r in rules),
-            rule_stays=_flags(r.stay for r in rules),
-            rule_timed=_flags(r.timed for r in rules),
-            phase_group=_ints(-1 if g is None else group[g] for g in p.group),
-            visit_phase=_ints(p.number.get(path, -1) for path in p.visited),
-            visit_group=_ints(group.get(path, -1) for path in p.visited),
-            test_bounds=_ints(sum(1 for t in self.tests if t[0] < s) for s in range(count + 1)),
-            test_bit=_ints(test[1]),
-            test_low=_floats(test[2]),
-            test_high=_floats(test[3]),
-            test_words=_ints(test[4]),
-            test_inverted=_flags(test[5]),
-            test_truths=_ints(test[6]),
-            signal_felt=_flags(name in self.felt for name in self.signals),
-            elapsed_kind=_ints(elapsed[0]),
-            elapsed_base=_ints(elapsed[1]),
-            elapsed_low=_ints(elapsed[2]),
-            elapsed_high=_ints(elapsed[3]),
-            elapsed_inverted=_flags(elapsed[4]),
-            elapsed_truths=_ints(elapsed[5]),
-            elapsed_missing=_ints(elapsed[6]),
-            elapsed_bit=_ints(elapsed[7]),
-            sum_factors=np.array(sums[0], np.float64).reshape(-1, 2, signals if self.sums else 1),
-            sum_reads=np.array(sums[1], np.bool_).reshape(-1, 2, signals if self.sums else 1),
-            sum_constant=np.array(sums[2], np.float64).reshape(-1, 2),
-            sum_rounded=np.array(sums[3], np.bool_).reshape(-1, 2),
-            sum_op=_ints(sums[4]),
-            sum_truths=_ints(sums[5]),
-            sum_bit=_ints(sums[6]),
-            gate_bits=_bits(gate[0], words),
-            gate_all=_flags(gate[1]),
-            gate_bit=_ints(gate[2]),
+            clauses=_bits(masks, words),
+            formulas=np.array(bounds, np.int64),
+            phases=_table(phases, 5),
+            order=np.array(order, np.int64),
+            rules=_table(
+                ((number.get(r.event or "", -1), r.target, group.get(r.resumes or "", -1), r.stay, r.timed) for r in rules),
+                5,
+            ),
+            visited=_table(((p.number.get(path, -1), group.get(path, -1)) for path in p.visited), 2),
+            signals=_table(zip(begins, felt, strict=True), 2),
+            tests=_table((test[1:5] for test in self.tests), 4),
+            limits=np.array([test[5:] for test in self.tests], np.float64).reshape(-1, 2),
+            elapsed=_table(self.elapsed, 8),
+            sums=_table((found[2] for found in self.sums), 5),
+            factors=np.array([found[0] for found in self.sums], np.float64).reshape(-1, 2, count + 1),
+            read=np.array([found[1] for found in self.sums], np.bool_).reshape(len(self.sums), 2, count),
+            gates=_bits((gate[0] for gate in self.gates), words),
+            gate_bits=_table(((gate[2], gate[1]) for gate in self.gates), 2),
+            signs=self.sign_phases(),
             first_bits=_bits([self.first_bits(first)], words)[0],
             first_values=first,
-            first_visits=_ints(int(path in (start, start_group)) for path in p.visited),
-            first_phase=p.initial,
-            clocks=len(p.clocks),
-            milestones=len(p.milestones),
-            sign_phases=self.sign_phases(),
-            events=len(self.events),
-            groups=len(self.groups),
+            first_visits=np.array([path in (start, start_group) for path in p.visited], np.int64),
+            facts=np.array([p.initial, len(rules), len(p.clocks), len(p.milestones), len(self.events), len(self.groups)], np.int64),
         )
 
     def place(self, signal: int, value: Any) -> float:
@@ -349,7 +317,7 @@ class _Writer:
     def first_bits(self, values: NDArray[np.float64]) -> int:
         """The bits of tests before anything has been said."""
         bits = 0
-        for signal, bit, lowest, highest, words, inverted, truths in self.tests:
+        for signal, bit, words, inverted, truths, lowest, highest in self.tests:
             x = values[signal]
             inside = (words >> int(x)) & 1 == 1 if words >= 0 and x == x else lowest <= x <= highest
             truth = low.UNKNOWN if x != x else low.TRUE if inside != inverted else low.FALSE
@@ -382,20 +350,8 @@ def _span(op: str, number: float, unit: int) -> tuple[int, int, bool]:
             return ceiling, max(ceiling, after), op == "!="
 
 
-def _columns(rows: list[tuple[Any, ...]], count: int) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * count
-
-
-def _ints(values: Iterable[Any]) -> NDArray[np.int64]:
-    return np.array(list(values), np.int64)
-
-
-def _floats(values: Iterable[Any]) -> NDArray[np.float64]:
-    return np.array(list(values), np.float64)
-
-
-def _flags(values: Iterable[Any]) -> NDArray[np.bool_]:
-    return np.array(list(values), np.bool_)
+def _table(rows: Iterable[Iterable[Any]], width: int) -> NDArray[np.int64]:
+    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, width)
 
 
 def _bits(masks: Iterable[int], words: int) -> NDArray[np.uint64]:

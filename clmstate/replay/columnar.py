@@ -310,7 +310,7 @@ class Columnar:
         gone = np.fromiter(self.left_out, np.int64, len(self.left_out))
         if gone.size:
             all_found = all_found[~np.isin(all_found[:, 0], gone)]
-        rules, clocks = self.lowered.arrays.rule_event.size, self.lowered.arrays.clocks
+        _, rules, clocks, milestones, *_ = self.lowered.arrays.facts.tolist()
         formula, number = all_found[:, 3], all_found[:, 2]
         is_move, is_sign = formula < rules, number == 0
         return Found(
@@ -318,7 +318,7 @@ class Columnar:
             by_then=self.moves(all_found[is_move & (number < 0)], names),
             lives=self.lives_of(names, gone),
             milestones=self.reached(all_found[~is_move & ~is_sign], names, rules + clocks),
-            signs=self.signs(all_found[is_sign], names, rules + clocks + self.lowered.arrays.milestones),
+            signs=self.signs(all_found[is_sign], names, rules + clocks + milestones),
             rejects=Found.empty().rejects,
         )
 
@@ -338,7 +338,7 @@ class Columnar:
             source=phases.gather(found[:, 4]),
             target=phases.gather(found[:, 5]),
             by=pl.Series(["rule" if t.on is None else "event" for t in transitions], dtype=pl.String).gather(formula),
-            stayed=self.lowered.arrays.rule_stays[formula],
+            stayed=self.lowered.arrays.rules[formula, 3] == 1,
             due_since=due.set(due == NEVER, None),
             because=pl.Series([d.why(t) for t in transitions], dtype=pl.String).gather(formula),
         )

@@ -1,0 +1,121 @@
+"""Fleets in columns: rows a second of the columnar engine, from memory, from Parquet and unsorted, beside peers on the same rows.
+
+Run alone: ``python -m tests.bench.fleets [rows]``. Each figure is rows for each second of processor time of the whole process, polars
+held to one thread, so that it is "per core" also on a machine where others work; what came in is counted, never assumed.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars is loaded: figures are per core
+
+import numpy as np
+import polars as pl
+
+from clmstate.replay.columnar import Columnar, Source
+from clmstate.replay.rows import Log
+from clmstate.replay.typed import NUMBER
+from models.dynamic.contract import Contract
+
+__all__ = ["fleet", "main", "measure"]
+
+WEEK = 7 * 86_400_000_000
+START = 20_458 * 86_400_000_000  # 2026-01-05
+WEEKS = 52
+
+
+def fleet(customers: int, first: int = 0, weeks: int = WEEKS) -> pl.DataFrame:
+    """Calm weekly traffic: three signals every week, a bad spell for one customer in ten; sorted by customer and time."""
+    rng = np.random.default_rng(first)
+    n = customers * weeks
+    week = np.tile(np.arange(weeks), customers)
+    at = pl.Series("at", START + week * WEEK).cast(pl.Datetime("us", "UTC"))
+    base = np.repeat(rng.integers(72, 90, customers), weeks)
+    spell = np.repeat((rng.random(customers) < 0.1) * rng.integers(10, 40, customers), weeks)
+    bad = (spell > 0) & (week >= spell) & (week < spell + 6)
+    health = np.where(bad, 45, base + rng.integers(-1, 2, n)).astype(np.float64)
+    adopted = np.clip(0.1 + week * 0.05, 0, np.repeat(rng.uniform(0.7, 0.97, customers), weeks)).round(2)
+    first_week = pl.Series(week == 0)
+    renewal = (
+        pl.select(pl.when(first_week).then(pl.lit(START + 120 * WEEK)).otherwise(None)).to_series().cast(pl.Datetime("us", "UTC"))
+    )
+    names = pl.Series(np.arange(first, first + customers)).cast(pl.String).str.zfill(8)
+    return pl.DataFrame(
+        {
+            "customer": names.gather(np.repeat(np.arange(customers), weeks)),
+            "at": at,
+            "setup_done": pl.select(pl.when(pl.Series(week == 5)).then(True).otherwise(None)).to_series(),
+            "users_adopted": adopted,
+            "escalations": np.where(bad, 2, 0),
+            "health": health,
+            "renewal_on": renewal,
+        }
+    )
+
+
+def columns(frames: Any, *, more: bool = True) -> tuple[int, int]:
+    """Plays frames; how many rows were used, and how many moves there were."""
+    work = Columnar(Contract, Source(Log("fleet", ())))
+    seen = 0
+    for frame in frames:
+        work.take(frame.with_row_index(NUMBER, seen).with_columns(pl.col(NUMBER).cast(pl.Int64)), more=more)
+        seen += frame.height
+    found, used = work.finish()
+    return used, found.moves.height
+
+
+def measure(what: str, rows: int, play: Any) -> dict[str, Any]:
+    """One figure: rows for each second of processor time."""
+    before, wall = time.process_time(), time.perf_counter()
+    used, moves = play()
+    cpu = time.process_time() - before
+    assert used == rows, (used, rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "what": what,
+        "rows": rows,
+        "M rows/s": round(rows / cpu / 1e6, 2),
+        "wall": round(rows / (time.perf_counter() - wall) / 1e6, 2),
+        "moving": round(moves / rows, 4),
+        "peak MB": round(peak),
+    }
+
+
+def main(rows: int = 5_000_000) -> list[dict[str, Any]]:
+    """Everything, printed as it is found."""
+    customers = rows // WEEKS
+    n = customers * WEEKS
+    piece = 2_000
+    frame = fleet(customers)
+    columns([fleet(10)])  # compiled once
+    found = [measure("from memory, sorted", n, lambda: columns(frame.iter_slices(piece * WEEKS)))]
+    print(found[-1], flush=True)
+    shuffled = frame.sample(fraction=1.0, shuffle=True, seed=3)
+    found.append(measure("from memory, unsorted", n, lambda: columns([shuffled], more=False)))
+    print(found[-1], flush=True)
+    del shuffled
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "fleet.parquet"
+        frame.write_parquet(path, row_group_size=piece * WEEKS)
+        del frame
+        import pyarrow.parquet as pq
+
+        def batches() -> Any:
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(piece * WEEKS, use_threads=False):
+                    yield pl.from_arrow(batch)
+
+        found.append(measure("from Parquet, sorted", n, lambda: columns(batches())))
+        print(found[-1], flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 5_000_000)
