@@ -230,10 +230,7 @@ def _joined(kind: type[And] | type[Or], key: str) -> Callable[[Reader, Scope], C
         parts = [read_condition(item, scope) for item in said.at(key).items()]
         if len(parts) < 2:
             raise said.wrong(f"'{key}' joins {len(parts)}", "join two conditions at least")
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = whole & part if kind is And else whole | part
-        return whole
+        return Condition(kind(tuple(part.node for part in parts)), *parts[0]._with(*parts[1:]))
 
     return read
 

@@ -148,7 +148,7 @@ def test_it_reads_what_is_right() -> None:
             "is a score, not a flag",
         ),
         (
-            phrased(conditions=[{"name": "c", "when": {"all": [{"all": [{"missing": {"signal": "health"}}] * 2}] * 2}}]),
+            phrased(conditions=[{"name": "c", "when": {"compare": [{"days_in_phase": False}, ">=", 1]}}]),
             "CLM373",
             "not how that is written",
         ),

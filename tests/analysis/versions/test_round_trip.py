@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import pytest
@@ -99,11 +99,21 @@ def test_thawed_compositions_live_the_same_lives() -> None:
         assert not side_by_side.differing(ThawedCustomer, life)
 
 
+class Careful(Contract):
+    """A promise about some customers only."""
+
+    promises: ClassVar[Any] = never(Contract.churned).when((Contract.health >= 70) & (Contract.escalations == 0)).because("ours")
+
+
+def test_promises_about_some_customers_thaw_to_the_same() -> None:
+    same(Careful)
+
+
 class Promising(Customer):
     """Promises about where parts stand, and about numbers of them."""
 
     few = Customer.users.count() <= 500
-    promises = (
+    promises: ClassVar[Any] = (
         never(Customer.contract.is_in(Contract.churned) & ~(Customer.users.share_in(User.adopted) < 0.5)).because("ours"),
         always_possible(Customer.contract.is_in(Contract.success)).until(Customer.contract.is_in(Contract.churned)),
         leads_to(Customer.products.any_in(AddOn.paused), few),

@@ -1,0 +1,196 @@
+"""The things that a definition holds, in the business's words: what a difference shows beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any, Final, assert_never
+
+from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn
+from clmstate.conditions import words
+from clmstate.conditions.nodes import And, Cond, ForDays, IsMissing, Named, Not, Or, SignalRef, Unless
+from clmstate.lifecycle import ANYWHERE, LifecycleDefinition, Play, Promise, Team, Transition
+from clmstate.signals import SignalSpec, show_number
+
+__all__ = ["said", "said_feed", "said_promise", "said_signal", "said_way", "unnamed"]
+
+_PROMISES: Final = {
+    "never": "never {}",
+    "never_before": "never {} before {}",
+    "always_possible": "always possible: {}",
+    "always_possible_until": "always possible until {1}: {0}",
+    "leads_to": "{} leads to {} only",
+}
+_ROLLED: Final = {"count": "number of", "share": "share of", "any": "any of", "all": "all of", "none": "none of"}
+_OVER: Final = {"sum": "sum of", "mean": "mean of", "min": "least", "max": "greatest", "share_where": "share of"}
+_OPS: Final = {"<": "below", "<=": "at most", ">=": "at least", ">": "above"}
+
+
+def said(value: Any, definition: LifecycleDefinition) -> str:
+    """A value of some element; "" for nothing.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> said(Days(3, 5), Deal.definition), said(True, Deal.definition), said(None, Deal.definition)
+        ('3 to 5 days', 'yes', '')
+    """
+    match value:
+        case None | "" | ():
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return show_number(value)
+        case str():
+            return " ".join(value.split())
+        case tuple():
+            return ", ".join(said(item, definition) for item in value)
+        case Team():
+            return value.name
+        case Play():
+            more = [
+                word for word in (said(value.owner, definition), f"within {value.due}" if value.due is not None else "") if word
+            ]
+            return f"{value.label} ({', '.join(more)})" if more else value.label
+        case _ if isinstance(value, Cond):
+            return words(value, definition)
+        case _:
+            return str(value)
+
+
+def said_signal(spec: SignalSpec) -> str:
+    """What a signal may be.
+
+    Example:
+        >>> said_signal(SignalSpec("health", "score", "health", low=0, high=100, step=1))
+        'health: score, a number from 0 to 100'
+    """
+    usual = "" if spec.default is None else f", {spec.show(spec.default)} unless reported"
+    return f"{spec.label}: {spec.kind}, {spec.allowed}{usual}{', fed by the composition' if spec.port else ''}"
+
+
+def said_way(transition: Transition, definition: LifecycleDefinition) -> str:
+    """A transition from where to where, and why.
+
+    Example:
+        >>> from clmstate import Event, Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     won = Event("contract signed")
+        ...     open = Phase("Open", initial=True)
+        ...     closed = Phase("Closed", final=True)
+        ...     win = open.to(closed, on=won)
+        >>> said_way(Deal.win, Deal.definition)
+        'Open → Closed: contract signed'
+    """
+    labels = ["anywhere" if source == ANYWHERE else definition.places[source].label for source in transition.sources]
+    target = "stays" if transition.stay else f"→ {definition.places[transition.target].label}"
+    back = ", where last left" if transition.resume else ""
+    return f"{' or '.join(labels)} {target}{back}: {definition.why(transition)}"
+
+
+def unnamed(cond: Cond, kept: Container[tuple[str, Cond]] = ()) -> Cond:
+    """A condition without the business's names in it, for where the same name has come to mean something else.
+
+    Args:
+        cond: the condition.
+        kept: labels that stay, each with what it names.
+
+    Example:
+        >>> from clmstate.conditions.nodes import IsTrue
+        >>> unnamed(Not(Named(IsTrue("live"), "in use")))
+        Not(of=IsTrue(signal='live'))
+    """
+    match cond:
+        case Named(of, label):
+            return cond if (label, of) in kept else unnamed(of, kept)
+        case Not(of):
+            return Not(unnamed(of, kept))
+        case Unless(of):
+            return Unless(unnamed(of, kept))
+        case ForDays(of, days):
+            return ForDays(unnamed(of, kept), days)
+        case IsMissing(of) if not isinstance(of, SignalRef):
+            return IsMissing(unnamed(of, kept))
+        case And(items):
+            return And(tuple(unnamed(item, kept) for item in items))
+        case Or(items):
+            return Or(tuple(unnamed(item, kept) for item in items))
+        case _:
+            return cond
+
+
+# ---- compositions ----------------------------------------------------------------------------------------------------------
+
+
+def said_feed(feed: FeedNode, definition: CompositionDefinition) -> str:
+    """A feed, or the state that a promise of a composition is about.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, Many, Phase
+        >>> class User(Lifecycle):
+        ...     active = Phase("Active", initial=True)
+        >>> class Account(Composition):
+        ...     users = Many(User)
+        ...     busy = users.share_in(User.active)
+        >>> said_feed(Account.busy.node, Account.definition)
+        'share of users in Active'
+    """
+    match feed:
+        case NotSo(of):
+            return f"not ({said_feed(of, definition)})"
+        case AllOf(items):
+            return " and ".join(_bracketed(item, definition) for item in items)
+        case AnyOf(items):
+            return " or ".join(_bracketed(item, definition) for item in items)
+        case Compared(of, op, value):
+            shown = f"{show_number(value * 100)} %" if of.kind in ("share", "share_where") else show_number(value)
+            return f"{said_feed(of, definition)} {_OPS[op]} {shown}"
+        case StandsIn(part, inner, phases):
+            return f"{'.'.join((part, *inner))} in {_places(phases, definition.leaf(part, inner))}"
+        case RollUp():
+            return _rolled(feed, definition)
+        case _:
+            assert_never(feed)
+
+
+def _bracketed(feed: FeedNode, definition: CompositionDefinition) -> str:
+    text = said_feed(feed, definition)
+    return f"({text})" if isinstance(feed, AllOf | AnyOf) else text
+
+
+def _rolled(feed: RollUp, definition: CompositionDefinition) -> str:
+    leaf = definition.leaf(feed.part, feed.inner)
+    whom = ".".join((feed.part, *feed.inner))
+    if feed.where is not None:
+        whom += f" ({words(feed.where, leaf)})"
+    if feed.kind in _ROLLED:
+        return f"{_ROLLED[feed.kind]} {whom}" + (f" in {_places(feed.phases, leaf)}" if feed.phases else "")
+    if feed.cond is not None:
+        return f"{_OVER[feed.kind]} {whom} with {words(feed.cond, leaf)}"
+    weighed = f", weighed by {leaf.signals[feed.weight].label}" if feed.weight is not None else ""
+    return f"{_OVER[feed.kind]} {leaf.signals[feed.signal].label if feed.signal is not None else '?'} of {whom}{weighed}"
+
+
+def _places(paths: tuple[str, ...], leaf: LifecycleDefinition) -> str:
+    return " or ".join(leaf.places[path].label for path in paths)
+
+
+def said_promise(promise: Promise, definition: LifecycleDefinition | CompositionDefinition) -> str:
+    """A promise as a sentence.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, never
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     promises = never(won).before(new)
+        >>> said_promise(Deal.definition.promises[0], Deal.definition)
+        'never in Won before in New'
+    """
+
+    def state(node: Any) -> str:
+        return words(node, definition) if isinstance(definition, LifecycleDefinition) else said_feed(node, definition)
+
+    states = [state(node) for node in (promise.subject, promise.other) if node is not None]
+    return _PROMISES[promise.kind].format(*states)
