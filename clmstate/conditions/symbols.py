@@ -328,10 +328,11 @@ class Symbols:
         cut_at, cut_op = (("until", key[1]), _FLIPPED[op]) if key[0] == "since" else (key, op)
         where = self.cuts.setdefault(cut_at, set())
         at = -limit if key[0] == "since" else limit
-        if cut_op in ("<", ">=", "==", "!="):
-            where.add(Cut(at, False))
-        if cut_op in ("<=", ">", "==", "!="):
-            where.add(Cut(at, True))
+        for place in (at, at - 1) if key[0] == "since" else (at,):  # away from midnight, days since are one fewer
+            if cut_op in ("<", ">=", "==", "!="):
+                where.add(Cut(place, False))
+            if cut_op in ("<=", ">", "==", "!="):
+                where.add(Cut(place, True))
         variable = self._arith(key)
         if not variable.is_int():
             return _related(variable, op, _constant(limit))
