@@ -80,6 +80,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "plant small mistakes in a model, and name those that the tests miss",
             "clmstate mutate models/dynamic/contract.py tests/models",
         ),
+        "gaps": Command(
+            "clmstate.cli.gaps",
+            "analyse gaps in four steps: current state, team input, risks, success gaps",
+            "clmstate gaps models/gap_analysis/client.py --team models/gap_analysis/team_input.csv",
+        ),
         "trace": Command(
             "clmstate.cli.trace",
             "list where each item of a list lives in models, and what shows it",

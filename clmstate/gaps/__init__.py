@@ -1,22 +1,48 @@
 """From a model to what it answers, and to what it lacks: traceability, and the gap analysis in four steps."""
 
 from clmstate.gaps.alive import Alive, Alives, alive_in
+from clmstate.gaps.analysis import Gap, GapAnalysis, Hot, PhaseRisks, PhaseState, Sign, gap_analysis
 from clmstate.gaps.elements import Cited, cited
 from clmstate.gaps.evidence import marked_tests
+from clmstate.gaps.intervals import FIRST_YEAR, Interval
 from clmstate.gaps.items import Item, read_items
+from clmstate.gaps.markdown import markdown
+from clmstate.gaps.stays import Seen, Stays, seen_in
+from clmstate.gaps.team import Said, read_team_input
 from clmstate.gaps.tracing import Home, Trace, Traced, trace
+from clmstate.gaps.upkeep import Concern, concerns, late_only, next_to_build, touchpoint_findings
 
 __all__ = [
+    "FIRST_YEAR",
     "Alive",
     "Alives",
     "Cited",
+    "Concern",
+    "Gap",
+    "GapAnalysis",
     "Home",
+    "Hot",
+    "Interval",
     "Item",
+    "PhaseRisks",
+    "PhaseState",
+    "Said",
+    "Seen",
+    "Sign",
+    "Stays",
     "Trace",
     "Traced",
     "alive_in",
     "cited",
+    "concerns",
+    "gap_analysis",
+    "late_only",
+    "markdown",
     "marked_tests",
+    "next_to_build",
     "read_items",
+    "read_team_input",
+    "seen_in",
+    "touchpoint_findings",
     "trace",
 ]

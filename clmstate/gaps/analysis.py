@@ -1,0 +1,336 @@
+"""The gap analysis in four steps: how things are, what the team says, risks and their signs, success gaps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from clmstate.conditions import words
+from clmstate.conditions.nodes import Cond
+from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_over
+from clmstate.gaps.stays import Seen, Stays
+from clmstate.gaps.team import Said
+from clmstate.gaps.upkeep import Concern, concerns, late_only, next_to_build, touchpoint_findings
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Phase, Play, Risk, SuccessGap, definition_of
+
+__all__ = ["Gap", "GapAnalysis", "Hot", "PhaseRisks", "PhaseState", "Sign", "gap_analysis"]
+
+
+@attrs.frozen
+class PhaseState:
+    """How a phase is today.
+
+    Attributes:
+        path, label, owner, goal: as the model says.
+        expected: how long a stay is meant to be; "" if nobody says.
+        touchpoints: how many contacts there are in it.
+        stays: how long stays really were; None if no customers were replayed.
+
+    Example:
+        >>> PhaseState("open", "Open", "Sales", "we decide", "14 days", 1, None).label
+        'Open'
+    """
+
+    path: str
+    label: str
+    owner: str
+    goal: str
+    expected: str
+    touchpoints: int
+    stays: Stays | None
+
+
+@attrs.frozen
+class Sign:
+    """What a customer at risk looks like, and what is done about it.
+
+    Attributes:
+        risk: the risk.
+        sign: its warning sign in words; "" if nothing shows it.
+        plays: what is done, each with its owner and how soon.
+        interval: when in the first year it is usually seen.
+        customers: of whom it was ever on in this phase; None if no customers were replayed.
+
+    Example:
+        >>> Sign(Risk("Tired"), "", (), None, None).sign
+        ''
+    """
+
+    risk: Risk
+    sign: str
+    plays: tuple[str, ...]
+    interval: Interval | None
+    customers: tuple[str, ...] | None
+
+
+@attrs.frozen
+class PhaseRisks:
+    """The signs to watch for in one phase.
+
+    Example:
+        >>> PhaseRisks("open", "Open", ()).signs
+        ()
+    """
+
+    path: str
+    label: str
+    signs: tuple[Sign, ...]
+
+
+@attrs.frozen
+class Gap:
+    """One success gap.
+
+    Attributes:
+        gap: the gap, with our view, theirs, plan and cost.
+        open_when: the condition in words; "" if nothing shows it.
+        phases: the labels of the phases in which it matters; empty is all.
+        interval: when in the first year it is usually seen.
+        customers: of whom it was ever open; None if no customers were replayed.
+        lacks: what nobody has written down: plan, cost, our view or theirs.
+
+    Example:
+        >>> Gap(SuccessGap("Idle"), "", (), None, None, ("plan",)).lacks
+        ('plan',)
+    """
+
+    gap: SuccessGap
+    open_when: str
+    phases: tuple[str, ...]
+    interval: Interval | None
+    customers: tuple[str, ...] | None
+    lacks: tuple[str, ...]
+
+
+@attrs.frozen
+class Hot:
+    """Where pains and risks come together: a chance to improve something soon.
+
+    Example:
+        >>> Hot("Onboarding", FIRST_YEAR[0], 3).number
+        3
+    """
+
+    where: str
+    interval: Interval | None
+    number: int
+
+
+@attrs.frozen
+class GapAnalysis:
+    """A gap analysis: the four steps as data.
+
+    Attributes:
+        definition: the lifecycle.
+        intervals: the intervals of the first year.
+        phases: step one, phase by phase.
+        concerns: step one, what teams worry about most, asked of the model.
+        touchpoints: step one, what reviews of touchpoints left open.
+        late: step one, phases before a renewal in which nobody talks to the customer.
+        build_next: step one, what to add next; "" if all is there.
+        said: step two, what the team says; None if it was not asked.
+        unheard: step two, our teams from which nothing was heard.
+        hot: step two, where pains and risks come together, the most first.
+        risks: step three, phase by phase.
+        unwatched: step three, phases in which no sign would warn anybody.
+        gaps: step four.
+        customers: how many customers were replayed; None if none.
+
+    Example:
+        >>> from clmstate import Phase
+        >>> class Deal(Lifecycle):
+        ...     open = Phase("Open", initial=True, goal="we decide", owner="Sales")
+        >>> gap_analysis(Deal).unwatched
+        ('Open',)
+    """
+
+    definition: LifecycleDefinition
+    intervals: tuple[Interval, ...]
+    phases: tuple[PhaseState, ...]
+    concerns: tuple[Concern, ...]
+    touchpoints: tuple[str, ...]
+    late: tuple[str, ...]
+    build_next: str
+    said: tuple[Said, ...] | None
+    unheard: tuple[str, ...]
+    hot: tuple[Hot, ...]
+    risks: tuple[PhaseRisks, ...]
+    unwatched: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    customers: int | None
+
+    def pinned(self, interval: Interval | None) -> dict[str, list[str]]:
+        """Everything that belongs to an interval (None: to no particular one), by kind."""
+        found: dict[str, list[str]] = {"pain point": [], "risk": [], "strength": [], "warning sign": [], "success gap": []}
+        for one in self.said or ():
+            if one.interval == interval:
+                found[one.kind].append(one.text)
+        signs = {sign.risk.name: sign for phase in self.risks for sign in phase.signs}
+        found["warning sign"] += [sign.risk.label for sign in signs.values() if sign.interval == interval]
+        found["success gap"] += [gap.gap.label for gap in self.gaps if gap.interval == interval]
+        return {kind: texts for kind, texts in found.items() if texts}
+
+    def as_data(self) -> dict[str, Any]:
+        """The analysis for JSON."""
+        return {
+            "lifecycle": self.definition.name,
+            "customers": self.customers,
+            "current_state": {
+                "phases": [attrs.asdict(phase) | {"stays": _stays(phase.stays)} for phase in self.phases],
+                "concerns": [attrs.asdict(concern) for concern in self.concerns],
+                "touchpoints": self.touchpoints,
+                "late": self.late,
+                "build_next": self.build_next,
+            },
+            "team_input": None if self.said is None else self._team(),
+            "risks": [{"phase": phase.path, "signs": [self._sign(sign) for sign in phase.signs]} for phase in self.risks],
+            "unwatched": self.unwatched,
+            "success_gaps": [self._gap(gap) for gap in self.gaps],
+            "first_year": [{"interval": str(i), **self.pinned(i)} for i in self.intervals]
+            + [{"interval": None, **self.pinned(None)}],
+        }
+
+    def _team(self) -> dict[str, Any]:
+        return {
+            "said": [attrs.asdict(one) | {"interval": _name(one.interval)} for one in self.said or ()],
+            "unheard": self.unheard,
+            "hot": [{"where": hot.where, "interval": _name(hot.interval), "number": hot.number} for hot in self.hot],
+        }
+
+    def _sign(self, sign: Sign) -> dict[str, Any]:
+        said = {"risk": sign.risk.name, "label": sign.risk.label, "sign": sign.sign, "mitigation": sign.risk.mitigation}
+        return said | {"plays": sign.plays, "interval": _name(sign.interval), "customers": sign.customers}
+
+    def _gap(self, gap: Gap) -> dict[str, Any]:
+        said = {
+            "gap": gap.gap.name,
+            "label": gap.gap.label,
+            "ours": gap.gap.ours,
+            "theirs": gap.gap.theirs,
+            "open_when": gap.open_when,
+        }
+        return said | {
+            "plan": gap.gap.plan, "cost": gap.gap.cost, "phases": gap.phases, "interval": _name(gap.interval),
+            "customers": gap.customers, "lacks": gap.lacks,
+        }  # fmt: skip
+
+
+def gap_analysis(
+    lifecycle: type[Lifecycle] | LifecycleDefinition,
+    said: Iterable[Said] | None = None,
+    seen: Seen | None = None,
+    *,
+    intervals: tuple[Interval, ...] = FIRST_YEAR,
+    anonymous: bool = False,
+) -> GapAnalysis:
+    """The four steps, from a model and from what is known beside it.
+
+    Args:
+        lifecycle: the lifecycle.
+        said: what the team says, from :func:`clmstate.gaps.read_team_input`.
+        seen: what replayed customers tell, from :func:`clmstate.gaps.seen_in`.
+        intervals: the intervals of the first year.
+        anonymous: leaves out who said what.
+
+    Example:
+        >>> from clmstate import Phase, Risk, Signal
+        >>> class Deal(Lifecycle):
+        ...     silent = Signal.flag("silent", default=False)
+        ...     open = Phase("Open", initial=True)
+        ...     quiet = Risk("Nobody answers", sign=silent, mitigation="communicate")
+        >>> [(phase.label, [sign.sign for sign in phase.signs]) for phase in gap_analysis(Deal).risks]
+        [('Open', ['silent'])]
+    """
+    d = definition_of(lifecycle)
+    heard = None if said is None else tuple(said)
+    alive = [phase for phase in d.phases.values() if not phase.final]
+    risks = tuple(PhaseRisks(p.path, p.label, tuple(_sign(d, r, p.path, seen) for r in _risks_in(d, p))) for p in alive)
+    return GapAnalysis(
+        definition=d,
+        intervals=intervals,
+        phases=tuple(_state(phase, seen) for phase in d.phases.values()),
+        concerns=concerns(d, seen),
+        touchpoints=touchpoint_findings(d),
+        late=late_only(d),
+        build_next=next_to_build(d),
+        said=None if heard is None else tuple(one.anonymous if anonymous else one for one in heard),
+        unheard=() if heard is None else _unheard(d, heard),
+        hot=() if heard is None else _hot(d, heard),
+        risks=risks,
+        unwatched=tuple(phase.label for phase in risks if not any(sign.sign for sign in phase.signs)),
+        gaps=tuple(_gap(d, gap, seen) for gap in d.gaps.values()),
+        customers=None if seen is None else seen.customers,
+    )
+
+
+def _state(phase: Phase, seen: Seen | None) -> PhaseState:
+    return PhaseState(
+        phase.path,
+        phase.label,
+        "" if phase.owner is None else phase.owner.name,
+        phase.goal,
+        "" if phase.expected is None else str(phase.expected),
+        len(phase.touchpoints),
+        None if seen is None else seen.stays.get(phase.path, Stays()),
+    )
+
+
+def _risks_in(definition: LifecycleDefinition, phase: Phase) -> list[Risk]:
+    """The risks that matter in a phase; those that matter everywhere matter in it."""
+    return [r for r in definition.risks.values() if not r.phases or any(phase.path in definition.leaves(p) for p in r.phases)]
+
+
+def _sign(definition: LifecycleDefinition, risk: Risk, path: str, seen: Seen | None) -> Sign:
+    customers = None if seen is None else seen.signs.get((risk.name, path), ())
+    plays = tuple(_play(play) for play in risk.plays)
+    return Sign(risk, _words(definition, risk.sign), plays, interval_over(risk.interval), customers)
+
+
+def _play(play: Play) -> str:
+    who = [] if play.owner is None else [play.owner.name]
+    soon = [] if play.due is None else [f"within {play.due}"]
+    return play.label + (f" ({', '.join((*who, *soon))})" if who or soon else "")
+
+
+def _gap(definition: LifecycleDefinition, gap: SuccessGap, seen: Seen | None) -> Gap:
+    phases = tuple(definition.places[path].label for path in gap.phases)
+    lacks = tuple(
+        what
+        for what, said in (("plan", gap.plan), ("cost", gap.cost), ("our view", gap.ours), ("their view", gap.theirs))
+        if not said.strip()
+    )
+    customers = None if seen is None else seen.gaps.get(gap.name, ())
+    return Gap(gap, _words(definition, gap.when), phases, interval_over(gap.interval), customers, lacks)
+
+
+def _unheard(definition: LifecycleDefinition, said: tuple[Said, ...]) -> tuple[str, ...]:
+    heard = {one.team.lower() for one in said}
+    return tuple(team.name for team in definition.teams if team.side == "ours" and team.name.lower() not in heard)
+
+
+def _hot(definition: LifecycleDefinition, said: tuple[Said, ...]) -> tuple[Hot, ...]:
+    """Places and intervals that pains and risks name, those that at least two name."""
+    bad = Counter((one.phase, one.interval) for one in said if one.kind != "strength")
+    found = [
+        Hot(definition.phases[path].label if path else "", interval, number)
+        for (path, interval), number in bad.most_common()
+        if number > 1
+    ]
+    return tuple(found)
+
+
+def _words(definition: LifecycleDefinition, cond: Cond | None) -> str:
+    return "" if cond is None else words(cond, definition)
+
+
+def _name(interval: Interval | None) -> str | None:
+    return None if interval is None else interval.name
+
+
+def _stays(stays: Stays | None) -> dict[str, Any] | None:
+    if stays is None:
+        return None
+    return {"days": stays.days, "median": stays.median, "open": stays.open, "variable": stays.variable}
