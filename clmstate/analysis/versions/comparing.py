@@ -321,6 +321,8 @@ def _about(name: str, old: Definition, new: Definition) -> Iterator[Change]:
         )
         if was != now:
             aspects.append(Aspect(field, was, now, field == "embedded"))
+    was, now = ("; ".join(f"{key}: {reason}" for key, reason in getattr(d, "accepts", {}).items()) for d in (old, new))
+    aspects += [Aspect("accepts", was, now, rules=False)] if was != now else []
     if aspects:
         yield Change(name, "lifecycle", name, new.title, "changed", tuple(aspects))
 

@@ -181,6 +181,7 @@ def _lifecycle(d: LifecycleDefinition) -> dict[str, Json]:
         "risks": [_plain(r) for r in d.risks.values()],
         "gaps": [_plain(g) for g in d.gaps.values()],
         "promises": [_plain(p) for p in d.promises],
+        "accepts": [{"finding": finding, "reason": reason} for finding, reason in d.accepts.items()],
     }
     return {key: value for key, value in said.items() if value not in ("", [])}
 

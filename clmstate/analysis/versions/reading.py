@@ -49,7 +49,7 @@ T = TypeVar("T")
 _TEXTS: Final = ("title", "doc", "market", "version")
 _LISTS: Final = (
     *("signals", "thresholds", "events", "phases", "conditions", "transitions"),
-    *("milestones", "risks", "gaps", "promises", "refs"),
+    *("milestones", "risks", "gaps", "promises", "accepts", "refs"),
 )
 _PROMISES: Final = ("never", "never_before", "always_possible", "always_possible_until", "leads_to")
 
@@ -241,6 +241,8 @@ def _lifecycle(said: Reader) -> type[Lifecycle]:
         b.faults += [mistake.at(f"{b.name}.{key}") for key, mistake in b.body.mistakes]
         raise (DefinitionError if all(d.code < "CLM2" for d in b.faults) else Unreadable)(b.faults)
     b.body["promises"] = tuple(promises)
+    accepted = [item.only("finding", "reason") for item in said.several("accepts")]
+    b.body["accepts"] = {item.at("finding").text(): item.at("reason").text() for item in accepted}
     texts: dict[str, Any] = {key: said.at(key).text() for key in ("title", "market", "version") if said.has(key)}
     refs = tuple(ref.text() for ref in said.several("refs"))
     made: Any = LifecycleMeta(b.name, (Lifecycle,), b.body, refs=refs, **texts)

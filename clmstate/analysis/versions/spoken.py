@@ -29,7 +29,7 @@ def said(value: Any, definition: LifecycleDefinition) -> str:
     """A value of some element; "" for nothing.
 
     Example:
-        >>> from clmstate import Lifecycle, Phase
+        >>> from clmstate import Days, Lifecycle, Phase
         >>> class Deal(Lifecycle):
         ...     new = Phase("New", initial=True)
         >>> said(Days(3, 5), Deal.definition), said(True, Deal.definition), said(None, Deal.definition)

@@ -229,7 +229,7 @@ def members(definition: Any) -> Any:
 
 
 def test_whatever_differs_is_told() -> None:
-    check(1, 200, prove=False)
+    check(1, 80, prove=False)
 
 
 def test_customers_show_what_is_proved() -> None:
