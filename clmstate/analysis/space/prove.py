@@ -1,0 +1,293 @@
+"""Whether promises hold: for all customers, with what is exact and what is not said, or with a customer who breaks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, TypeAlias
+
+import attrs
+
+from clmstate.analysis.findings import Evidence, Report
+from clmstate.analysis.space.blueprint import Blueprint, Path, Unexplored, blueprint
+from clmstate.analysis.space.crowds import Asked, Crowd
+from clmstate.analysis.space.explore import Explorer, Limit, Precision, Reporting, Settled, Space, Step, explored
+from clmstate.analysis.space.facts import cuts
+from clmstate.analysis.space.logs import breach_in, log_of, shortened
+from clmstate.analysis.space.replays import Replay
+from clmstate.analysis.space.spoken import evidence_of, scope_of, spoken
+from clmstate.analysis.space.watches import Before, Leads, Never, existing, watch_of
+from clmstate.composition import Compared, Composition, CompositionDefinition, FeedNode, RollUp, sources
+from clmstate.composition.feeds import inside as parts_of
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Promise
+
+__all__ = ["Model", "Proof", "Verdict", "prove"]
+
+Model: TypeAlias = type[Lifecycle] | type[Composition] | LifecycleDefinition | CompositionDefinition
+
+Verdict: TypeAlias = Literal["holds", "broken", "bounded", "undecided"]
+"""It holds for all customers; somebody breaks it; nobody of those who were looked at breaks it; nothing can be said."""
+
+PATIENCE: Final = 30_000
+MOST_BREACHES: Final = 12
+
+_SEARCHES: Final[tuple[tuple[Precision, Reporting, int], ...]] = (
+    ("sketch", "one", 1),
+    ("sketch", "one", 2),
+    ("sketch", "everybody", 1),
+    ("sketch", "everybody", 2),
+    ("sketch", "one", 3),
+    ("facts", "everybody", 1),
+    ("facts", "everybody", 2),
+)
+"""Where somebody who breaks a promise is sought: the likely places first."""
+
+
+@attrs.frozen
+class Proof:
+    """What is known about one promise.
+
+    Attributes:
+        promise: the promise.
+        words: the promise in words.
+        verdict: "holds", "broken", "bounded" (nobody among so many members breaks it; beyond that it is open) or "undecided".
+        scope: for whom it was shown, such as "for any number of users".
+        limits: what is thought freer than it is, or was left out; each as a sentence without its full stop.
+        evidence: for a broken promise a customer who breaks it, replayed on the compiled engine.
+        states: how many states were looked at.
+
+    Example:
+        >>> from clmstate import Lifecycle, Event, Phase, never
+        >>> class Deal(Lifecycle):
+        ...     signed = Event("contract signed")
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, on=signed)
+        ...     promises = never(won).before(new)
+        >>> print(prove(Deal)[0])
+        never in Won before in New: holds for every customer
+    """
+
+    promise: Promise
+    words: str
+    verdict: Verdict
+    scope: str = ""
+    limits: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    states: int = 0
+
+    def __str__(self) -> str:
+        verdict = "nobody breaks it" if self.verdict == "bounded" else self.verdict
+        said = f"{self.words}: {verdict}" + (f" {self.scope}" if self.scope else "")
+        return f"{said} ({'; '.join(self.limits)})" if self.limits else said
+
+
+def prove(model: Model, promises: Sequence[Promise] | None = None) -> tuple[Proof, ...]:
+    """What is known about the promises of a model.
+
+    Every part may be told anything at every observation, several parts at once; members join and leave as they like. Moves by hand and
+    `start` are left out.
+
+    Args:
+        model: a lifecycle or a composition.
+        promises: by default those of the model itself, and of the lifecycles in it those that they make on their own.
+
+    Example:
+        >>> from clmstate import Lifecycle, Event, Phase, never
+        >>> class Deal(Lifecycle):
+        ...     signed = Event("contract signed")
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, on=signed)
+        ...     promises = never(won)
+        >>> proof, = prove(Deal)
+        >>> print(proof)
+        never in Won: broken
+        >>> proof.evidence.rows()
+        [{'customer': 'Somebody', 'at': '2026-01-05', 'event': 'signed'}]
+    """
+    definition = model.definition if isinstance(model, type) else model
+    return tuple(_proved(definition, promise) for promise in (definition.promises if promises is None else promises))
+
+
+def _proved(definition: LifecycleDefinition | CompositionDefinition, promise: Promise) -> Proof:
+    words = spoken(promise, definition)
+    try:
+        asked = tuple(state for state in (promise.subject, promise.other) if state is not None)
+        plan = blueprint(definition, asked)
+        if promise.kind in ("always_possible", "always_possible_until"):
+            raise Unexplored("todo")
+        return _watched(plan, promise, words)
+    except Unexplored as why:
+        return Proof(promise, words, "undecided", limits=(str(why),))
+    except Limit as why:
+        return Proof(promise, words, "undecided", limits=(f"the states are too many: given up {why}",))
+
+
+def _watched(plan: Blueprint, promise: Promise, words: str) -> Proof:
+    """A promise that something never happens."""
+    watch = watch_of(promise)
+    if not plan.groups and len(plan.ones) == 1:
+        return _alone(plan, promise, watch, words)
+    named = {part for state in (promise.subject, promise.other) if state is not None for part in plan.read(state)}
+    cone = plan.cone(named)
+    suspects: list[tuple[Settled, Step]] = []
+    for followed, precision in ((named, "places"), (cone, "places"), (named, "facts"), (cone, "facts")):
+        explorer = any_number(plan, frozenset(followed), watch, promise, precision)  # type: ignore[arg-type]
+        try:
+            space = explored(explorer, explorer.start())
+        except Limit:
+            continue
+        if space.broken is None:
+            return Proof(promise, words, "holds", scope_of(plan, followed, None), _limits(plan, followed), None, len(space.states))
+        suspects = [space.broken]
+    return _searched(plan, frozenset(cone), promise, watch, words, bool(suspects))
+
+
+def _alone(plan: Blueprint, promise: Promise, watch: Never | Before | Leads, words: str) -> Proof:
+    explorer = Explorer(plan, frozenset((0,)), (), counted=True, watch=watch, precision="places")
+    space = explored(explorer, explorer.start())
+    if space.broken is not None:
+        explorer = attrs.evolve(explorer, precision="facts")
+        space = explored(explorer, explorer.start())
+    if space.broken is None:
+        return Proof(promise, words, "holds", scope_of(plan, (), None), _limits(plan, (0,)), None, len(space.states))
+    shown = _shown(plan, space, [space.broken], watch)
+    if shown is None:
+        explorer = Explorer(plan, frozenset((0,)), (), counted=True, watch=watch)
+        breaches = list(_breaches(explorer))
+        shown = next((found for space, breach in breaches if (found := _shown(plan, space, [breach], watch)) is not None), None)
+    if shown is not None:
+        return Proof(promise, words, "broken", evidence=shown, states=len(space.states))
+    why = "it can be broken if what is remembered is free; no log that does it was found"
+    return Proof(promise, words, "undecided", limits=(why, *_limits(plan, (0,))), states=len(space.states))
+
+
+def _breaches(explorer: Explorer) -> Iterator[tuple[Space, tuple[Settled, Step]]]:
+    """Breaches one after the other, at first those after few observations."""
+    space = explored(explorer, explorer.start(), stop=False)
+    found = 0
+    for state in space.states:
+        for step in explorer.steps(state):
+            if step.broken:
+                yield space, (state, step)
+                found += 1
+                if found == MOST_BREACHES:
+                    return
+
+
+def _shown(
+    plan: Blueprint, space: Space, breaches: Sequence[tuple[Settled, Step]], watch: Never | Before | Leads
+) -> Evidence | None:
+    """A customer who breaks a promise, on the compiled engine."""
+
+    def wanted(replay: Replay) -> bool:
+        return breach_in(watch, replay) is not None
+
+    for state, step in breaches:
+        log = log_of(plan, [*space.way(state), (state, step)], wanted)
+        if log is not None:
+            log = shortened(plan, log, wanted)
+            return _evidence(plan, log, watch)
+    return None
+
+
+def _evidence(plan: Blueprint, log: tuple[Report, ...], watch: Never | Before | Leads) -> Evidence:
+    from clmstate.analysis.space.replays import replayed
+
+    replay = replayed(plan, log)
+    number = breach_in(watch, replay)
+    assert number is not None
+    until = sorted({row.at for row in log})[number]
+    log = tuple(row for row in log if row.at <= until)
+    return evidence_of(plan, log, replayed(plan, log), "the promise is broken")
+
+
+def _searched(
+    plan: Blueprint, cone: frozenset[int | Path], promise: Promise, watch: Never | Before | Leads, words: str, suspected: bool
+) -> Proof:
+    """Looks for a customer with few members who breaks a promise."""
+    covered: tuple[int, ...] | None = None
+    states = 0
+    for precision, reporting, many in _SEARCHES:
+        most = tuple(many if group.path in cone else 0 for group in plan.groups)
+        explorer = Explorer(
+            plan, cone, most, counted=True, reporting=reporting, watch=watch, precision=precision, patience=PATIENCE
+        )
+        try:
+            space = explored(explorer, explorer.start())
+        except Limit:
+            continue
+        states = max(states, len(space.states))
+        if space.broken is not None:
+            shown = _shown(plan, space, [space.broken], watch)
+            if shown is not None:
+                return Proof(promise, words, "broken", evidence=shown, states=states)
+        elif reporting == "everybody" and precision == "facts":
+            covered = most
+    open_ = () if suspected else ("the states are too many for any number",)
+    if covered is None:
+        return Proof(promise, words, "undecided", limits=(*open_, *_limits(plan, cone)), states=states)
+    beyond = "beyond that it is open"
+    return Proof(promise, words, "bounded", scope_of(plan, cone, covered), (beyond, *open_, *_limits(plan, cone)), None, states)
+
+
+# ---- any number of members -------------------------------------------------------------------------------------------------
+
+
+def any_number(
+    plan: Blueprint, followed: frozenset[int | Path], watch: Never | Before | Leads, promise: Promise, precision: Precision
+) -> Explorer:
+    """An exploration in which a few members stand for any number of them."""
+    feeds = [state for state in (promise.subject, promise.other) if isinstance(state, FeedNode)]
+    needed = list(existing(promise.subject))
+    if promise.kind == "leads_to":
+        needed += [*existing(promise.subject, wanted=False), *existing(promise.other, wanted=False)]
+    most = tuple(needed.count(group.path) if group.path in followed else 0 for group in plan.groups)
+    if max(most, default=0) > 2:
+        raise Limit("before it began: the promise needs more than two members at once")
+    asked = list(_asked(plan, followed, feeds))
+    limits = _compared(plan, feeds)
+    crowds = tuple(
+        Crowd(group, [one for one in asked if (*one[0], one[1].part) == group.path], limits) if group.path in followed else None
+        for group in plan.groups
+    )
+    return Explorer(plan, followed, most, counted=False, crowds=crowds, watch=watch, precision=precision)
+
+
+def _asked(plan: Blueprint, followed: frozenset[int | Path], feeds: Sequence[FeedNode]) -> Iterator[Asked]:
+    """The roll-ups that matter."""
+    for line in plan.lines:
+        to = line.slot if line.group is None else plan.groups[line.group].path
+        if to in followed and not line.inside:
+            yield from ((line.where, source) for source in sources(line.feed) if isinstance(source, RollUp))
+    for feed in feeds:
+        yield from (((), source) for source in sources(feed) if isinstance(source, RollUp))
+
+
+def _compared(plan: Blueprint, feeds: Sequence[FeedNode]) -> dict[Asked, list[float]]:
+    """For each roll-up the numbers with which somebody compares it."""
+    found: dict[Asked, list[float]] = {}
+    for line in plan.lines:
+        if isinstance(line.feed, RollUp) and not line.inside:
+            slots = plan.ones if line.group is None else plan.groups[line.group].slots
+            ways = slots[line.slot].ways
+            at = found.setdefault((line.where, line.feed), [])
+            at += (cut for leaf in ways.port_leaves for cut in cuts(ways.definition, ("value", line.port), leaf))
+    for feed in feeds:
+        for node in parts_of(feed):
+            if isinstance(node, Compared):
+                found.setdefault(((), node.of), []).append(node.value)
+    return found
+
+
+def _limits(plan: Blueprint, followed: object) -> tuple[str, ...]:
+    """What is thought freer than it is."""
+    inside = set(followed) if isinstance(followed, frozenset | set | tuple) else set()
+    slots = [slot for i, slot in enumerate(plan.ones) if i in inside]
+    slots += [slot for group in plan.groups if group.path in inside for slot in group.slots]
+    found = []
+    if any(fact.remembered for slot in slots for fact in slot.ways.facts.facts):
+        found.append("what is remembered (clocks, days in a phase, earlier events) is thought free")
+    if any(slot.ways.facts.loose or slot.ways.mixed for slot in slots):
+        found.append("comparisons of two signals and counts of visits are thought free")
+    return tuple(found)
