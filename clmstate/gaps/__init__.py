@@ -4,9 +4,11 @@ from clmstate.gaps.alive import Alive, Alives, alive_in
 from clmstate.gaps.analysis import Gap, GapAnalysis, Hot, PhaseRisks, PhaseState, Sign, gap_analysis
 from clmstate.gaps.elements import Cited, cited
 from clmstate.gaps.evidence import marked_tests
+from clmstate.gaps.impact import Impact, impacts
 from clmstate.gaps.intervals import FIRST_YEAR, Interval
 from clmstate.gaps.items import Item, read_items
 from clmstate.gaps.markdown import markdown
+from clmstate.gaps.rising import Rise, rise_in_log, rise_in_rules
 from clmstate.gaps.stays import Seen, Stays, seen_in
 from clmstate.gaps.team import Said, read_team_input
 from clmstate.gaps.tracing import Home, Trace, Traced, trace
@@ -22,10 +24,12 @@ __all__ = [
     "GapAnalysis",
     "Home",
     "Hot",
+    "Impact",
     "Interval",
     "Item",
     "PhaseRisks",
     "PhaseState",
+    "Rise",
     "Said",
     "Seen",
     "Sign",
@@ -36,12 +40,15 @@ __all__ = [
     "cited",
     "concerns",
     "gap_analysis",
+    "impacts",
     "late_only",
     "markdown",
     "marked_tests",
     "next_to_build",
     "read_items",
     "read_team_input",
+    "rise_in_log",
+    "rise_in_rules",
     "seen_in",
     "touchpoint_findings",
     "trace",
