@@ -234,56 +234,207 @@ def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 _LISTED: Final = (
     # ---- structure
-    Kind("CLM501", "error", "unreachable phase", "No customer ever gets into this phase."),
-    Kind("CLM502", "error", "no way out", "Customers who get into this phase stay in it for ever, though it is not final."),
-    Kind("CLM503", "warning", "trap", "Several phases between which customers move and which they never leave."),
-    Kind("CLM504", "warning", "no good outcome", "From this phase no phase of good standing can be reached any more."),
     Kind(
-        "CLM505", "warning", "left by the calendar", "Customers leave this phase because time has passed, and for no other reason."
+        "CLM501",
+        "error",
+        "unreachable phase",
+        "Nothing leads into the phase, or only rules that nobody can take, or only phases that nobody reaches. Customers "
+        "can be there only if somebody places them by hand. Where a dead or shadowed rule is the reason, this is said "
+        "beneath that rule.",
+    ),
+    Kind(
+        "CLM502",
+        "error",
+        "no way out",
+        "A phase that is not final and has no way out keeps its customers for ever: nobody will notice that they are "
+        "stuck. If it is the end, say final=True.",
+    ),
+    Kind(
+        "CLM503",
+        "warning",
+        "trap",
+        "Customers move between several phases and never leave them, while others end elsewhere. Where everybody ends up "
+        "in the same phases, that is where the lifecycle lives, and no trap.",
+    ),
+    Kind(
+        "CLM504",
+        "warning",
+        "no good outcome",
+        "From here on no phase of standing good can be reached, and the phase does not say that the customer is lost. "
+        "Either there is a way back that nobody has written down, or the standing is not honest.",
+    ),
+    Kind(
+        "CLM505",
+        "warning",
+        "left by the calendar",
+        "Customers leave the phase because time has passed, and for no other reason: 'month four, so you are in "
+        "Adoption'. Their own pace is not seen.",
     ),
     # ---- rules
-    Kind("CLM510", "error", "dead rule", "No customer can make this condition true."),
-    Kind("CLM511", "error", "always true", "The condition is true for every customer, even when nothing is known about them."),
-    Kind("CLM512", "warning", "true as soon as known", "The condition is true whatever the values are, as soon as they are known."),
-    Kind("CLM513", "warning", "makes no difference", "A part of the condition changes nothing: it can be left out."),
-    Kind("CLM514", "error", "shadowed rule", "Whenever this rule could be taken, an earlier one is taken instead."),
+    Kind(
+        "CLM510",
+        "error",
+        "dead rule",
+        "No customer can make the condition true: its parts contradict each other, or the bounds of a signal. The parts "
+        "that clash are named. The same is said of milestones, success gaps and touchpoints.",
+    ),
+    Kind(
+        "CLM511",
+        "error",
+        "always true",
+        "The condition is true for everybody, even if nothing is known: whoever gets into the phase leaves it at once.",
+    ),
+    Kind(
+        "CLM512",
+        "warning",
+        "true as soon as known",
+        "The condition, or a part of it, is true whatever the value is, as soon as there is one. If that is meant, "
+        "~x.is_missing() says so.",
+    ),
+    Kind(
+        "CLM513",
+        "warning",
+        "makes no difference",
+        "Without this part the condition holds for the same customers. Readers will think that it says something. "
+        "Conditions that have a name in the class are looked at once, not in every rule that uses them.",
+    ),
+    Kind(
+        "CLM514",
+        "error",
+        "shadowed rule",
+        "Somebody could take the rule, but whenever that is so, another one is asked first and is true too. The smallest "
+        "set of rules that always wins is named. A rule that is shadowed in some of its phases only is a general rule "
+        "with special cases, and fine.",
+    ),
     Kind(
         "CLM515",
         "warning",
         "order decides",
-        "Two rules can be true at once, and the order of writing decides where customers end up.",
+        "Two rules without an event can be true at once, neither is a special case of the other, and the customer comes "
+        "to rest in different phases depending on which is written first. after= says that the order is meant. Shown is a "
+        "customer, played in both orders.",
     ),
-    Kind("CLM516", "warning", "gap", "A phase that is declared complete has customers whom no rule moves."),
-    Kind("CLM517", "info", "hairline gap", "A gap that lies between two steps of a signal."),
+    Kind(
+        "CLM516",
+        "warning",
+        "gap",
+        "The phase says complete=True: its rules are meant to move everybody. Somebody falls between them. Those "
+        "customers are shown as ranges, five at most; signals that do not matter are left out.",
+    ),
+    Kind(
+        "CLM517",
+        "info",
+        "hairline gap",
+        "A gap that lies between two steps of a signal: whole scores leave nobody out, 69.5 does.",
+    ),
     Kind(
         "CLM518",
         "warning",
         "to and fro",
-        "One step of a signal moves a customer to another phase, and one step back moves them back.",
+        "One step of one signal is enough to move a customer there and back, again and again, and every move opens plays. "
+        "Two limits with a band between them, or some days of patience, calm it. All other signals stay as they are, and "
+        "no clock has run.",
     ),
-    Kind("CLM519", "error", "never settles", "There is a customer whom the rules move in a circle within one observation."),
-    Kind("CLM520", "error", "sign too late", "A risk's warning sign cannot be seen before the customer is gone."),
-    Kind("CLM521", "warning", "undecided", "A question about the model could not be answered in the time given."),
-    Kind("CLM522", "warning", "accepted in vain", "The model accepts a finding that is not there."),
+    Kind(
+        "CLM519",
+        "error",
+        "never settles",
+        "There is a customer whom the rules move in a circle within one observation. The engine refuses such an "
+        "observation; the circle and the customer are shown.",
+    ),
+    Kind(
+        "CLM520",
+        "error",
+        "sign too late",
+        "A risk's warning sign is read on the settled picture. If a rule moves everybody who shows it into a phase that "
+        "the risk no longer watches, or the sign contradicts itself, nobody ever sees it.",
+    ),
+    Kind(
+        "CLM521",
+        "warning",
+        "undecided",
+        "The solver was given a certain effort for each question, and one took more. What was not looked at is not said "
+        "to be right. (The example is undecided if hardly any effort is allowed.)",
+    ),
+    Kind(
+        "CLM522",
+        "warning",
+        "accepted in vain",
+        "accepts names a finding that is not there, or an error, which nobody can accept. Either it was mended, or the "
+        "name has changed.",
+    ),
     # ---- remarks about rules
     Kind(
         "CLM530",
         "info",
         "waits for a no",
-        "The rule waits until somebody reports a no; while nothing is reported, nothing happens.",
+        "~x waits until somebody reports a no: while nothing is reported it is unknown, and unknown moves nobody. "
+        "unless(x) counts silence too.",
     ),
-    Kind("CLM531", "info", "already ensured", "Earlier rules already ensure a part of the condition."),
-    Kind("CLM532", "info", "nobody leaves unseen", "Nobody leaves this phase by a rule while this signal is missing."),
-    Kind("CLM533", "info", "band", "How far a signal must move before a customer who has moved moves back."),
+    Kind(
+        "CLM531",
+        "info",
+        "already ensured",
+        "The rules that are asked before this one already see to a part of its condition. Often it reads better with it; "
+        "then leave it.",
+    ),
+    Kind(
+        "CLM532",
+        "info",
+        "nobody leaves unseen",
+        "While this signal is missing, no rule moves anybody out of these phases; events still may.",
+    ),
+    Kind(
+        "CLM533",
+        "info",
+        "band",
+        "How far a signal has to move before a customer who has moved moves back; for shares that a composition feeds, "
+        "also the number of users at which a single one is enough.",
+    ),
     # ---- upkeep
-    Kind("CLM540", "info", "no goal", "A phase does not say what it is for, from the customer's side."),
-    Kind("CLM541", "info", "no owner", "Nobody owns this phase."),
-    Kind("CLM542", "info", "touchpoint without why", "A touchpoint does not say why it is worth the customer's time."),
-    Kind("CLM543", "info", "unanswered questions", "Customers ask something in this phase, and nobody is due to talk to them."),
+    Kind(
+        "CLM540",
+        "info",
+        "no goal",
+        "The phase does not say what it is for from the customer's side, while others do.",
+    ),
+    Kind(
+        "CLM541",
+        "info",
+        "no owner",
+        "Nobody owns the phase, while others have an owner.",
+    ),
+    Kind(
+        "CLM542",
+        "info",
+        "touchpoint without why",
+        "A touchpoint that does not say why it is worth the customer's time is kept by habit.",
+    ),
+    Kind(
+        "CLM543",
+        "info",
+        "unanswered questions",
+        "Customers ask something in this phase, and neither a touchpoint nor a play is planned in which anybody would answer.",
+    ),
     # ---- compositions and promises
-    Kind("CLM580", "error", "broken promise", "There is a customer for whom a promise does not hold."),
-    Kind("CLM581", "warning", "promise undecided", "Whether a promise holds could not be decided."),
-    Kind("CLM582", "warning", "not the only one", "Equal parts that should exclude each other can move in the same round."),
+    Kind(
+        "CLM580",
+        "error",
+        "broken promise",
+        "There is a customer for whom a promise does not hold.",
+    ),
+    Kind(
+        "CLM581",
+        "warning",
+        "promise undecided",
+        "Whether a promise holds could not be decided.",
+    ),
+    Kind(
+        "CLM582",
+        "warning",
+        "not the only one",
+        "Equal parts that should exclude each other can move in the same round.",
+    ),
 )
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.code: kind for kind in _LISTED})

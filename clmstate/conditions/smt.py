@@ -60,10 +60,10 @@ from clmstate.conditions.words import Vocabulary
 from clmstate.errors import ClmstateError, Diagnostic
 from clmstate.signals import DAY, ThresholdSpec, Value
 
-__all__ = ["NOT_TRUE", "Claim", "Prover", "Relation", "Said", "UndecidedError", "bound", "fraction_of"]
+__all__ = ["EFFORT", "NOT_TRUE", "Claim", "Prover", "Relation", "Said", "UndecidedError", "bound", "fraction_of"]
 
 NOT_TRUE: Final = FALSE | UNKNOWN
-_EFFORT: Final = 40_000_000
+EFFORT: Final = 40_000_000
 """z3's own count of steps for one question: a few seconds on a usual machine, and the same answer on every machine."""
 
 
@@ -140,7 +140,7 @@ class Prover:
         'stronger'
     """
 
-    def __init__(self, vocabulary: Vocabulary, *, effort: int = _EFFORT) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, effort: int = EFFORT) -> None:
         self.vocabulary = vocabulary
         self.symbols = Symbols(vocabulary)
         self._solver = z3.SimpleSolver()

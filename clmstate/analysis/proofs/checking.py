@@ -17,7 +17,7 @@ from clmstate.analysis.proofs.signs import already_ensured, signs_too_late, stay
 from clmstate.analysis.proofs.study import Study
 from clmstate.analysis.proofs.swings import swings
 from clmstate.analysis.shape import Given
-from clmstate.conditions.smt import UndecidedError
+from clmstate.conditions.smt import EFFORT, UndecidedError
 from clmstate.lifecycle import LifecycleDefinition, definition_of
 
 __all__ = ["accepted", "check"]
@@ -39,11 +39,15 @@ _FINDERS: Final[tuple[tuple[str, Callable[[Study], Iterator[Finding]]], ...]] = 
 )
 
 
-def check(lifecycle: Given) -> tuple[Finding, ...]:
+def check(lifecycle: Given, *, effort: int = EFFORT) -> tuple[Finding, ...]:
     """What is wrong with a lifecycle, or good to know: errors first, each with a customer who shows it where there is one.
 
     Conditions are decided exactly over the bounds of their signals, missing values, defaults and clocks; ports are free, as if anything
     could feed them. What could not be decided is a finding of its own (CLM521).
+
+    Args:
+        lifecycle: a lifecycle class or its definition.
+        effort: the solver's steps for one question; what takes more is undecided.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -61,14 +65,17 @@ def check(lifecycle: Given) -> tuple[Finding, ...]:
     definition = definition_of(lifecycle)
     if not definition.phases:
         return ()
-    study = Study(definition)
+    study = Study(definition, effort=effort)
     found: list[Finding] = []
+    undecided: list[str] = []
     for what, finder in _FINDERS:
         try:
             found += finder(study)
         except UndecidedError:
-            message = f"looking for {what} took too long; what was not looked at is not said to be right"
-            found.append(finding("CLM521", definition.name, "", (), message, "simplify the largest conditions", limit="undecided"))
+            undecided.append(what)
+    if undecided:
+        message = f"the search for {', '.join(undecided)} took too long; what was not looked at is not said to be right"
+        found.append(finding("CLM521", definition.name, "", (), message, "simplify the largest conditions", limit="undecided"))
     found += shape_findings(study, found)
     found += upkeep_findings(definition)
     return sorted_findings(accepted(found, definition))

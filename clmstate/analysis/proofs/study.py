@@ -9,7 +9,7 @@ import z3
 
 from clmstate.conditions import words
 from clmstate.conditions.nodes import Cond
-from clmstate.conditions.smt import Prover
+from clmstate.conditions.smt import EFFORT, Prover
 from clmstate.kernel import Program, Rule, lower_lifecycle
 from clmstate.lifecycle import LifecycleDefinition, Phase
 
@@ -38,10 +38,10 @@ class Study:
         ['win']
     """
 
-    def __init__(self, definition: LifecycleDefinition) -> None:
+    def __init__(self, definition: LifecycleDefinition, *, effort: int = EFFORT) -> None:
         self.definition = definition
         self.program: Program = lower_lifecycle(definition)
-        self.prover = Prover(definition)
+        self.prover = Prover(definition, effort=effort)
         self.dead: set[int] = set()
         self.covered: dict[int, set[int]] = {}
         self._settled: dict[tuple[int, int], z3.ArithRef] = {}

@@ -161,7 +161,9 @@ class Witnesses:
             return
         clocks = [node for node in walk(cond) if isinstance(node, ForDays)]
         events = reads(cond).events
-        waits = any(isinstance(term, DaysInPhase) for term in terms(cond)) and not stand.log  # a stay begins when time is first told
+        waits = (
+            any(isinstance(term, DaysInPhase) for term in terms(cond)) and not stand.log
+        )  # a stay begins when time is first told
         started = self._rested(stand, [clock.of for clock in clocks], None) if clocks or waits else None
         if started is not None:
             yield started
