@@ -34,6 +34,7 @@ WIDTH, HEIGHT = 960, 540
 SMALLEST = 9.0
 """The smallest type that the back row can read."""
 LEADING = 1.24  # of the type size, from line to line
+SPARE = 0.95  # of a line may be filled: capitals of Arial are up to 6 % wider than those that are measured
 
 Align: TypeAlias = Literal["left", "middle", "right"]
 SignShape: TypeAlias = Literal["diamond", "circle", "triangle", "square"]
@@ -173,7 +174,7 @@ def height_of(said: Iterable[Said], width: float) -> float:
     """
     total = 0.0
     for number, each in enumerate(said):
-        room = width - (each.size if each.bullet else 0)
+        room = (width - (each.size if each.bullet else 0)) * SPARE
         lines = wrap(each.text, max(room, each.size), each.size, each.face) or ("",)
         total += (each.above if number else 0) + len(lines) * each.size * LEADING
     return total
@@ -206,7 +207,7 @@ def fitting(said: Sequence[Said], width: float, height: float, smallest: float =
 def _whole_words(said: Iterable[Said], width: float) -> bool:
     """Whether the longest word of each paragraph has a line for itself."""
     for each in said:
-        room = width - (each.size if each.bullet else 0)
+        room = (width - (each.size if each.bullet else 0)) * SPARE
         if any(text_width(word, each.size, each.face) > room for word in clean(each.text).split(" ")):
             return False
     return True
@@ -214,7 +215,7 @@ def _whole_words(said: Iterable[Said], width: float) -> bool:
 
 def _cut(said: Said, width: float, height: float) -> Said:
     """As much of one paragraph as fits."""
-    lines = wrap(said.text, width - said.size, said.size, said.face)
+    lines = wrap(said.text, (width - said.size) * SPARE, said.size, said.face)
     most = max(1, int(height / (said.size * LEADING)))
     return said if len(lines) <= most else attrs.evolve(said, text=" ".join(lines[:most])[:-2] + " …")
 

@@ -9,7 +9,7 @@ from clmstate.drawing.measure import text_width, wrap
 from clmstate.drawing.png import rasterise
 from clmstate.drawing.svg import FAMILY, WEIGHTS, escape, number
 from clmstate.drawing.theme import THEMES, ThemeName
-from clmstate.presenting.board import HEIGHT, LEADING, WIDTH, Board, Line, Panel, Said, Sign, height_of, plain
+from clmstate.presenting.board import HEIGHT, LEADING, SPARE, WIDTH, Board, Line, Panel, Said, Sign, height_of, plain
 from clmstate.presenting.frame import framed
 
 __all__ = ["board_png", "board_svg"]
@@ -85,7 +85,7 @@ def _paragraph(said: Said, panel: Panel, y: float, width: float) -> Iterator[str
     left = panel.box.x + panel.inset[0]
     x = {"left": left + indent, "middle": left + width / 2, "right": left + width}[panel.align]
     anchor = {"left": "", "middle": ' text-anchor="middle"', "right": ' text-anchor="end"'}[panel.align]
-    for index, line in enumerate(wrap(said.text, max(width - indent, said.size), said.size, said.face)):
+    for index, line in enumerate(wrap(said.text, max((width - indent) * SPARE, said.size), said.size, said.face)):
         base = y + (index + 0.82) * said.size * LEADING
         common = f'y="{number(base)}" font-size="{said.size:g}" fill="{said.colour}"{looks}'
         if index == 0 and said.bullet:

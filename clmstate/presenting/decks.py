@@ -96,7 +96,13 @@ def _told(model: type[Lifecycle] | type[Composition], theme: Theme, supplied: Su
     if issubclass(model, Composition):
         yield parts_board(model.definition, theme)
     for definition in parts:
-        yield from _part(definition, theme, supplied)
+        for board in _part(definition, theme, supplied):
+            said = (
+                board.title
+                if len(parts) == 1 or board.title.startswith(f"{definition.title}:")
+                else f"{definition.title}: {board.title}"
+            )
+            yield attrs.evolve(board, title=said)
     for definition in parts:
         for board in ask_boards(definition, theme):
             yield board if len(parts) == 1 else attrs.evolve(board, title=f"{definition.title}: what we ask of you")

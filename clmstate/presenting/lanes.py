@@ -50,7 +50,8 @@ def lanes_board(definition: LifecycleDefinition, theme: Theme) -> Board | None:
         return None
     offs = _hand_offs(definition, scene)
     grid = _Grid(scene, theme)
-    shapes = [*grid.lanes(), *grid.cards(), *grid.arrows([off for off in offs if off.forward]), *_listed(offs, theme)]
+    forward = [off for off in offs if off.forward]
+    shapes = [*grid.lanes(), *grid.arrows(forward), *grid.cards(), *grid.numbers(forward), *_listed(offs, theme)]
     notes = ("Who hands over to whom, and when:", *(f"{off.number}. {off.said}" for off in offs))
     return Board(
         "Lanes and hand-offs",
@@ -166,30 +167,43 @@ class _Grid:
             )
 
     def arrows(self, offs: list[_HandOff]) -> Iterator[Shape]:
-        """A line for each hand-off, its number beside its middle."""
-        for index, off in enumerate(offs):
-            route = _between(self.boxes[off.source], self.boxes[off.target], (index % 5 - 2) * 5.0)
-            colour = self.theme.kinds["forward"].line
-            yield Line(route, colour, 2.2)
-            x, y = list(route.samples())[8 + 3 * (index % 3)]
+        """A line for each hand-off, beneath the phases."""
+        for off in offs:
+            yield Line(self.route(off, offs), self.theme.kinds["forward"].line, 2.2)
+
+    def numbers(self, offs: list[_HandOff]) -> Iterator[Shape]:
+        """Its number, near where it begins."""
+        for off in offs:
+            along = list(self.route(off, offs).samples())
+            x, y = along[min(len(along) // 4, 7)]
             yield Panel(
-                Box(x - 8, y - 8, 16, 16), (Said(str(off.number), 9, self.theme.on_team, "Bold"),), colour, self.theme.canvas, 1, 8,
-                align="middle", middle=True, inset=(0, 0), name=f"Hand-off {off.number}",
+                Box(x - 8, y - 8, 16, 16), (Said(str(off.number), 9, self.theme.on_team, "Bold"),), self.theme.kinds["forward"].line,
+                self.theme.canvas, 1, 8, align="middle", middle=True, inset=(0, 0), name=f"Hand-off {off.number}",
             )  # fmt: skip
 
+    def route(self, off: _HandOff, offs: list[_HandOff]) -> Route:
+        """Its way; lines that leave or reach one phase are spread along its edge."""
+        leaving = [other.number for other in offs if other.source == off.source]
+        reaching = [other.number for other in offs if other.target == off.target]
+        shifts = (_spread(leaving.index(off.number), len(leaving)), _spread(reaching.index(off.number), len(reaching)))
+        return _between(self.boxes[off.source], self.boxes[off.target], *shifts)
 
-def _between(tail: Box, head: Box, shift: float) -> Route:
+
+def _spread(index: int, count: int) -> float:
+    return (index - (count - 1) / 2) * 12.0
+
+
+def _between(tail: Box, head: Box, leave: float, reach: float) -> Route:
     """From the edge of one phase to the edge of another, bent so that lines do not lie on each other."""
     (tx, ty), (hx, hy) = tail.middle, head.middle
     if abs(tx - hx) < 20:
         down = 1 if hy > ty else -1
-        start, end = (tx + shift, tail.bottom if down > 0 else tail.y), (hx + shift, head.y if down > 0 else head.bottom)
-        tip = end
-        end = (end[0], end[1] - 7 * down)
+        start, tip = (tx + leave, tail.bottom if down > 0 else tail.y), (hx + reach, head.y if down > 0 else head.bottom)
+        end = (tip[0], tip[1] - 7 * down)
         bend = (end[1] - start[1]) / 2
         return Route((start, (start[0], start[1] + bend), (end[0], end[1] - bend), end), tip)
     right = 1 if hx > tx else -1
-    start, tip = (tail.right if right > 0 else tail.x, ty + shift), (head.x if right > 0 else head.right, hy + shift)
+    start, tip = (tail.right if right > 0 else tail.x, ty + leave), (head.x if right > 0 else head.right, hy + reach)
     end = (tip[0] - 7 * right, tip[1])
     bend = max(abs(end[0] - start[0]) * 0.5, 24) * right
     return Route((start, (start[0] + bend, start[1]), (end[0] - bend, end[1]), end), tip)

@@ -276,7 +276,7 @@ class _Year:
     def milestones(self, top: float) -> Iterator[Shape]:
         """A line with the milestones where the plan expects them; the others are named below."""
         good = self.theme.kinds["recovery"]
-        yield self.head("Milestones", "customer can say …", self.theme.ink, top - 16, 34)
+        yield self.head("Milestones", "they can say", self.theme.ink, top - 16, 34)
         left, right = LEFT + HEAD + 4, WIDTH - LEFT - 10
         yield Line(Route(((left, top), (left, top), (right, top), (right, top)), (right + 8, top)), self.theme.third, 1.6)
         ends = [0.0, 0.0]

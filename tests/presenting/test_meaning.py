@@ -144,7 +144,10 @@ def test_checklists_say_what_the_command_line_says(javascript: Callable[[str, An
                 steps.append({"model": plain_model(life.definition), "state": states[address]})
                 expected.append(
                     [
-                        [[i.words, i.truth, i.value, i.depth] for i in as_items(attrs.evolve(life.explain(way), needs=()), way.when)]
+                        [
+                            [i.words, i.truth, i.value, i.depth]
+                            for i in as_items(attrs.evolve(life.explain(way), needs=()), way.when)
+                        ]
                         for way in ways_by_hope(life.definition, life.phase.path)
                     ]
                 )
