@@ -348,15 +348,16 @@ class CustomerLife(RoomLife):
         steps, offered = self.whole.observe(now, **observation)
         if steps and self.listening:
             self.perform(steps)
-        return Moves(steps, self.read, partial(self.untaken, steps, offered) if offered else ())
+        heard = [(*offer, offer[0].state.phase) for offer in offered]
+        return Moves(steps, self.read, partial(self.untaken, steps, heard) if heard else ())
 
-    def untaken(self, steps: Sequence[Step], offered: Sequence[tuple[Member, str, int]]) -> tuple[Untaken, ...]:
-        """The events that nobody took, with why."""
+    def untaken(self, steps: Sequence[Step], heard: Sequence[tuple[Member, str, int, int]]) -> tuple[Untaken, ...]:
+        """The events that nobody took, with why; asked at any time later, it tells of the phase in which they were heard."""
         found: list[Untaken] = []
-        for member, name, rule in offered:
+        for member, name, rule, phase in heard:
             life = self.life_of(member)
             took = None if rule < 0 else member.c.program.rules[rule].transition
-            source = next((step[1] for mover, step in steps if mover is member), member.state.phase)
+            source = next((step[1] for mover, step in steps if mover is member), phase)
             if member.present:
                 found += life.untaken_of((name,), took, source)
             else:

@@ -71,13 +71,14 @@ def _story(played: Playing) -> Iterator[str]:
     left_out = max(0, len(steps) - _MOST_STEPS)
     if left_out:
         yield f"... {left_out} earlier steps"
+    when = next((step.when for step in reversed(steps[:left_out]) if step.when), "")
     for number, step in enumerate(steps[left_out:], left_out + 1):
+        when = step.when or when
         said = ("; " if not step.phase else ", ").join(step.told()) or ("time passes" if step.at is not None else "nothing new")
         first = f"{'▶' if number == len(steps) else ' '} {number:>2}  {step.when or '(same time)':<11} "
         yield from _folded(first, said)
         for line in str(step.moves).splitlines():
-            dated = f"{step.when} "
-            yield from _folded(" " * 18 + "→ ", line.removeprefix(dated))
+            yield from _folded(" " * 18 + "→ ", line.removeprefix(f"{when} "))
 
 
 def _folded(first: str, text: str) -> Iterator[str]:
@@ -149,7 +150,10 @@ def other_moves(played: Playing, part: str, expected: Sequence[str], taken: Sequ
 
 def _why_not(transition: Any, state: State) -> tuple[str, tuple[str, ...]]:
     said = explain_transition(transition, state)
-    lines = [f"✗ {need}" for need in said.needs]
+    event = None if transition.on is None else transition.on
+    told = event is not None and getattr(state, f"e_{event}") == state.at  # it was offered in this very step
+    label = "" if event is None else state.c.program.definition.events[event].label
+    lines = [f"{'✓' if told and need == label else '✗'} {need}" for need in said.needs]
     if said.reason is not None:
         lines += tree(said.reason)
     return f"why not {said.subject}", tuple(lines)
