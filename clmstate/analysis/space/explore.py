@@ -15,10 +15,11 @@ import attrs
 
 from clmstate.analysis.space.blueprint import Blueprint, Group, Path
 from clmstate.analysis.space.crowds import Crowd, Values
-from clmstate.analysis.space.facts import Surely
+from clmstate.analysis.space.facts import Surely, grounded
 from clmstate.analysis.space.looks import Look, Node, Unit
-from clmstate.analysis.space.ways import NOBODY_ELSE, Flight, Local
-from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, Fixed, Formula
+from clmstate.analysis.space.ways import NOBODY_ELSE, Flight, Local, Told, Ways
+from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, Fixed, Formula, Leaf
+from clmstate.conditions.nodes import ForDays
 
 __all__ = ["Explorer", "Limit", "Members", "Precision", "Reporting", "Settled", "Space", "Step", "Watch", "explored"]
 
@@ -109,6 +110,7 @@ class Explorer:
         crowds: for each group, what roll-ups over any number of members may come to.
         watch: what is watched for.
         surely: as in :meth:`Facts.together`.
+        waited: whether everybody was told the same a while before, and nothing came of it.
         precision: what is kept from round to round.
         patience: the number of pictures at which to give up.
         work: how many pictures were looked at.
@@ -123,6 +125,7 @@ class Explorer:
     crowds: tuple[Crowd | None, ...] = ()
     watch: Watch = attrs.field(factory=Unwatched)
     surely: Surely = ""
+    waited: bool = False
     precision: Precision = "facts"
     patience: int = MOST_NODES
     work: dict[str, int] = attrs.field(factory=lambda: {"nodes": 0})
@@ -258,6 +261,9 @@ class Explorer:
         if self.reporting == "one":
             yield from self._one_reports(state, nobody)
             return
+        if self.waited:
+            yield self.resting(state, event="", fresh=True), nobody
+            return
         ones = tuple(slot.ways.begun(local) for slot, local in zip(self.plan.ones, state.ones, strict=True))
         groups = [tuple(self._gathered(i, members)) for i, members in enumerate(state.groups)]
         for chosen in itertools.product(*groups):
@@ -312,13 +318,13 @@ class Explorer:
                 for told in self._variants(group, tuple(slot.ways.first for slot in group.slots), joined=True):
                     yield changed({**dict(members), told: 1}), nobody
 
-    def resting(self, state: Settled) -> Node:
-        """Everybody at rest: nothing is told to them, and by what their ports last said no rule of theirs is true."""
+    def resting(self, state: Settled, event: str = NOBODY_ELSE, *, fresh: bool = False) -> Node:
+        """Everybody at rest: by what their ports last said no rule of theirs is true; `fresh` if no clock had run long enough then."""
         idle = Node(
-            tuple(slot.ways.begun(local, event=NOBODY_ELSE) for slot, local in zip(self.plan.ones, state.ones, strict=True)),
+            tuple(slot.ways.begun(local, event=event) for slot, local in zip(self.plan.ones, state.ones, strict=True)),
             tuple(
                 tuple(
-                    (tuple(s.ways.begun(local, event=NOBODY_ELSE) for s, local in zip(group.slots, unit, strict=True)), count)
+                    (tuple(s.ways.begun(local, event=event) for s, local in zip(group.slots, unit, strict=True)), count)
                     for unit, count in members
                 )
                 for group, members in zip(self.plan.groups, state.groups, strict=True)
@@ -326,14 +332,14 @@ class Explorer:
         )
         look = Look(self.plan, idle, {}, inside=self.inside, counted=self.counted)
         ones = tuple(
-            self._at_rest(slot.ways, flight, look.ports(None, i))
+            _at_rest(slot.ways, flight, look.ports(None, i), fresh=fresh)
             for i, (slot, flight) in enumerate(zip(self.plan.ones, idle.ones, strict=True))
         )
         groups = tuple(
             tuple(
                 (
                     tuple(
-                        self._at_rest(s.ways, f, look.ports(n, i, unit))
+                        _at_rest(s.ways, f, look.ports(n, i, unit), fresh=fresh)
                         for i, (s, f) in enumerate(zip(group.slots, unit, strict=True))
                     ),
                     count,
@@ -343,17 +349,6 @@ class Explorer:
             for n, (group, members) in enumerate(zip(self.plan.groups, idle.groups, strict=True))
         )
         return Node(ones, groups)
-
-    @staticmethod
-    def _at_rest(ways: object, flight: Flight, told: tuple[int, ...]) -> Flight:
-        from clmstate.analysis.space.ways import Ways
-
-        assert isinstance(ways, Ways)
-        assumed = flight.assumed
-        for rule in ways.program.silent[flight.local[0]]:
-            more = ways.assuming(assumed, ways.unless[rule.index], flight, told)
-            assumed = assumed if more is None else more
-        return flight._replace(assumed=assumed)
 
     def _variants(self, group: Group, unit: tuple[Local, ...], *, joined: bool) -> tuple[Unit, ...]:
         """A member as an observation finds it, once for each truth of the conditions that roll-ups ask about."""
@@ -374,6 +369,19 @@ class Explorer:
                         kinds.append(flight._replace(assumed=assumed))
             found[number] = kinds
         return tuple(itertools.product(*found))
+
+
+def _at_rest(ways: Ways, flight: Flight, told: Told, *, fresh: bool) -> Flight:
+    assumed = flight.assumed
+    for rule in ways.program.silent[flight.local[0]]:
+        formula = grounded(ways.unless[rule.index], _fresh) if fresh else ways.unless[rule.index]
+        more = ways.assuming(assumed, formula, flight, told)
+        assumed = assumed if more is None else more
+    return flight._replace(assumed=assumed)
+
+
+def _fresh(leaf: Leaf) -> int | None:
+    return FALSE if isinstance(leaf, ForDays) else None
 
 
 def _shared(ways: tuple[tuple[Unit, bool], ...], count: int) -> Iterator[tuple[dict[Unit, int], bool]]:
@@ -424,7 +432,14 @@ class Space:
         return found[::-1]
 
 
-def explored(explorer: Explorer, start: Settled, *, stop: bool = True, most: int = MOST_STATES) -> Space:
+class Explores(Protocol):
+    """Whatever knows the outcomes of one observation."""
+
+    def steps(self, state: Settled) -> Iterator[Step]:
+        """Every outcome of one observation."""
+
+
+def explored(explorer: Explores, start: Settled, *, stop: bool = True, most: int = MOST_STATES) -> Space:
     """All states that observations lead to.
 
     Args:

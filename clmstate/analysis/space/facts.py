@@ -66,7 +66,9 @@ Sample: TypeAlias = Mapping[Key, Any]
 Letter: TypeAlias = Mapping[int, "Stand"]
 """How the facts stand, by their numbers; those that nobody asked about are left out."""
 
-Surely: TypeAlias = Literal_["", "ran", "fresh"]
+Surely: TypeAlias = Literal_["", "any", "ran"]
+"""How sure an outcome has to be: "" if something remembered may bring it about, "any" whatever is remembered, "ran" whatever is remembered
+if all clocks of ``for_days`` have run long enough; both after as much time as one likes."""
 
 EITHER: Final = 0
 """Stands for a truth that may come out either way, as it suits."""
@@ -119,7 +121,7 @@ class Fact:
             return tuple(stand for stand in stands if stand.sample[key] == 0)
         if surely and what in ("ago", "stay", "held"):
             longest = max((stand.sample[key] for stand in stands if stand.sample[key] is not None), default=0)
-            wanted = (None, longest) if what == "ago" else (0,) if what == "held" and surely == "fresh" else (longest,)
+            wanted = (None, longest) if what == "ago" else (0, longest) if what == "held" and surely == "any" else (longest,)
             stands = tuple(stand for stand in stands if stand.sample[key] in wanted)
         return stands
 
@@ -211,8 +213,7 @@ class Facts:
         Args:
             formulas: over literals of the leaves that were given.
             offered: the event that is offered at this instant; "" if none is.
-            surely: if given, only what is reported can be chosen, and the formulas must hold whatever is remembered, except that time
-                may have passed: "ran" if all clocks of ``for_days`` have run long enough, "fresh" if none has.
+            surely: if given, only what is reported can be chosen, and the formulas must hold whatever is remembered.
         """
         key = (formulas, offered, surely)
         if key not in self._found:

@@ -13,11 +13,13 @@ from clmstate.analysis.space.crowds import Asked, Crowd
 from clmstate.analysis.space.explore import Explorer, Limit, Precision, Reporting, Settled, Space, Step, explored
 from clmstate.analysis.space.facts import cuts
 from clmstate.analysis.space.logs import breach_in, log_of, shortened
-from clmstate.analysis.space.replays import Replay
+from clmstate.analysis.space.possible import Standstill, stuck
+from clmstate.analysis.space.replays import Replay, replayed
 from clmstate.analysis.space.spoken import evidence_of, scope_of, spoken
-from clmstate.analysis.space.watches import Before, Leads, Never, existing, watch_of
+from clmstate.analysis.space.watches import Before, Leads, Never, Until, existing, must, watch_of
 from clmstate.composition import Compared, Composition, CompositionDefinition, FeedNode, RollUp, sources
 from clmstate.composition.feeds import inside as parts_of
+from clmstate.errors import DefinitionError
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Promise
 
 __all__ = ["Model", "Proof", "Verdict", "prove"]
@@ -30,16 +32,20 @@ Verdict: TypeAlias = Literal["holds", "broken", "bounded", "undecided"]
 PATIENCE: Final = 30_000
 MOST_BREACHES: Final = 12
 
-_SEARCHES: Final[tuple[tuple[Precision, Reporting, int], ...]] = (
+_PRECISIONS: Final[tuple[Precision, ...]] = ("places", "facts")
+
+_LIKELY: Final[tuple[tuple[Precision, Reporting, int], ...]] = (
     ("sketch", "one", 1),
     ("sketch", "one", 2),
     ("sketch", "everybody", 1),
     ("sketch", "everybody", 2),
+)
+_THOROUGH: Final[tuple[tuple[Precision, Reporting, int], ...]] = (
     ("sketch", "one", 3),
     ("facts", "everybody", 1),
     ("facts", "everybody", 2),
 )
-"""Where somebody who breaks a promise is sought: the likely places first."""
+"""Where somebody who breaks a promise is sought: who is told something at once, and how many members there are of each kind."""
 
 
 @attrs.frozen
@@ -89,7 +95,10 @@ def prove(model: Model, promises: Sequence[Promise] | None = None) -> tuple[Proo
 
     Args:
         model: a lifecycle or a composition.
-        promises: by default those of the model itself, and of the lifecycles in it those that they make on their own.
+        promises: by default those of the model.
+
+    Raises:
+        DefinitionError: a promise that is given here is not well-formed.
 
     Example:
         >>> from clmstate import Lifecycle, Event, Phase, never
@@ -106,7 +115,11 @@ def prove(model: Model, promises: Sequence[Promise] | None = None) -> tuple[Proo
         [{'customer': 'Somebody', 'at': '2026-01-05', 'event': 'signed'}]
     """
     definition = model.definition if isinstance(model, type) else model
-    return tuple(_proved(definition, promise) for promise in (definition.promises if promises is None else promises))
+    given = definition.promises if promises is None else promises
+    mistakes = [mistake.at(f"{definition.name}.promises") for promise in given for mistake in promise.origin.mistakes]
+    if mistakes:
+        raise DefinitionError(mistakes)
+    return tuple(_proved(definition, promise) for promise in given)
 
 
 def _proved(definition: LifecycleDefinition | CompositionDefinition, promise: Promise) -> Proof:
@@ -114,9 +127,8 @@ def _proved(definition: LifecycleDefinition | CompositionDefinition, promise: Pr
     try:
         asked = tuple(state for state in (promise.subject, promise.other) if state is not None)
         plan = blueprint(definition, asked)
-        if promise.kind in ("always_possible", "always_possible_until"):
-            raise Unexplored("todo")
-        return _watched(plan, promise, words)
+        possible = promise.kind in ("always_possible", "always_possible_until")
+        return _possible(plan, promise, words) if possible else _watched(plan, promise, words)
     except Unexplored as why:
         return Proof(promise, words, "undecided", limits=(str(why),))
     except Limit as why:
@@ -130,17 +142,88 @@ def _watched(plan: Blueprint, promise: Promise, words: str) -> Proof:
         return _alone(plan, promise, watch, words)
     named = {part for state in (promise.subject, promise.other) if state is not None for part in plan.read(state)}
     cone = plan.cone(named)
-    suspects: list[tuple[Settled, Step]] = []
-    for followed, precision in ((named, "places"), (cone, "places"), (named, "facts"), (cone, "facts")):
-        explorer = any_number(plan, frozenset(followed), watch, promise, precision)  # type: ignore[arg-type]
+    for precision in _PRECISIONS:
+        for followed in (named, cone):
+            explorer = any_number(plan, frozenset(followed), watch, promise, precision)
+            try:
+                space = explored(explorer, explorer.start())
+            except Limit:
+                continue
+            if space.broken is None:
+                return Proof(
+                    promise, words, "holds", scope_of(plan, followed, None), _limits(plan, followed), None, len(space.states)
+                )
+        searches = _LIKELY if precision == "places" else _THOROUGH
+        found = _searched(plan, frozenset(cone), promise, watch, words, searches)
+        if found is not None:
+            return found
+    why = "it can be broken if what roll-ups say is free; no log that does it was found"
+    return Proof(promise, words, "undecided", limits=(why, *_limits(plan, cone)))
+
+
+def _possible(plan: Blueprint, promise: Promise, words: str) -> Proof:
+    """A promise that something stays possible."""
+    alone = not plan.groups and len(plan.ones) == 1
+    named = {0} if alone else {p for state in (promise.subject, promise.other) if state is not None for p in plan.read(state)}
+    cone = frozenset(plan.cone(set(named)))
+    open_: list[Standstill] = []
+    for precision in _PRECISIONS:
+        watch = Until(promise.other)
+        explorer = Explorer(plan, cone, (), counted=True, watch=watch, precision=precision)
+        if not alone:
+            explorer = any_number(plan, cone, watch, promise, precision)
+        space = explored(explorer, explorer.start())
+        states = [state for state in space.states if not state.seen]
+        open_ = list(stuck(plan, cone, promise.subject, states, explorer))
+        if not open_:
+            return Proof(promise, words, "holds", scope_of(plan, cone, None), _limits(plan, cone), None, len(space.states))
+        if not alone:
+            break
+    shown = _standstill(plan, cone, promise, [one for one in open_ if one.never])
+    if shown is not None:
+        return Proof(promise, words, "broken", evidence=shown)
+    where = _standing(plan, open_[0].state)
+    why = f"no way was found that can be gone for certain by a customer with {where}"
+    return Proof(promise, words, "undecided", limits=(why, *_limits(plan, cone)))
+
+
+def _standing(plan: Blueprint, state: Settled) -> str:
+    said = []
+    for slot, local in zip(plan.ones, state.ones, strict=True):
+        ways = slot.ways
+        label = " ".join(slot.path) or ways.definition.title
+        said.append(f"{label} in {ways.definition.phases[ways.program.phases[local[0]]].label}")
+    return ", ".join(said)
+
+
+def _standstill(plan: Blueprint, cone: frozenset[int | Path], promise: Promise, found: Sequence[Standstill]) -> Evidence | None:
+    """A customer from whom what was promised cannot be reached any more, on the compiled engine."""
+    for many in (0, 1, 2):
+        most = tuple(many if group.path in cone else 0 for group in plan.groups)
+        explorer = Explorer(
+            plan, cone, most, counted=True, reporting="one", watch=Until(promise.other), precision="sketch", patience=PATIENCE
+        )
         try:
             space = explored(explorer, explorer.start())
         except Limit:
-            continue
-        if space.broken is None:
-            return Proof(promise, words, "holds", scope_of(plan, followed, None), _limits(plan, followed), None, len(space.states))
-        suspects = [space.broken]
-    return _searched(plan, frozenset(cone), promise, watch, words, bool(suspects))
+            return None
+        for still in found:
+            places = tuple(local[0] for local in still.state.ones)
+
+            def wanted(replay: Replay, places: tuple[int, ...] = places) -> bool:
+                if not replay.pictures or any(
+                    must(look, promise.other) for looks in replay.pictures for look in looks if promise.other
+                ):
+                    return False
+                return tuple(flight.local[0] for flight in replay.pictures[-1][-1].node.ones) == places
+
+            for state in space.states:
+                if tuple(local[0] for local in state.ones) == places and not state.seen and space.way(state):
+                    log = log_of(plan, space.way(state), wanted)
+                    if log is not None:
+                        log = shortened(plan, log, wanted)
+                        return evidence_of(plan, log, replayed(plan, log), "from here it is possible no more")
+    return None
 
 
 def _alone(plan: Blueprint, promise: Promise, watch: Never | Before | Leads, words: str) -> Proof:
@@ -192,8 +275,6 @@ def _shown(
 
 
 def _evidence(plan: Blueprint, log: tuple[Report, ...], watch: Never | Before | Leads) -> Evidence:
-    from clmstate.analysis.space.replays import replayed
-
     replay = replayed(plan, log)
     number = breach_in(watch, replay)
     assert number is not None
@@ -203,12 +284,17 @@ def _evidence(plan: Blueprint, log: tuple[Report, ...], watch: Never | Before | 
 
 
 def _searched(
-    plan: Blueprint, cone: frozenset[int | Path], promise: Promise, watch: Never | Before | Leads, words: str, suspected: bool
-) -> Proof:
-    """Looks for a customer with few members who breaks a promise."""
+    plan: Blueprint,
+    cone: frozenset[int | Path],
+    promise: Promise,
+    watch: Never | Before | Leads,
+    words: str,
+    searches: Sequence[tuple[Precision, Reporting, int]],
+) -> Proof | None:
+    """Looks for a customer with few members who breaks a promise; None if nothing can be said."""
     covered: tuple[int, ...] | None = None
     states = 0
-    for precision, reporting, many in _SEARCHES:
+    for precision, reporting, many in searches:
         most = tuple(many if group.path in cone else 0 for group in plan.groups)
         explorer = Explorer(
             plan, cone, most, counted=True, reporting=reporting, watch=watch, precision=precision, patience=PATIENCE
@@ -224,22 +310,21 @@ def _searched(
                 return Proof(promise, words, "broken", evidence=shown, states=states)
         elif reporting == "everybody" and precision == "facts":
             covered = most
-    open_ = () if suspected else ("the states are too many for any number",)
     if covered is None:
-        return Proof(promise, words, "undecided", limits=(*open_, *_limits(plan, cone)), states=states)
-    beyond = "beyond that it is open"
-    return Proof(promise, words, "bounded", scope_of(plan, cone, covered), (beyond, *open_, *_limits(plan, cone)), None, states)
+        return None
+    limits = ("beyond that it is open", *_limits(plan, cone))
+    return Proof(promise, words, "bounded", scope_of(plan, cone, covered), limits, None, states)
 
 
 # ---- any number of members -------------------------------------------------------------------------------------------------
 
 
 def any_number(
-    plan: Blueprint, followed: frozenset[int | Path], watch: Never | Before | Leads, promise: Promise, precision: Precision
+    plan: Blueprint, followed: frozenset[int | Path], watch: Never | Before | Leads | Until, promise: Promise, precision: Precision
 ) -> Explorer:
     """An exploration in which a few members stand for any number of them."""
     feeds = [state for state in (promise.subject, promise.other) if isinstance(state, FeedNode)]
-    needed = list(existing(promise.subject))
+    needed = [] if isinstance(watch, Until) else list(existing(promise.subject))
     if promise.kind == "leads_to":
         needed += [*existing(promise.subject, wanted=False), *existing(promise.other, wanted=False)]
     most = tuple(needed.count(group.path) if group.path in followed else 0 for group in plan.groups)

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from clmstate.analysis.space.blueprint import Path
+from clmstate.analysis.space.facts import Surely
 from clmstate.analysis.space.looks import Look, Node
 from clmstate.composition import AllOf, AnyOf, Compared, FeedNode, NotSo, RollUp, sources
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, All, Fixed, Formula, Leaf, Literal
@@ -19,7 +20,7 @@ from clmstate.conditions.lower import Any as AnyFormula
 from clmstate.conditions.nodes import Cond, InPhase
 from clmstate.lifecycle import Promise
 
-__all__ = ["Before", "Leads", "Never", "Stated", "existing", "in_passing", "may", "must", "watch_of"]
+__all__ = ["Before", "Leads", "Never", "Reach", "Stated", "Until", "existing", "in_passing", "may", "must", "watch_of"]
 
 Stated: TypeAlias = FeedNode | Cond
 """A state that a promise names."""
@@ -42,7 +43,7 @@ def in_passing(state: Stated) -> bool:
 # ---- what may hold, what must ------------------------------------------------------------------------------------------------
 
 
-def may(look: Look, state: Stated, wanted: bool = True, *, shown: bool = True) -> Node | None:
+def may(look: Look, state: Stated, wanted: bool = True, *, shown: bool = True, surely: Surely = "") -> Node | None:
     """The node with which a state may be true (or false, if that is wanted); None if it cannot be.
 
     Args:
@@ -51,6 +52,7 @@ def may(look: Look, state: Stated, wanted: bool = True, *, shown: bool = True) -
         wanted: the truth that is asked for.
         shown: whether "some member is ..." must be shown by a member that is followed. Whatever is true of some member of many is true of
             one that was followed from the beginning, so nothing is missed by looking at those alone.
+        surely: as in :meth:`Facts.together`.
     """
     if isinstance(state, FeedNode):
         return look.node if _may(look, state, wanted, shown) else None
@@ -60,7 +62,7 @@ def may(look: Look, state: Stated, wanted: bool = True, *, shown: bool = True) -
         return look.node if known & truths else None
     flight, slot = look.node.ones[0], look.plan.ones[0]
     formula = _standing(slot.ways.lowered(state, truths), slot.ways.numbers, flight.local[0])
-    assumed = slot.ways.assuming(flight.assumed, formula, flight, look.ports(None, 0))
+    assumed = slot.ways.assuming(flight.assumed, formula, flight, look.ports(None, 0), surely)
     return None if assumed is None else attrs.evolve(look.node, ones=(flight._replace(assumed=assumed),))
 
 
@@ -223,6 +225,53 @@ class Leads:
                 if breach is not None:
                     return int(inside), breach
         return int(inside), None
+
+
+@attrs.frozen
+class Until:
+    """Sees whether a state has been for certain; breaks nothing."""
+
+    state: Stated | None
+
+    def begin(self, look: Look) -> int:  # noqa: ARG002 -- the first picture is looked at like all others
+        """Nothing yet."""
+        return 0
+
+    def passing(self, seen: int, look: Look) -> tuple[int, Node | None]:
+        """What has been is seen."""
+        has_been = self.state is not None and in_passing(self.state) and must(look, self.state)
+        return int(seen or has_been), None
+
+    def settled(self, seen: int, look: Look) -> tuple[int, Node | None]:
+        """The same."""
+        return int(seen or (self.state is not None and must(look, self.state))), None
+
+
+@attrs.frozen
+class Reach:
+    """Waits for a state: that it comes is what it calls a breach.
+
+    Attributes:
+        state: the state.
+        surely: how sure it has to be.
+    """
+
+    state: Stated
+    surely: Surely = ""
+
+    def begin(self, look: Look) -> int:  # noqa: ARG002 -- there is nothing to remember
+        """Nothing."""
+        return 0
+
+    def passing(self, seen: int, look: Look) -> tuple[int, Node | None]:  # noqa: ARG002 -- only settled pictures count
+        """Nothing."""
+        return seen, None
+
+    def settled(self, seen: int, look: Look) -> tuple[int, Node | None]:
+        """Whether it has come."""
+        if self.surely and isinstance(self.state, FeedNode):
+            return seen, look.node if must(look, self.state) else None
+        return seen, may(look, self.state, shown=False, surely=self.surely)
 
 
 def watch_of(promise: Promise) -> Never | Before | Leads:
