@@ -5,7 +5,7 @@ from clmstate.gaps.analysis import Gap, GapAnalysis, Hot, PhaseRisks, PhaseState
 from clmstate.gaps.elements import Cited, cited
 from clmstate.gaps.evidence import marked_tests
 from clmstate.gaps.impact import Impact, impacts
-from clmstate.gaps.intervals import FIRST_YEAR, Interval
+from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_over
 from clmstate.gaps.items import Item, read_items
 from clmstate.gaps.markdown import markdown
 from clmstate.gaps.rising import Rise, rise_in_log, rise_in_rules
@@ -41,6 +41,7 @@ __all__ = [
     "concerns",
     "gap_analysis",
     "impacts",
+    "interval_over",
     "late_only",
     "markdown",
     "marked_tests",

@@ -1,6 +1,6 @@
 """The whole customer: one contract, the products that were added to it, and the people who work with them."""
 
-from clmstate import Composition, Many, One
+from clmstate import Composition, Many, One, always_possible, never
 from models.dynamic.addon import AddOn
 from models.dynamic.contract import Contract
 from models.dynamic.markets import EnterpriseContract
@@ -36,6 +36,17 @@ class Customer(Composition):
         contract[Contract.sponsor].fed_by(users.where(User.decides).any_in(User.employed)),
         # products wait as soon as there is no contract
         products[AddOn.contract_open].fed_by(~contract.is_in(Contract.churned)),
+    )
+
+    promises = (
+        # whoever has left uses nothing any more
+        never(contract.is_in(Contract.churned) & products.any_in(AddOn.running)).because("S4.16"),
+        # nobody is called live, successful or up for renewal before half of their people have worked with it once
+        never(contract.is_in(Contract.adoption, Contract.success, Contract.renewal, Contract.growth))
+        .before(users.share_in(User.adopted, User.champion) >= 0.5)
+        .because("S4.18"),
+        # nobody is written off: as long as there is a contract, there is a way (back) to success
+        always_possible(contract.is_in(Contract.success)).until(contract.is_in(Contract.churned)).because("S4.5"),
     )
 
 

@@ -98,7 +98,7 @@ class EnterpriseRelationship(Relationship, market="Enterprise", refs=("S2.4", "S
     benefit = Relationship.benefit.evolve(owner=ACCOUNT_TEAM, contributors=[CUSTOMER_SUCCESS, SUPPORT], expected=Days(180, 720))
     for_life = Relationship.for_life.evolve(owner=ACCOUNT_TEAM, contributors=[CUSTOMER_SUCCESS, PRODUCT, MARKETING])
 
-    start = Relationship.start.evolve(
+    sign = Relationship.sign.evolve(
         plays=[
             HAND_OVER,
             Play("Name the project leads on both sides", why="large projects need two names", owner=ACCOUNT_TEAM, due=Days(5)),

@@ -328,7 +328,7 @@ class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.9")
         ref="S2.23",
     )
     think_again = buy.to(evaluate, when=~value_shown, kind="relapse", why="the proof did not hold: back to the problem")
-    start = buy.to(onboard, on=signed, plays=HAND_OVER, why="signed: Sales hands over to Onboarding", ref="S2.8")
+    sign = buy.to(onboard, on=signed, plays=HAND_OVER, why="signed: Sales hands over to Onboarding", ref="S2.8")
     let_go = (engage | evaluate | buy).to(
         attract, on=declined, plays=KEEP_IN_TOUCH, kind="relapse", why="not now; they may look again"
     )

@@ -97,7 +97,7 @@ def asked(phase: Phase, facts: Facts, told: Told, *events: Event) -> Scenario[Co
     return customer(phase, told[1]).on(TODAY, *events, **known)
 
 
-def each(*several: dict[str, Told]) -> Any:
+def each(*several: dict[str, Told]) -> pytest.MarkDecorator:
     together = [(name, told) for one in several for name, told in one.items()]
     return pytest.mark.parametrize("told", [told for _, told in together], ids=[name.replace(" ", "-") for name, _ in together])
 

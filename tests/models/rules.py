@@ -1,0 +1,104 @@
+"""Rules of the sources as tests that bite: each holds of its model, and fails of the model without an element that expresses it."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import models
+from clmstate import ClmstateError, Transition
+from clmstate.gaps import seen_in
+from clmstate.lifecycle.elements import altered
+from clmstate.replay import read_log
+
+__all__ = ["MODELS", "lacking", "seen", "shows"]
+
+MODELS = Path(models.__file__).parent
+
+BITES = (AssertionError, AttributeError, LookupError, ClmstateError)
+"""How a rule fails of a model that lacks something: what is expected does not happen, or cannot even be named."""
+
+Lacking = tuple[str, Callable[[Any], Any]]
+
+
+def shows(*items: str, of: Any, without: Iterable[str | Lacking] = ()) -> Callable[[Callable[[Any], None]], Any]:
+    """Makes a test of a check: it passes of the model, and fails of the model without each of some elements.
+
+    Args:
+        items: what it shows; `clmstate trace` reads them here.
+        of: the model.
+        without: elements as :func:`lacking` names them, or a name and a function that takes something away.
+    """
+    removed = [(each, _taker(each)) if isinstance(each, str) else each for each in without]
+    cases = [pytest.param(None, id="holds"), *(pytest.param(take, id=f"needs {name}") for name, take in removed)]
+
+    def made(check: Callable[[Any], None]) -> Any:
+        @pytest.mark.parametrize("take", cases)
+        def test(take: Callable[[Any], Any] | None) -> None:
+            if take is None:
+                check(of)
+                return
+            with pytest.raises(BITES):
+                check(take(of))
+
+        test.__name__ = test.__qualname__ = check.__name__
+        test.__module__ = check.__module__
+        return test
+
+    return made
+
+
+def _taker(name: str) -> Callable[[Any], Any]:
+    return lambda model: lacking(model, name)
+
+
+def lacking(model: Any, name: str) -> Any:
+    """The same lifecycle without something.
+
+    Args:
+        model: a lifecycle class.
+        name: ``relapse`` (any declared name), ``onboarding/KO call`` (a touchpoint), ``relapse: plays`` (one thing that an element says),
+            ``promise S0.7`` (the promises that cite an item).
+    """
+    if name.startswith("promise "):
+        ref = name.removeprefix("promise ")
+        kept = tuple(p for p in model.definition.promises if ref not in p.ref.split(", "))
+        assert_there(len(kept) < len(model.definition.promises), name)
+        made = _variant(model, {})
+        made.definition = attrs.evolve(made.definition, promises=kept)
+        return made
+    if "/" in name:
+        path, _, label = name.partition("/")
+        phase = getattr(model, path)
+        kept_points = [t for t in phase.touchpoints if t.label != label]
+        assert_there(len(kept_points) < len(phase.touchpoints), name)
+        return _variant(model, {path: phase.evolve(touchpoints=kept_points)})
+    key, _, what = name.partition(": ")
+    assert_there(key in model._declared, name)
+    element = getattr(model, key)
+    if not what:
+        return _variant(model, {key: Transition.dropped()})
+    empty: Any = () if isinstance(getattr(element, what), tuple) else None if what in ("owner", "expected", "interval") else ""
+    assert_there(bool(getattr(element, what)), name)
+    changed = attrs.evolve(element, **{what: empty}) if isinstance(element, Transition) else altered(element, **{what: empty})
+    return _variant(model, {key: changed})
+
+
+def assert_there(there: bool, name: str) -> None:
+    """A name that is not there takes nothing away, and a test that fails because of it would show nothing."""
+    if not there:
+        raise RuntimeError(f"there is no {name!r} to take away")
+
+
+def _variant(model: Any, body: dict[str, Any]) -> Any:
+    return types.new_class(model.__name__, (model,), {}, lambda namespace: [namespace.__setitem__(*item) for item in body.items()])
+
+
+def seen(model: Any, log: str) -> Any:
+    """What the customers of a sample log tell."""
+    return seen_in(model, read_log(MODELS / log, model))
