@@ -316,8 +316,8 @@ class Prover:
                     pass
                 case _:
                     wishes.append(symbols.variable(("value", name)) == z3.RealVal(Fraction(repr(wanted))))
-        made = set(symbols.made())
-        wishes += (symbols.variable(key) == 0 for key in made if key[0] == "rest" and key[1] in read.signals)
+        made = symbols.made()
+        wishes += (symbols.variable(key) == 0 for key in tuple(made) if key[0] == "rest" and key[1] in read.signals)
         if ("stay", "") in made and read.stay:
             wishes.append(symbols.variable(("stay", "")) == 0)
         return wishes
@@ -337,7 +337,8 @@ class Prover:
     def _example(
         self, model: z3.ModelRef, read: _Read, fixed: list[z3.BoolRef], near: Mapping[str, Value], given: int | None, phase: str
     ) -> Example:
-        chosen = self._values(model, read, fixed, near)
+        model, chosen = self._joined(model, read, fixed)
+        chosen |= self._values(model, read, near)
         symbols = self.symbols
         timed = z3.is_true(model.eval(symbols.timed, model_completion=True))
         at = int(chosen.get(("now", ""), Fraction(TODAY))) if given is None else given
@@ -377,19 +378,26 @@ class Prover:
             told=tuple(told),
         )
 
-    def _values(self, model: z3.ModelRef, read: _Read, fixed: list[z3.BoolRef], near: Mapping[str, Value]) -> dict[Key, Fraction]:
-        """A readable value for every variable that is read: any value of the same cell does as well as the model's."""
+    def _joined(self, model: z3.ModelRef, read: _Read, fixed: list[z3.BoolRef]) -> tuple[z3.ModelRef, dict[Key, Fraction]]:
+        """Values for the variables that are compared with one another, one after the other, and a model that has them."""
         symbols = self.symbols
         chosen: dict[Key, Fraction] = {}
         for key in symbols.made():
-            if not (read.stay if key[0] == "stay" else key[0] == "now" or key[1] in read.names):
-                continue
-            value = fraction_of(model.eval(symbols.variable(key), model_completion=True))
-            if key in symbols.joint:
+            if key in symbols.joint and read.asks(key):
+                value = fraction_of(model.eval(symbols.variable(key), model_completion=True))
                 chosen[key] = value = self._settled(key, value, fixed)
                 fixed.append(self.literal(symbols.variable(key) == z3.RealVal(value)))
                 model = self._check(*fixed) or model
+        return model, chosen
+
+    def _values(self, model: z3.ModelRef, read: _Read, near: Mapping[str, Value]) -> dict[Key, Fraction]:
+        """A readable value for every other variable that is read: any value of the same cell does as well as the model's."""
+        symbols = self.symbols
+        chosen: dict[Key, Fraction] = {}
+        for key in symbols.made():
+            if key in symbols.joint or not read.asks(key):
                 continue
+            value = fraction_of(model.eval(symbols.variable(key), model_completion=True))
             spec = self.vocabulary.signals[key[1]] if key[0] == "value" else None
             if key[0] == "rest" or (spec is not None and spec.kind == "choice"):
                 chosen[key] = value
@@ -439,6 +447,10 @@ class _Read:
     names: frozenset[str]
     clocks: tuple[ForDays, ...]
     stay: bool
+
+    def asks(self, key: Key) -> bool:
+        """Whether an example needs a value for a variable."""
+        return self.stay if key[0] == "stay" else key[0] == "now" or key[1] in self.names
 
     @classmethod
     def of(cls, claims: Iterable[Claim], beside: Iterable[Cond]) -> _Read:

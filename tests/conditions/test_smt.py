@@ -124,11 +124,13 @@ def pictures(*conds: n.Cond) -> Iterator[Example]:
 
 
 def held(clocks: list[n.ForDays]) -> set[frozenset[n.ForDays]]:
-    """Which clocks can be old enough together: the last three days, each with any picture."""
+    """Which clocks can be old enough together: up to three days, each with any picture."""
     days = {clock: days_of(clock, Small.definition) for clock in clocks}
     vectors = {frozenset(c for c in clocks if evaluate(c.of, picture) is True) for picture in pictures(*(c.of for c in clocks))}
-    return {
-        frozenset(c for c in clocks if all(c in day for day in last[: days[c]])) for last in itertools.product(vectors, repeat=3)
+    return {  # a life may be younger than three days
+        frozenset(c for c in clocks if days[c] <= age and all(c in day for day in last[: days[c]]))
+        for age in range(4)
+        for last in itertools.product(vectors, repeat=age)
     }
 
 
