@@ -68,16 +68,18 @@ STRAINED: dict[str, Told] = {
     "a new strategy four weeks ago": ({}, {Contract.strategy_changed: 29}),
 }
 STILL_HEALTHY: dict[str, Told] = {"just healthy": ({"health": 70}, {})} | ON_GOOD_TERMS
-NOT_HEALTHY: dict[str, Told] = {
+UNHEALTHY: dict[str, Told] = {
     "nearly healthy": ({"health": 69}, {}),
     "nobody knows": ({"health": None}, {}),
     "one escalation": ({"escalations": 1}, {}),
-} | STRAINED
-NOT_YET_WORRYING: dict[str, Told] = {
+}
+NOT_HEALTHY = UNHEALTHY | STRAINED
+FAIRLY_WELL: dict[str, Told] = {
     "fair": ({"health": 60}, {}),
     "nobody knows": ({"health": None}, {}),
     "one escalation": ({"escalations": 1}, {}),
-} | ON_GOOD_TERMS
+}
+NOT_YET_WORRYING = FAIRLY_WELL | ON_GOOD_TERMS
 WORRYING: dict[str, Told] = {"poor": ({"health": 59}, {}), "two escalations": ({"escalations": 2}, {})} | STRAINED
 IN_WINDOW: dict[str, Told] = {
     "four months to go": ({"renewal_on": day(120)}, {}),
