@@ -174,7 +174,7 @@ def _feel_time(elapsed, bits, values, happened, times, visits, clocks, at, enter
     for i in range(elapsed.shape[0]):
         kind, base = elapsed[i, 0], elapsed[i, 1]
         start, known, x = np.int64(0), True, np.int64(0)
-        if kind == UNTIL or kind == SINCE:
+        if kind in (UNTIL, SINCE):
             known = values[base] == values[base]
             start = np.int64(values[base]) if known else start
         elif kind == IN_PHASE:
@@ -197,7 +197,7 @@ def _feel_time(elapsed, bits, values, happened, times, visits, clocks, at, enter
                 first, second = start - high + 1, start - low + 1
             else:
                 first, second = start + low, start + high
-                if kind == EVENT_TIMES or kind == VISITS:
+                if kind in (EVENT_TIMES, VISITS):
                     first, second = NEVER, NEVER
                 else:
                     x = at - start

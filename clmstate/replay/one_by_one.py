@@ -64,6 +64,11 @@ def one_by_one(
     return Found.of(rows), used
 
 
+def _may_join(row: Row) -> bool:
+    """Whether a row may change who is there."""
+    return row.event in ("@join", "@leave", "@start") or "instance" in row.details
+
+
 class _One:
     """One customer on the way: what was told of it so far."""
 
@@ -76,7 +81,7 @@ class _One:
 
     def step(self, step: Step) -> None:
         """One instant: who came and went, and what happened."""
-        changed = not self.here or any(row.event in ("@join", "@leave", "@start") or "instance" in row.details for row in step.used)
+        changed = not self.here or (not self.single and any(_may_join(row) for row in step.used))
         if changed and step.used:
             self.births(step)
         self.happened(step.at_us, "moves")

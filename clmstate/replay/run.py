@@ -235,10 +235,10 @@ def replay_file(
         >>> from clmstate import Phase
         >>> class Deal(Lifecycle):
         ...     new = Phase("New", initial=True)
-        >>> replay_file(Deal, "no_such_log.csv")
+        >>> replay_file(Deal, "no such folder/log.csv")
         Traceback (most recent call last):
         ...
-        clmstate.errors.InputError: CLM301 no_such_log.csv: there is no such file. There are none.
+        clmstate.errors.InputError: CLM301 no such folder/log.csv: there is no folder 'no such folder'. Check the path.
     """
     log = read_log(path, model, ignore=ignore, progress=progress)
     return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
