@@ -65,6 +65,21 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "send all customers of a log through a model",
             "clmstate replay models/dynamic/customer.py log.csv --out results",
         ),
+        "fleet": Command(
+            "clmstate.cli.fleet",
+            "look at a fleet: over time, funnel, survival, relapses, money",
+            "clmstate fleet models/dynamic/contract.py log.csv --view survival --plot survival.svg",
+        ),
+        "backtest": Command(
+            "clmstate.cli.backtest",
+            "compare two versions of a model, or try a threshold, on the same customers",
+            "clmstate backtest models/dynamic/contract.py log.csv --sweep adopted_at=0.6:0.9:0.05",
+        ),
+        "simulate": Command(
+            "clmstate.cli.simulate",
+            "make a log of synthetic customers",
+            "clmstate simulate models/dynamic/contract.py log.csv --customers 500 --seed 7",
+        ),
         "freeze": Command(
             "clmstate.cli.freeze",
             "write a definition as JSON that loads again without running code",
@@ -74,6 +89,21 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "clmstate.cli.diff",
             "say what makes one version differ from another, rule by rule",
             "clmstate diff git:HEAD~1 models/dynamic/contract.py",
+        ),
+        "migrate": Command(
+            "clmstate.cli.migrate",
+            "carry customers over from one version to another",
+            "clmstate migrate old.json models/dynamic/contract.py acme.json --as adoption=in_use",
+        ),
+        "approve": Command(
+            "clmstate.cli.approve",
+            "say who agrees to a model, and see whose approval is stale",
+            'clmstate approve models/dynamic/contract.py --by "Dana, VP CS"',
+        ),
+        "testgen": Command(
+            "clmstate.cli.testgen",
+            "write tests that take every transition, and miss it by one step",
+            "clmstate testgen models/dynamic/contract.py --out test_contract.py",
         ),
         "mutate": Command(
             "clmstate.cli.mutate",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from clmstate.replay.run import Replayed
 
-__all__ = ["arguments", "date_option", "run"]
+__all__ = ["arguments", "date_option", "grid", "run"]
 
 _MOST_REASONS: Final = 5
 _BAR: Final = 28
@@ -151,7 +151,13 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
     screen.line(f"All tables: {folder}" if folder is not None else "Name a folder with --out for all tables.")
 
 
-def _grid(*right: bool) -> Table:
+def grid(*right: bool) -> Table:
+    """A table without lines; for each column whether it stands at the right.
+
+    Example:
+        >>> len(grid(True, False).columns)
+        2
+    """
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -163,7 +169,7 @@ def _grid(*right: bool) -> Table:
 def _phases_table(done: Replayed, screen: Screen) -> Table:
     from rich.text import Text
 
-    table = _grid(False, False, True, True, False)
+    table = grid(False, False, True, True, False)
     found = phase_counts(done).rows(named=True)
     many = max((row["count"] for row in found), default=1) or 1
     block = "█" if screen.marks.arrow == "→" else "#"
@@ -183,7 +189,7 @@ _STYLES: Final = {"good": "green", "watch": "yellow", "at_risk": "red", "lost": 
 
 
 def _moves_table(done: Replayed) -> Table:
-    table = _grid(True, False)
+    table = grid(True, False)
     for row in done.views.flows().head(8).rows(named=True):
         part = f"{row['kind']}: " if row["kind"] else ""
         table.add_row(f"  {row['moves']:,}", f"{part}{row['from']} → {row['to']} ({row['transition']})")
@@ -191,7 +197,7 @@ def _moves_table(done: Replayed) -> Table:
 
 
 def _signs_table(done: Replayed) -> Table:
-    table = _grid(True, False)
+    table = grid(True, False)
     for label, count in done.tables.signs["label"].value_counts(sort=True).head(8).rows():
         table.add_row(f"  {count:,}", label)
     return table
