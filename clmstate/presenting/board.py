@@ -28,6 +28,7 @@ __all__ = [
     "fitting",
     "height_of",
     "part_that_fits",
+    "whole_words",
 ]
 
 WIDTH, HEIGHT = 960, 540
@@ -185,7 +186,7 @@ def fitting(said: Sequence[Said], width: float, height: float, smallest: float =
 
     Example:
         >>> [each.size for each in fitting([Said("word " * 40, 20, "#000000")], 200, 100)]
-        [12.0]
+        [11.0]
     """
     if not said:
         return ()
@@ -193,7 +194,7 @@ def fitting(said: Sequence[Said], width: float, height: float, smallest: float =
         tried = tuple(
             attrs.evolve(each, size=max(smallest, each.size * percent / 100), above=each.above * percent / 100) for each in said
         )
-        if height_of(tried, width) <= height and _whole_words(tried, width):
+        if height_of(tried, width) <= height and whole_words(tried, width):
             return tried
         if all(each.size == smallest for each in tried):
             break
@@ -204,8 +205,13 @@ def fitting(said: Sequence[Said], width: float, height: float, smallest: float =
     return (*kept, more) if kept else (_cut(tried[0], width, height),)
 
 
-def _whole_words(said: Iterable[Said], width: float) -> bool:
-    """Whether the longest word of each paragraph has a line for itself."""
+def whole_words(said: Iterable[Said], width: float) -> bool:
+    """Whether the longest word of each paragraph has a line for itself.
+
+    Example:
+        >>> whole_words([Said("Implementation", 20, "#000000")], 60)
+        False
+    """
     for each in said:
         room = (width - (each.size if each.bullet else 0)) * SPARE
         if any(text_width(word, each.size, each.face) > room for word in clean(each.text).split(" ")):

@@ -93,7 +93,7 @@ def columned(
 
     Example:
         >>> from clmstate.drawing import THEMES
-        >>> long = tuple(Said(f"line {n}", 14, "#000000") for n in range(60))
+        >>> long = tuple(Said(f"line {n}", 14, "#000000") for n in range(40))
         >>> [b.title for b in columned(Board("Many"), [Column("Lines", long)], THEMES["light"])]
         ['Many', 'Many (2)']
     """

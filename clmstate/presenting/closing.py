@@ -75,7 +75,11 @@ def risk_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Board
     if definition.gaps:
         said = [tuple(_gap(gap, definition, theme)) for gap in definition.gaps.values()]
         yield from columned(
-            Board("Where it works, but they do not succeed yet", "What we call success, what the customer calls success, and what closes the gap."),
+            Board(
+                "Where it works, but they do not succeed yet",
+                "What we call success, what the customer calls success, and what closes the gap.",
+                notes=tuple(f"{gap.label}: {gap.plan or 'no plan is written down yet'}." for gap in definition.gaps.values()),
+            ),
             _in_columns(said, theme.kinds["relapse"].line), theme,
         )  # fmt: skip
 

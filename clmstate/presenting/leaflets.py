@@ -35,7 +35,7 @@ def text(said: str) -> str:
     r"""Text for content and attributes.
 
     Example:
-        >>> text("<script>\\u202e'")
+        >>> text("<script>'")
         '&lt;script&gt;&#x27;'
     """
     return html.escape(clean(said))

@@ -24,6 +24,7 @@ __all__ = ["pptx_bytes"]
 _POINT = 12_700  # English metric units
 _ALIGN = {"left": "l", "middle": "ctr", "right": "r"}
 _FONT = "Arial"
+_CORNER = 1 - 0.5**0.5
 
 
 def pptx_bytes(boards: Iterable[Board], theme: ThemeName = "light", logo: str | Path | None = None) -> bytes:
@@ -151,7 +152,8 @@ class _Painter:
 
         frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE if panel.middle else MSO_ANCHOR.TOP
-        across, down = (round(each * _POINT) for each in panel.inset)
+        corner = panel.radius * _CORNER  # a rounded rectangle keeps its text that far from its edges by itself
+        across, down = (round(max(0.0, each - corner) * _POINT) for each in panel.inset)
         frame.margin_left = frame.margin_right = across
         frame.margin_top = frame.margin_bottom = 0 if panel.middle else down
         for number, said in enumerate(panel.said):

@@ -16,7 +16,7 @@ from clmstate.conditions.nodes import And, Compare, Cond, Const, EventTimes, Nam
 from clmstate.drawing import Theme, journey_scene
 from clmstate.drawing.geometry import Box, Route
 from clmstate.lifecycle import LifecycleDefinition, Milestone, Phase, Risk, SuccessGap, Touchpoint
-from clmstate.presenting.board import HEIGHT, WIDTH, Board, Line, Panel, Said, Shape, Sign, fitting
+from clmstate.presenting.board import HEIGHT, WIDTH, Board, Line, Panel, Said, Shape, Sign, fitting, whole_words
 from clmstate.presenting.frame import LEFT, TOP
 from clmstate.presenting.phase_boards import team_colours
 
@@ -169,13 +169,16 @@ class _Year:
             colour = colours.get(phase.owner.name, self.theme.end) if phase.owner is not None else self.theme.end
             left, right = self.day(start) + 1.5, self.day(end) - 1.5
             box = Box(left, top, max(right - left, 6), 24)
-            said = fitting((Said(phase.label, 13, self.theme.on_team, "Bold"),), box.width - 4, 24, 6) if box.width > 30 else ()
+            said = fitting((Said(phase.label, 13, self.theme.on_team, "Bold"),), box.width - 4, 24, 7)
+            said = said if whole_words(said, box.width - 4) else ()
             yield Panel(box, said, colour, None, radius=7, align="middle", middle=True, inset=(2, 0), name=f"Phase {phase.label}")
 
     def head(self, title: str, below: str, colour: str, top: float, height: float) -> Panel:
         """The name of a row."""
         said = [Said(title, 13, colour, "Bold"), *([Said(below, 11, self.theme.second)] if below else [])]
-        return Panel(Box(LEFT, top, HEAD - 8, height), tuple(said), middle=True, inset=(0, 0), name=f"Row {title}")
+        return Panel(
+            Box(LEFT, top, HEAD - 8, height), fitting(said, HEAD - 8, height), middle=True, inset=(0, 0), name=f"Row {title}"
+        )
 
     def row(
         self, title: str, below: str, colour: str, top: float, height: float, cells: dict[int | None, list[Panel]]

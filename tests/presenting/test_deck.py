@@ -1,0 +1,232 @@
+"""The deck: what stands on the slides, that it fits, and that it is what office programs expect."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pptx import Presentation
+from pptx.util import Emu
+
+from clmstate import InputError, Lifecycle, Phase
+from clmstate.presenting import Feeling, Supplied, boards, deck
+from clmstate.presenting.board import HEIGHT, WIDTH, Panel, Said, fitting, height_of
+from models.dynamic.contract import Contract
+from models.dynamic.customer import Customer
+from tests.presenting.hostile import BAD, Hostile, HostileCustomer
+
+POINT = 12_700
+
+
+@cache
+def contract_deck() -> bytes:
+    return deck(Contract)
+
+
+def slides(content: bytes) -> list[Any]:
+    return list(Presentation(io.BytesIO(content)).slides)
+
+
+def said_on(slide: Any) -> str:
+    return "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+
+
+def titled(content: bytes, title: str) -> Any:
+    return next(slide for slide in slides(content) if slide.shapes.title.text_frame.text == title)
+
+
+def test_everything_that_an_all_hands_needs_is_there() -> None:
+    titles = [slide.shapes.title.text_frame.text for slide in slides(contract_deck())]
+    for title in (
+        "Contract",
+        "Contract: the journey",
+        "Lanes and hand-offs",
+        "Onboarding",
+        "Renewal: High risk",
+        "Onboarding, touchpoint by touchpoint",
+        "The first year: what we do, what can go wrong, what is missing",
+        "How we could lose a customer",
+        "Where it works, but they do not succeed yet",
+        "What this means for Renewals",
+        "What we ask of you",
+    ):
+        assert title in titles
+
+
+def test_a_phase_has_question_goal_people_touchpoints_and_criteria() -> None:
+    said = said_on(titled(contract_deck(), "Onboarding"))
+    for word in (
+        "“How do we get live?”",
+        "We see a first result that we can show our boss",
+        "Implementation",
+        "Sales, Customer's administrator",
+        "Kick-off call",
+        "Implementation · within 3 days",
+        "setup signed off and users adopted at least 50 %",
+    ):
+        assert word in said
+
+
+def test_a_team_reads_what_it_owns_hands_over_contributes_and_answers() -> None:
+    said = said_on(titled(contract_deck(), "What this means for Implementation"))
+    for word in (
+        "Onboarding",
+        "→ Customer Success: Adoption",
+        "Touchpoint: Kick-off call",
+        "▶ Hand over to Customer Success (within 5 days)",
+    ):
+        assert word in said
+
+
+def test_speaker_notes_come_from_the_model() -> None:
+    notes = titled(contract_deck(), "Onboarding").notes_slide.notes_text_frame.text
+    assert "it is set up, and half of the people work with it" in notes
+    assert "60 minutes with decision maker, administrator and key users" in notes
+    assert all(slide.has_notes_slide for slide in slides(contract_deck()))
+
+
+def test_shapes_are_native_and_straight_lines_are_glued() -> None:
+    slide = titled(contract_deck(), "Contract: the journey")
+    kinds = {str(shape.shape_type) for shape in slide.shapes}
+    assert not any("PICTURE" in kind for kind in kinds)
+    glued = slide._element.xpath(".//p:cxnSp[.//a:stCxn or .//a:endCxn]")
+    assert len(glued) >= 8
+    assert len(slide._element.xpath(".//a:cubicBezTo")) >= 4
+
+
+def test_nothing_is_shown_that_nobody_supplied() -> None:
+    plain = [said for board in boards(Contract) for said in words_of(board)]
+    assert not any("How it feels" in said for said in plain)
+    assert not any(re.search(r"\d+%", said) for said in plain)  # shares that were supplied have no blank before the sign
+    more = Supplied({"Usage falls": 0.31}, {"Kick-off call": Feeling(-0.5, "worried")}, "12 interviews")
+    told = [said for board in boards(Contract, supplied=more) for said in words_of(board)]
+    assert "▲ Usage falls  31%" in told
+    assert "worried" in told
+    assert "How it feels · 12 interviews" in told
+
+
+def words_of(board: Any) -> Iterator[str]:
+    for shape in board.shapes:
+        if isinstance(shape, Panel):
+            yield from (said.text for said in shape.said)
+
+
+def test_everything_stands_on_its_slide() -> None:
+    for model in (Contract, Customer, Hostile, HostileCustomer):
+        for slide in slides(deck(model)):
+            for shape in slide.shapes:
+                assert shape.left >= 0, shape.name
+                assert shape.top >= 0, shape.name
+                assert shape.left + shape.width <= Emu(WIDTH * POINT) + POINT, shape.name
+                assert shape.top + shape.height <= Emu(HEIGHT * POINT) + POINT, shape.name
+
+
+def test_what_is_measured_fits() -> None:
+    for model in (Contract, Hostile):
+        for board in boards(model):
+            for shape in board.shapes:
+                if isinstance(shape, Panel) and shape.said:
+                    tall = height_of(shape.said, shape.box.width - 2 * shape.inset[0])
+                    assert tall <= shape.box.height + 3, (board.title, shape.name)
+
+
+def test_text_shrinks_before_it_is_cut_and_words_stay_whole() -> None:
+    said = fitting([Said("Implementation", 20, "#000000", "Bold")], 90, 40)
+    assert said[0].size < 20
+    assert said[0].text == "Implementation"
+    cut = fitting([Said(f"line {number}", 12, "#000000") for number in range(50)], 100, 60)
+    assert cut[-1].text == "… and 46 more"
+
+
+def test_a_logo_is_put_on_every_slide(tmp_path: Path) -> None:
+    class Deal(Lifecycle):
+        new = Phase("New", initial=True)
+
+    logo = tmp_path / "logo.png"
+    from clmstate.drawing import journey
+
+    logo.write_bytes(journey(Deal).png(scale=1))
+    for slide in slides(deck(Deal, logo=logo)):
+        assert any(shape.name == "Logo" for shape in slide.shapes)
+    for content, cause in ((b"GIF89a", "neither PNG nor JPEG"), (b"\x89PNG\r\n\x1a\nbroken", "no image")):
+        logo.write_bytes(content)
+        with pytest.raises(InputError, match=cause):
+            deck(Deal, logo=logo)
+    with pytest.raises(InputError, match="CLM406"):
+        deck(Deal, logo=tmp_path / "missing.png")
+
+
+def test_hostile_text_is_text_on_slides_and_in_notes() -> None:
+    content = deck(Hostile)
+    everything = "\n".join(said_on(slide) + slide.notes_slide.notes_text_frame.text for slide in slides(content))
+    assert BAD[0] in everything
+    assert "<!-- --> ]]> &amp;" in everything
+    assert "\u202e" not in everything
+
+
+@pytest.mark.parametrize("model", [Contract, Customer, Hostile, HostileCustomer])
+def test_it_is_valid_open_xml(model: Any, tmp_path: Path) -> None:
+    audit = pytest.importorskip("openxml_audit", reason="pip install openxml-audit")
+    file = tmp_path / "deck.pptx"
+    file.write_bytes(deck(model, theme="dark"))
+    found = audit.validate_pptx(str(file))
+    assert [str(error) for error in found.errors] == []
+    assert found.is_valid
+
+
+# ---- what an office program makes of it
+
+
+def rendered(content: bytes, folder: Path) -> list[str]:
+    """The words of each page as LibreOffice sets them, with their places, as XHTML."""
+    office, reader = shutil.which("soffice"), shutil.which("pdftotext")
+    if office is None or reader is None:
+        pytest.skip("install LibreOffice (soffice) and poppler (pdftotext)")
+    (folder / "deck.pptx").write_bytes(content)
+    profile = (folder / "profile").as_uri()
+    subprocess.run(
+        [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", folder, folder / "deck.pptx"],
+        check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    subprocess.run([reader, "-bbox", folder / "deck.pdf", folder / "words.html"], check=True, capture_output=True)
+    return (folder / "words.html").read_text(encoding="utf-8").split("<page ")[1:]
+
+
+WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
+
+
+def overflowing(content: bytes, folder: Path) -> list[tuple[str, str]]:
+    """Words that stand in no shape that says them: those that run over an edge, and those that are broken in two."""
+    found = []
+    for slide, page in zip(slides(content), rendered(content, folder), strict=True):
+        shapes = [shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text.strip()]
+        boxes = [
+            ([edge / POINT for edge in (s.left, s.top, s.left + s.width, s.top + s.height)], set(s.text_frame.text.split()))
+            for s in shapes
+        ]
+        for left, top, right, bottom, word in WORD.findall(page):
+            text, x, y, r, b = unescape(word), float(left), float(top), float(right), float(bottom)
+            inside = any(
+                text in words and x >= box[0] - 1 and r <= box[2] + 1 and y >= box[1] - 2 and b <= box[3] + 2
+                for box, words in boxes
+            )
+            if not inside and text not in "•":
+                found.append((slide.shapes.title.text_frame.text, text))
+    return found
+
+
+def test_no_text_overflows_its_shape_in_libreoffice(tmp_path: Path) -> None:
+    assert overflowing(contract_deck(), tmp_path) == []
+
+
+@pytest.mark.full
+def test_no_text_of_a_whole_customer_overflows(tmp_path: Path) -> None:
+    assert overflowing(deck(Customer, theme="dark"), tmp_path) == []
