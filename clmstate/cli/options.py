@@ -90,6 +90,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "say what makes one version differ from another, rule by rule",
             "clmstate diff git:HEAD~1 models/dynamic/contract.py",
         ),
+        "roles": Command(
+            "clmstate.cli.roles",
+            "list for each team what it owns, leads and hands over",
+            "clmstate roles models/dynamic/customer.py:Customer",
+        ),
         "migrate": Command(
             "clmstate.cli.migrate",
             "carry customers over from one version to another",

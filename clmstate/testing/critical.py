@@ -70,8 +70,14 @@ def relevant(transitions: Iterable[Transition]) -> tuple[tuple[str, ...], tuple[
     return tuple(signals), tuple(events)
 
 
-def critical_values(definition: LifecycleDefinition, signal: str, now: float) -> list[Value]:
+def critical_values(definition: LifecycleDefinition, signal: str, now: float, conds: Iterable[Cond] | None = None) -> list[Value]:
     """The values of a signal at which some condition changes, with their neighbours; for dates as seen from `now`.
+
+    Args:
+        definition: the lifecycle.
+        signal: the signal.
+        now: the instant from which days are counted.
+        conds: the conditions that matter; by default all.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -90,7 +96,7 @@ def critical_values(definition: LifecycleDefinition, signal: str, now: float) ->
     elif spec.kind == "choice":
         found = dict.fromkeys(spec.choices)
     else:
-        for cond in conditions_of(definition):
+        for cond in conditions_of(definition) if conds is None else conds:
             for node in walk(cond):
                 found.update(dict.fromkeys(_around(definition, node, signal, now)))
     values = [value for value in found if spec.fault(value) is None or spec.kind == "date"]

@@ -164,7 +164,7 @@ class _Possible:
         for name in d.transitions:
             yield Duty("transition", name, (name,), f"{name} is taken"), True
         for first in d.transitions.values():
-            for second in _after(self.asking, first.name):
+            for second in after(self.asking, first.name):
                 yield Duty("pair", second, (first.name, second), f"{first.name}, then {second}"), True
         for question in self.asking.questions:
             if question.rule.transition.when is not None and self.asked[question.rule.index]:
@@ -322,7 +322,7 @@ def _shown(question: Question, vectors: dict[tuple[int, ...], bool]) -> Iterator
                     yield name, leaf, a, b
 
 
-def _after(asking: Asking, name: str) -> Iterator[str]:
+def after(asking: Asking, name: str) -> Iterator[str]:
     """The transitions that may be taken next after one."""
     d = asking.definition
     first = d.transitions[name]

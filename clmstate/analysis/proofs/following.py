@@ -1,0 +1,132 @@
+"""Witnesses of pairs: a log in which one transition is taken right after another, and few logs that show all pairs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from clmstate.analysis.findings import Evidence
+from clmstate.analysis.proofs.witness import Stand, Witnesses
+from clmstate.conditions.smt import UndecidedError
+from clmstate.kernel import Rule
+from clmstate.signals import DAY
+
+__all__ = ["following"]
+
+
+def following(
+    witnesses: Witnesses, pairs: Iterable[tuple[str, str]], *, longest: int = 10
+) -> tuple[list[Evidence], list[tuple[str, str]]]:
+    """Few logs that together show all pairs of consecutive transitions, as far as logs were found.
+
+    Each log goes on with a pair that no log has shown yet for as long as there is one, so that few and long logs come out; whether
+    fewer would do is not asked.
+
+    Args:
+        witnesses: the witnesses of single transitions.
+        pairs: the names that are to follow each other.
+        longest: a log is ended after so many reports.
+
+    Returns:
+        The logs, and the pairs that none of them shows.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health", default=80)
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        ...     calm = alarm.to(fine, when=health >= 70)
+        >>> logs, missing = following(Witnesses(Deal), [("worry", "calm"), ("calm", "worry")])
+        >>> [len(one.log) for one in logs], missing
+        ([3], [])
+    """
+    open_pairs = dict.fromkeys(pairs)
+    logs: list[Evidence] = []
+    missing: list[tuple[str, str]] = []
+    while open_pairs:
+        first, second = next(iter(open_pairs))
+        found = next(_ending(witnesses, first, second), None)
+        if found is None:
+            missing.append((first, second))
+            del open_pairs[first, second]
+            continue
+        stand, shown = found
+        while True:
+            for pair in shown:
+                open_pairs.pop(pair, None)
+            more = None if len(stand.log) >= longest else _further(witnesses, stand, shown[-1][1], open_pairs)
+            if more is None:
+                break
+            stand, shown = more
+        logs.append(witnesses._evidence(stand, "pairs of transitions are taken"))
+    return logs, missing
+
+
+Shown = tuple[Stand, list[tuple[str, str]]]
+
+
+def _ending(witnesses: Witnesses, first: str, second: str) -> Iterator[Shown]:
+    """Logs that end with a pair."""
+    definition = witnesses.study.definition
+    for source in (path for path in definition.phases if definition.transitions[first] in definition.ways_out(path)):
+        if witnesses.taking(first, source=source) is None:
+            continue
+        rule = next(rule for rule in witnesses.study.program.rules if rule.transition.name == first)
+        before = [stand for stand in witnesses._reached.values() if stand.phase == witnesses.study.program.number[source]]
+        for stand in (after for one in before for after in _resting(witnesses, one, rule)):
+            found = _further(witnesses, stand, first, {(first, second): None})
+            if found is not None:
+                yield found
+        stand = witnesses._taken[f"{first} from {source}"]
+        names = _names(witnesses, stand)
+        if (first, second) in list(itertools.pairwise(names)):
+            yield stand, list(itertools.pairwise(names))
+        elif names and names[-1] == first:
+            found = _further(witnesses, stand, first, {(first, second): None})
+            if found is not None:
+                yield found
+
+
+def _resting(witnesses: Witnesses, stand: Stand, rule: Rule) -> Iterator[Stand]:
+    """Where one takes a rule and then rests, so that anything may follow."""
+    study = witnesses.study
+    for before in (stand, *witnesses._prepared(stand, rule)):
+        for days in witnesses._spans(rule):
+            at = witnesses._now(before) + days * DAY
+            claims = [study.taken(rule, stand.phase), study.rests(rule.target, entered=True)]
+            claims += witnesses._history(before, at, rule.event)
+            example = witnesses._example(rule.transition.when, claims, before, at)
+            after = None if example is None else witnesses._told(before, example, at, rule.event)
+            if after is not None and witnesses._takes(rule, stand.phase, after[1]) and len(after[1]) == 1:
+                yield after[0]
+
+
+def _further(witnesses: Witnesses, stand: Stand, last: str, wanted: dict[tuple[str, str], None]) -> Shown | None:
+    """A log that goes on with a pair that is wanted."""
+    program = witnesses.study.program
+    for rule in (*program.silent[stand.phase], *program.offered[stand.phase]):
+        if (last, rule.transition.name) not in wanted or rule.index in witnesses.study.dead:
+            continue
+        try:
+            after = next(itertools.chain(_resting(witnesses, stand, rule), witnesses._tried(stand, rule)), None)
+        except UndecidedError:
+            continue
+        if after is not None:
+            names = _names(witnesses, after)
+            return after, list(itertools.pairwise(names))
+    return None
+
+
+def _names(witnesses: Witnesses, stand: Stand) -> list[str]:
+    """The transitions that a log takes, in order: it is played again."""
+    from clmstate.kernel import take_in
+
+    engine, definition = witnesses.engine, witnesses.study.definition
+    state = engine.new()
+    names: list[str] = []
+    for report in stand.log:
+        stored = {name: definition.signals[name].absent if value is None else value for name, value in report.values.items()}
+        plan, _ = take_in(state, report.at, stored, (report.event,) if report.event else ())
+        names += (engine.program.rules[step[0]].transition.name for step in plan)
+    return names

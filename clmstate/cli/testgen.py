@@ -1,0 +1,107 @@
+"""``clmstate testgen``: writes tests that take every transition, and miss it by one step."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from clmstate.cli.models import load_one
+from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.screen import Screen
+from clmstate.errors import Diagnostic, InputError
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``clmstate testgen``.
+
+    Example:
+        >>> arguments(argparse.ArgumentParser())
+    """
+    parser.add_argument("model", help=MODEL_HELP)
+    parser.add_argument("--out", metavar="FILE", help="write to a file, keeping what people wrote in it (default: print)")
+    parser.add_argument("--pairs", action="store_true", help="add journeys that show all pairs of consecutive transitions")
+
+
+def run(options: argparse.Namespace, screen: Screen) -> int:
+    """Finds journeys, and writes them as tests.
+
+    Example:
+        >>> from clmstate.cli import main
+        >>> main(["testgen", "no_such_model.py"])
+        2
+    """
+    from clmstate.testing.generated import blocks, pair_journeys, rewritten, shown_transitions
+
+    found = load_one(options.model, command="clmstate testgen")
+    model = found.lifecycle
+    shown, unreached = shown_transitions(model.definition)
+    pairs, unpaired = pair_journeys(model.definition) if options.pairs else ([], [])
+    command = f"clmstate testgen {options.model}{' --pairs' if options.pairs else ''}"
+    generated = blocks(model, shown, [*unreached, *unpaired], pairs)
+    out = None if options.out is None else Path(options.out)
+    made = rewritten(_old(out), model, generated, command)
+    if out is not None:
+        _write(out, made.text)
+    neighbours = sum(len(one.just) + len(one.short) for one in shown)
+    document: dict[str, Any] = {
+        "ok": True,
+        "model": found.name,
+        "transitions": len(shown),
+        "neighbours": neighbours,
+        "journeys": len(pairs),
+        "unreached": [{"name": one.name, "why": one.why, "proved": one.proved} for one in (*unreached, *unpaired)],
+        "kept": list(made.kept),
+        "gone": list(made.gone),
+        "out": None if out is None else str(out),
+    }
+    if screen.as_json:
+        screen.json(document)
+    elif out is None:
+        screen.line(made.text.rstrip("\n"))
+    else:
+        _tell(document, screen)
+    return 0
+
+
+def _tell(said: dict[str, Any], screen: Screen) -> None:
+    from rich.text import Text
+
+    screen.line()
+    journeys = f", {said['journeys']} journeys through all pairs" if said["journeys"] else ""
+    head = Text.assemble(
+        (f" {screen.marks.met} ", "bold green"),
+        (str(said["out"]), "bold"),
+        f"  {said['transitions']} transitions, {said['neighbours']} neighbours one step from a limit{journeys}",
+    )
+    screen.show(head)
+    for name in said["kept"]:
+        screen.show(Text(f"   {name} was changed by somebody and stays as it is", "dim"))
+    for name in said["gone"]:
+        screen.show(Text(f"   {name} is no more, and its test is gone", "dim"))
+    for one in said["unreached"]:
+        screen.show(Text.assemble((f" {screen.marks.unmet} ", "bold red"), (one["name"], "bold"), f"  {one['why']}"))
+    screen.line()
+
+
+def _old(out: Path | None) -> str:
+    if out is None or not out.exists():
+        return ""
+    try:
+        return out.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise InputError([Diagnostic("CLM389", str(out), f"it cannot be read ({error})", "name another file")]) from None
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = out.with_name(f".{out.name}.unfinished")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(out)
+    except OSError as error:
+        raise InputError(
+            [Diagnostic("CLM389", str(out), f"it cannot be written ({error.strerror})", "name another file")]
+        ) from None

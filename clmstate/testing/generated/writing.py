@@ -1,0 +1,221 @@
+"""A pytest file with generated tests, in which whatever people wrote stays."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import attrs
+
+from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition
+from clmstate.signals import show_instant
+from clmstate.testing.generated.journeys import Shown, Told, Unreached
+
+__all__ = ["Rewritten", "blocks", "rewritten"]
+
+_BEGIN: Final = re.compile(r"# -{4} generated: (?P<name>.*?) \[(?P<digest>[0-9a-f]{8})\]")
+_END: Final = "# ---- end of generated"
+_WIDEST: Final = 120
+
+
+@attrs.frozen
+class Rewritten:
+    """A file written anew.
+
+    Attributes:
+        text: what is to be in it.
+        kept: generated blocks that somebody has changed; they stay as they are.
+        gone: blocks whose transition is no more.
+
+    Example:
+        >>> Rewritten("", (), ()).kept
+        ()
+    """
+
+    text: str
+    kept: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def blocks(
+    model: type[Lifecycle], shown: Sequence[Shown], unreached: Sequence[Unreached], pairs: Sequence[Shown] = ()
+) -> dict[str, str]:
+    """The generated tests, by the name of their block.
+
+    Example:
+        >>> from clmstate import Phase, Signal
+        >>> from clmstate.testing.generated import shown_transitions
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        >>> print(blocks(Deal, *shown_transitions(Deal.definition))["worry"])
+        def test_worry() -> None:
+            \"\"\"Fine → Alarm: health below 60.\"\"\"
+            begun = scenario(Deal)
+            begun.again().on("2026-01-06", health=0).takes(Deal.worry).is_in(Deal.alarm)
+            # at a limit, and not beyond it
+            begun.again().on("2026-01-06", health=59).takes(Deal.worry).is_in(Deal.alarm)
+            begun.again().on("2026-01-06", health=60).stays()
+            begun.again().on("2026-01-06", health=61).stays()
+        <BLANKLINE>
+    """
+    writer = _Writer(model)
+    found = {one.name: writer.transition(one) for one in shown}
+    for number, one in enumerate(pairs, 1):
+        found[f"journey {number}"] = writer.journey(number, one)
+    if unreached:
+        lines = ["# Not reached:"]
+        lines += (f"# {not_reached.name}: {not_reached.why}." for not_reached in unreached)
+        found["what cannot be reached"] = "\n".join(lines) + "\n"
+    return found
+
+
+def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], command: str) -> Rewritten:
+    r"""A file with new generated blocks; whatever stands outside them stays, and so do blocks that somebody has changed.
+
+    Example:
+        >>> from clmstate import Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> first = rewritten("", Deal, {"win": "def test_win(): pass\n"}, "clmstate testgen deal.py").text
+        >>> mine = first + "\n\ndef test_mine(): pass\n"
+        >>> rewritten(mine, Deal, {"win": "def test_win(): ...\n"}, "").text == mine.replace("): pass", "): ...", 1)
+        False
+        >>> "test_mine" in rewritten(mine, Deal, {"win": "def test_win(): ...\n"}, "").text
+        True
+    """
+    waiting = dict(generated)
+    kept: list[str] = []
+    gone: list[str] = []
+    lines = old.splitlines() if old.strip() else _head(model, command)
+    out: list[str] = []
+    at = 0
+    while at < len(lines):
+        begin = _BEGIN.fullmatch(lines[at].strip())
+        if begin is None:
+            out.append(lines[at])
+            at += 1
+            continue
+        end = next((i for i in range(at + 1, len(lines)) if lines[i].strip() == _END), len(lines))
+        inside, name = "\n".join(lines[at + 1 : end]).strip("\n") + "\n", begin["name"]
+        if _digest(inside) != begin["digest"]:
+            kept.append(name)
+            out += lines[at : end + 1]
+            waiting.pop(name, None)
+        elif name in waiting:
+            out += _block(name, waiting.pop(name))
+        else:
+            gone.append(name)
+            while out and not out[-1].strip():
+                out.pop()
+        at = end + 1
+    for name, text in waiting.items():
+        while out and not out[-1].strip():
+            out.pop()
+        out += ["", "", *_block(name, text)]
+    if any("=CLEAR" in line for line in out) and not any("import CLEAR" in line for line in out):
+        out.insert(next((i for i, line in enumerate(out) if line.startswith("from clmstate")), 0), "from clmstate import CLEAR")
+    return Rewritten("\n".join(out).rstrip("\n") + "\n", tuple(kept), tuple(gone))
+
+
+def _head(model: type[Lifecycle], command: str) -> list[str]:
+    return [
+        f'"""Tests of {model.__name__}, begun by `{command}`.',
+        "",
+        "Running it again writes what stands between the marks anew. Everything else is yours and stays; so does a generated test that you",
+        'change. Take its marks away to make it your own."""',
+        "",
+        "from clmstate.testing import scenario",
+        f"from {model.__module__} import {model.__name__}",
+    ]
+
+
+def _block(name: str, text: str) -> list[str]:
+    inside = text.strip("\n") + "\n"
+    return [f"# ---- generated: {name} [{_digest(inside)}]", *inside.rstrip("\n").split("\n"), _END]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+class _Writer:
+    """Writes tests of one lifecycle."""
+
+    def __init__(self, model: type[Lifecycle]) -> None:
+        self.model = model.__name__
+        self.definition: LifecycleDefinition = model.definition
+
+    def transition(self, shown: Shown) -> str:
+        d = self.definition
+        t = d.transitions[shown.name]
+        sources = " or ".join("anywhere" if s == ANYWHERE else d.places[s].label for s in t.sources)
+        way = f"stays in {sources}" if t.stay else f"{sources} → {d.places[t.target].label}"
+        lines = [f"def test_{shown.name}() -> None:", *_docstring(f"{way}: {d.why(t)}.")]
+        lines += self.chain("begun", shown.steps[:-1])
+        last = shown.steps[-1]
+        lines += self.again(last)
+        others = [*shown.just, *shown.short]
+        if others:
+            lines.append("    # at a limit, and not beyond it")
+        for _, told in others:
+            lines += self.again(told)
+        return "\n".join(lines) + "\n"
+
+    def journey(self, number: int, shown: Shown) -> str:
+        taken = [name for told in shown.steps for name in told.takes]
+        lines = [f"def test_journey_{number}() -> None:", *_docstring(f"{', '.join(taken)}.")]
+        return "\n".join([*lines, *self.chain("told", shown.steps)]) + "\n"
+
+    def chain(self, name: str, steps: Iterable[Told]) -> list[str]:
+        lines = [f"    {name} = scenario({self.model})"]
+        for told in steps:
+            lines += _wrapped(f"    {name}", f".on({self.said(told)})", self.expected(told))
+        return lines
+
+    def again(self, told: Told) -> list[str]:
+        return _wrapped("    begun.again()", f".on({self.said(told)})", self.expected(told))
+
+    def said(self, told: Told) -> str:
+        at = show_instant(told.at).replace(" ", "T")
+        parts = [f'"{at}"']
+        if told.event:
+            parts.append(f"{self.model}.{told.event}")
+        if told.event and self.definition.events[told.event].names_instance:
+            parts.append('instance="one"')
+        parts += (f"{name}={self.value(name, value)}" for name, value in told.values.items())
+        return ", ".join(parts)
+
+    def value(self, name: str, value: Any) -> str:
+        if value is None:
+            return "CLEAR"
+        spec = self.definition.signals[name]
+        if spec.kind == "date":
+            return '"' + show_instant(int(value)).replace(" ", "T") + '"'
+        return repr(value).replace("'", '"') if isinstance(value, str) else repr(value)
+
+    def expected(self, told: Told) -> str:
+        if not told.takes:
+            return ".stays()"
+        names = ", ".join(f"{self.model}.{name}" for name in told.takes)
+        return f".takes({names}).is_in({self.model}.{told.phase})"
+
+
+def _docstring(text: str) -> list[str]:
+    import textwrap
+
+    folded = textwrap.wrap(text, _WIDEST - 10, break_long_words=False)
+    if len(folded) == 1:
+        return [f'    """{folded[0]}"""']
+    return [f'    """{folded[0]}', *(f"    {line}" for line in folded[1:]), '    """']
+
+
+def _wrapped(start: str, told: str, expected: str) -> list[str]:
+    line = f"{start}{told}{expected}"
+    if len(line) <= _WIDEST:
+        return [line]
+    inside = told[len(".on(") : -1]
+    return [f"{start}.on(", f"        {inside}", f"    ){expected}"]
