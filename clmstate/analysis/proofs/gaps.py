@@ -106,7 +106,7 @@ def _boxes(study: Study, phase: int) -> Iterator[Box]:
     """Boxes of customers without a rule; one more than are shown."""
     aside: list[z3.BoolRef] = []
     for _ in range(MOST_BOXES + 1):
-        model = study.prover.model(study.here(phase), study.rests(phase), *aside)
+        model = study.prover.model(study.prover.symbols.timed, study.here(phase), study.rests(phase), *aside)
         if model is None:
             return
         box = _widened(study, phase, _point(study, phase, model))
@@ -229,8 +229,12 @@ def _label(spec: SignalSpec) -> str:
 def _widened(study: Study, phase: int, sides: dict[str, Side]) -> Box:
     """As few sides as possible, each as wide as possible, while nobody inside has a rule."""
 
+    timed = study.prover.symbols.timed  # who is in a phase has heard the time
+
     def inside(these: Mapping[str, Side]) -> bool:
-        return not study.prover.possible(study.here(phase), z3.Not(study.rests(phase)), *(side.formula for side in these.values()))
+        return not study.prover.possible(
+            timed, study.here(phase), z3.Not(study.rests(phase)), *(side.formula for side in these.values())
+        )
 
     if not inside(sides):
         return Box(sides, hairline=False, whole=False)
