@@ -9,6 +9,7 @@ from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_over
 from clmstate.gaps.items import Item, read_items
 from clmstate.gaps.markdown import markdown
 from clmstate.gaps.rising import Rise, rise_in_log, rise_in_rules
+from clmstate.gaps.roles import Duty, Role, roles
 from clmstate.gaps.stays import Seen, Stays, seen_in
 from clmstate.gaps.team import Said, read_team_input
 from clmstate.gaps.tracing import Home, Trace, Traced, trace
@@ -20,6 +21,7 @@ __all__ = [
     "Alives",
     "Cited",
     "Concern",
+    "Duty",
     "Gap",
     "GapAnalysis",
     "Home",
@@ -30,6 +32,7 @@ __all__ = [
     "PhaseRisks",
     "PhaseState",
     "Rise",
+    "Role",
     "Said",
     "Seen",
     "Sign",
@@ -50,6 +53,7 @@ __all__ = [
     "read_team_input",
     "rise_in_log",
     "rise_in_rules",
+    "roles",
     "seen_in",
     "touchpoint_findings",
     "trace",
