@@ -7,6 +7,7 @@ happens is kept.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from clmstate.analysis.space.watches import Before, Leads, Never
 from clmstate.analysis.space.ways import NOBODY_ELSE, Flight, Local
 from clmstate.signals import DAY, instant
 
-__all__ = ["breach_in", "log_of", "shortened"]
+__all__ = ["breach_in", "log_of", "nothing_told", "shortened"]
 
 NAMES: Final = ("dana", "eli", "femi", "gita", "hana", "ivo", "june", "kofi")
 BEGIN: Final = instant("2026-01-05")
@@ -67,14 +68,23 @@ def log_of(plan: Blueprint, way: Sequence[tuple[Settled, Step]], wanted: Callabl
     return look((), told)
 
 
+def nothing_told(plan: Blueprint, wanted: Callable[[Replay], bool]) -> tuple[Report, ...] | None:
+    """The log of a customer of whom nothing is told but that time passes; None if that does not show it."""
+    log = (Report(BEGIN),)
+    return log if wanted(replayed(plan, log)) else None
+
+
 def shortened(plan: Blueprint, log: tuple[Report, ...], wanted: Callable[[Replay], bool]) -> tuple[Report, ...]:
-    """The same log without what it does not need: observations, rows, events and values are left out one by one."""
+    """The same log without what it does not need.
+
+    Observations, rows, events and values are left out one by one, and neighbouring observations are told as one where that does as well.
+    """
     best = log
     changed = True
     while changed:
         changed = False
         for candidate in _smaller(best):
-            if wanted(replayed_or_none(plan, candidate)):
+            if candidate and wanted(replayed_or_none(plan, candidate)):
                 best, changed = candidate, True
                 break
     return best
@@ -96,8 +106,13 @@ def _within(part: str, group: str) -> bool:
 
 
 def _smaller(log: tuple[Report, ...]) -> Iterator[tuple[Report, ...]]:
-    for at in dict.fromkeys(row.at for row in log):
+    instants = sorted({row.at for row in log})
+    for at in instants:
         yield tuple(row for row in log if row.at != at)
+    for first, second in itertools.pairwise(instants):
+        told = [(row.part, row.instance, name) for row in log if row.at in (first, second) for name in row.values]
+        if len(told) == len(set(told)):
+            yield tuple(attrs.evolve(row, at=first) if row.at == second else row for row in log)
     for i, row in enumerate(log):
         yield (*log[:i], *log[i + 1 :])
         for name in row.values:

@@ -12,7 +12,7 @@ from clmstate.analysis.space.blueprint import Blueprint, Path, Unexplored, bluep
 from clmstate.analysis.space.crowds import Asked, Crowd
 from clmstate.analysis.space.explore import Explorer, Limit, Precision, Reporting, Settled, Space, Step, explored
 from clmstate.analysis.space.facts import cuts
-from clmstate.analysis.space.logs import breach_in, log_of, shortened
+from clmstate.analysis.space.logs import breach_in, log_of, nothing_told, shortened
 from clmstate.analysis.space.possible import Standstill, stuck
 from clmstate.analysis.space.replays import Replay, replayed
 from clmstate.analysis.space.spoken import evidence_of, scope_of, spoken
@@ -218,8 +218,9 @@ def _standstill(plan: Blueprint, cone: frozenset[int | Path], promise: Promise, 
                 return tuple(flight.local[0] for flight in replay.pictures[-1][-1].node.ones) == places
 
             for state in space.states:
-                if tuple(local[0] for local in state.ones) == places and not state.seen and space.way(state):
-                    log = log_of(plan, space.way(state), wanted)
+                if tuple(local[0] for local in state.ones) == places and not state.seen:
+                    way = space.way(state)
+                    log = log_of(plan, way, wanted) if way else nothing_told(plan, wanted)
                     if log is not None:
                         log = shortened(plan, log, wanted)
                         return evidence_of(plan, log, replayed(plan, log), "from here it is possible no more")

@@ -77,6 +77,13 @@ class Real(Look):
         return self._truth(((), ""), _placed(cond, lambda paths: self.phases[(), ""] in ways.numbers(paths)))
 
 
+def _as_it_is(state: State) -> State:
+    """A state that stays as it is while its customer is told more."""
+    kept = state.c.new()
+    state.c.load(kept, state.c.save(state))
+    return kept
+
+
 def _placed(cond: Cond, stands: Callable[[tuple[str, ...]], bool]) -> Cond:
     """A condition in which it is known where the part stands."""
     match cond:
@@ -143,7 +150,7 @@ class Customer:
         return self._pictures(start, [(step[3], ((), ""), step[2]) for step in plan])
 
     def _pictures(self, start: dict[tuple[Path, str], int], moves: Iterable[tuple[int, Any, int]]) -> list[Real]:
-        states = dict(self.states())
+        states = {key: _as_it_is(state) for key, state in self.states()}  # what is told later must not change what was seen
         found = [Real(self.plan, start, states)]
         phases = dict(start)
         for _, together in groupby(sorted(moves, key=lambda move: move[0]), key=lambda move: move[0]):

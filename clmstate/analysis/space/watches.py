@@ -1,7 +1,8 @@
 """Promises as watches: what each of them has to see, and what breaks it.
 
 A state that speaks of one part alone counts in passing too: at the picture that each round reads. A state that joins several parts is looked
-at when everybody has settled, for between two rounds some have heard what others have not.
+at when everybody has settled, for between two rounds some have heard what others have not. So is one that joins phases and values: whoever
+is told something new may have to leave where they stand.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from clmstate.analysis.space.looks import Look, Node
 from clmstate.composition import AllOf, AnyOf, Compared, FeedNode, NotSo, RollUp, sources
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, All, Fixed, Formula, Leaf, Literal
 from clmstate.conditions.lower import Any as AnyFormula
-from clmstate.conditions.nodes import Cond, InPhase
+from clmstate.conditions.nodes import Cond, InPhase, children, walk
 from clmstate.lifecycle import Promise
 
 __all__ = ["Before", "Leads", "Never", "Reach", "Stated", "Until", "existing", "in_passing", "may", "must", "watch_of"]
@@ -27,7 +28,7 @@ Stated: TypeAlias = FeedNode | Cond
 
 
 def in_passing(state: Stated) -> bool:
-    """Whether a state counts in passing: it speaks of one part alone.
+    """Whether a state counts in passing: it speaks of one part alone, and not of phases and values at once (``never(a).when(c)``).
 
     Example:
         >>> from clmstate.composition import StandsIn
@@ -37,7 +38,8 @@ def in_passing(state: Stated) -> bool:
     """
     if isinstance(state, FeedNode):
         return len({(source.part, source.inner) for source in sources(state)}) <= 1
-    return True
+    leaves = [isinstance(node, InPhase) for node in walk(state) if not children(node)]
+    return all(leaves) or not any(leaves)
 
 
 # ---- what may hold, what must ------------------------------------------------------------------------------------------------
@@ -233,9 +235,9 @@ class Until:
 
     state: Stated | None
 
-    def begin(self, look: Look) -> int:  # noqa: ARG002 -- the first picture is looked at like all others
-        """Nothing yet."""
-        return 0
+    def begin(self, look: Look) -> int:
+        """Whether customers begin in it."""
+        return int(self.state is not None and must(look, self.state))
 
     def passing(self, seen: int, look: Look) -> tuple[int, Node | None]:
         """What has been is seen."""
