@@ -1,0 +1,323 @@
+"""Hypothesis strategies for any model, and a state machine that checks its promises; what fails shrinks to a short, readable journey."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from clmstate.composition import Composition
+from clmstate.conditions import evaluate, words
+from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays, InPhase, walk
+from clmstate.kernel import State
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Promise, definition_of
+from clmstate.live.picture import StatePicture
+from clmstate.signals import DAY, SignalSpec, from_instant
+from clmstate.testing.critical import conditions_of, critical_values, limit_of
+from clmstate.testing.customers import CustomerScenario
+from clmstate.testing.scenario import Scenario
+
+__all__ = ["Observation", "journeys_of", "lifecycle_machine", "observations_of", "signals_of"]
+
+BEGIN = dt.date(2026, 1, 5)
+M = TypeVar("M", bound=Lifecycle)
+
+
+@attrs.frozen
+class Observation:
+    """One observation of a lifecycle, to be told to a scenario or a customer.
+
+    Attributes:
+        days: how many days after the one before.
+        values: what is told, by signal.
+        event: the name of an event; "" if there is none.
+
+    Example:
+        >>> Observation(7, {"health": 80})
+        after(7, health=80)
+    """
+
+    days: int
+    values: Mapping[str, Any]
+    event: str = ""
+
+    def tell(self, told: Scenario[Any]) -> Scenario[Any]:
+        """Tells it."""
+        model: Any = told.model
+        what = [getattr(model, self.event)] if self.event else []
+        instance = "one" if self.event and told.definition.events[self.event].names_instance else None
+        if told.life.state.at != told.life.state.at:
+            return told.on(BEGIN + dt.timedelta(days=self.days), *what, instance=instance, **self.values)
+        return told.after(self.days, *what, instance=instance, **self.values)
+
+    def __repr__(self) -> str:
+        said = [str(self.days), *([self.event] if self.event else []), *(f"{k}={_short(v)}" for k, v in self.values.items())]
+        return f"after({', '.join(said)})"
+
+
+def _short(value: Any) -> str:
+    return repr(value.isoformat()) if isinstance(value, dt.date) else repr(value)
+
+
+def signals_of(model: type[Lifecycle] | LifecycleDefinition, *, ports: bool = True) -> st.SearchStrategy[dict[str, Any]]:
+    """Values of some signals; those next to a limit of the model come often, and the fewest are the simplest.
+
+    Args:
+        model: a lifecycle.
+        ports: whether ports are told too, as to a lifecycle on its own.
+
+    Example:
+        >>> from clmstate import Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     new = Phase("New", initial=True)
+        >>> from hypothesis import find
+        >>> find(signals_of(Deal), lambda values: "health" in values)
+        {'health': 0}
+    """
+    definition = definition_of(model)
+    specs = [spec for spec in definition.signals.values() if ports or not spec.port]
+    return st.fixed_dictionaries({}, optional={spec.name: _values(definition, spec) for spec in specs})
+
+
+def _values(definition: LifecycleDefinition, spec: SignalSpec) -> st.SearchStrategy[Any]:
+    match spec.kind:
+        case "flag":
+            return st.booleans()
+        case "choice":
+            return st.sampled_from(spec.choices)
+        case "date":
+            near = [v for v in critical_values(definition, spec.name, _us(BEGIN)) if v == v]
+            days = st.integers(-400, 800).map(lambda away: BEGIN + dt.timedelta(days=away))
+            return st.one_of(st.sampled_from([from_instant(int(v)) for v in near]), days) if near else days
+    step = spec.step or 1
+    low, high = (spec.range[0], spec.range[1])
+    low, high = max(low, -1_000_000), min(high, 1_000_000)
+    count = int((high - low) / step)
+    anything = st.integers(0, count).map(lambda n: _plain(low + n * step, whole=spec.kind in ("count", "integer")))
+    if low < 0 <= high:  # the simplest is nothing
+        zero = int(-low / step)
+        anything = st.integers(-zero, count - zero).map(lambda n: _plain(n * step, whole=spec.kind in ("count", "integer")))
+    critical = sorted(v for v in critical_values(definition, spec.name, 0) if v == v and not isinstance(v, str))
+    return st.one_of(anything, st.sampled_from(critical)) if critical else anything
+
+
+def observations_of(model: type[Lifecycle] | LifecycleDefinition, *, ports: bool = True) -> st.SearchStrategy[Observation]:
+    """Observations: some days, some values, perhaps an event. Days that the model asks about come often.
+
+    Example:
+        >>> from clmstate import Event, Phase
+        >>> class Deal(Lifecycle):
+        ...     signed = Event("signed")
+        ...     new = Phase("New", initial=True)
+        >>> from hypothesis import find
+        >>> find(observations_of(Deal), lambda one: one.event == "signed")
+        after(0, signed)
+    """
+    definition = definition_of(model)
+    days = st.one_of(st.integers(0, 40), st.sampled_from(sorted({1, 7, 30, *_days_asked(definition)})))
+    events = st.sampled_from(["", *definition.events])
+    return st.builds(Observation, days, signals_of(definition, ports=ports), events)
+
+
+def _days_asked(definition: LifecycleDefinition) -> Iterable[int]:
+    """The numbers of days that conditions compare with, and their neighbours."""
+    for cond in conditions_of(definition):
+        for node in walk(cond):
+            limit = None
+            if isinstance(node, ForDays):
+                limit = limit_of(definition, node.days)
+            elif isinstance(node, Compare):
+                sides = (node.left, node.right)
+                if any(isinstance(side, DaysUntil | DaysSince | DaysInPhase | EventDaysSince) for side in sides):
+                    limit = next((known for side in sides if (known := limit_of(definition, side)) is not None), None)
+            if limit is not None:
+                yield from (int(limit) + more for more in (-1, 0, 1) if 0 <= int(limit) + more <= 3650)
+
+
+def journeys_of(model: type[M], *, most: int = 12) -> st.SearchStrategy[Scenario[M]]:
+    """Scenarios to which up to `most` observations were told; a shorter journey is a simpler one.
+
+    Example:
+        >>> from clmstate import Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        >>> from hypothesis import find
+        >>> told = find(journeys_of(Deal), lambda told: told.phase.path == "alarm")
+        >>> len(told.steps)
+        1
+    """
+    return st.lists(observations_of(model), max_size=most).map(lambda several: _told(model, several))
+
+
+def _told(model: type[M], several: list[Observation]) -> Scenario[M]:
+    told = Scenario(model)
+    for one in several:
+        one.tell(told)
+    return told
+
+
+# ---- state machines
+
+
+def lifecycle_machine(
+    model: type[Lifecycle] | type[Composition], *invariants: Callable[[Any], object], members: int = 3
+) -> type[RuleBasedStateMachine]:
+    """A state machine of Hypothesis: it tells anything to a customer and checks what the model promises after every observation.
+
+    Promises that lifecycles make about phases are checked, and `never` about anything. `always_possible(...)` speaks of all futures, which
+    no single journey shows; promises of compositions are left to `clmstate check`.
+
+    Args:
+        model: a lifecycle or a composition.
+        invariants: functions of a customer; one that raises, or returns False, is broken.
+        members: of a composition, how many members of each part come and go.
+
+    Returns:
+        A class; its ``TestCase`` is what pytest collects.
+
+    Example:
+        >>> from clmstate import Phase, Signal, never
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        ...     promises = never(alarm).before(fine)
+        >>> machine = lifecycle_machine(Deal)
+        >>> from hypothesis import settings
+        >>> from hypothesis.stateful import run_state_machine_as_test
+        >>> run_state_machine_as_test(machine, settings=settings(max_examples=5, deadline=None, database=None))
+    """
+    made = _composed(model, invariants, members) if issubclass(model, Composition) else _alone(model, invariants)
+    made.__name__ = made.__qualname__ = f"{model.__name__}Machine"
+    made.__module__ = __name__
+    return made
+
+
+def _alone(model: type[Lifecycle], invariants: tuple[Callable[[Any], object], ...]) -> type[RuleBasedStateMachine]:
+    class Machine(RuleBasedStateMachine):
+        @initialize()
+        def begin(self) -> None:
+            self.told = Scenario(model)
+
+        @rule(said=observations_of(model))
+        def observe(self, said: Observation) -> None:
+            said.tell(self.told)
+
+        @invariant()
+        def holds(self) -> None:
+            told = getattr(self, "told", None)
+            if told is not None:
+                _promises_hold(told.life.state, told.customer.journey, "")
+                for one in invariants:
+                    assert one(told.customer) is not False, f"{getattr(one, '__name__', one)} does not hold"
+
+    return Machine
+
+
+def _composed(
+    model: type[Composition], invariants: tuple[Callable[[Any], object], ...], members: int
+) -> type[RuleBasedStateMachine]:
+    definition = model.definition
+    names = st.integers(1, members).map(lambda n: f"m{n}")
+    many = [name for name, part in definition.parts.items() if part.many and isinstance(part.member, LifecycleDefinition)]
+    leaves = {name: part.member for name, part in definition.parts.items() if isinstance(part.member, LifecycleDefinition)}
+
+    @st.composite
+    def about(draw: st.DrawFn) -> tuple[str, str, Observation]:
+        part = draw(st.sampled_from(sorted(leaves)))
+        return part, draw(names), draw(observations_of(leaves[part], ports=False))
+
+    class Machine(RuleBasedStateMachine):
+        @initialize()
+        def begin(self) -> None:
+            self.told = CustomerScenario(model).on(BEGIN)
+
+        @rule(said=about())
+        def observe(self, said: tuple[str, str, Observation]) -> None:
+            part, name, one = said
+            path = f"{part}/{name}" if definition.parts[part].many else part
+            there = path in self.told.part_names()
+            ports = {wire.port for wire in definition.wires if wire.part == part}
+            values = {key: value for key, value in one.values.items() if key not in ports}
+            events = [] if not one.event or leaves[part].events[one.event].names_instance else [(path, one.event)]
+            self.told.after(one.days, {path: values}, joins=[] if there else [path], events=events)
+
+        @rule(part=st.sampled_from(many) if many else st.nothing(), name=names)
+        def leave(self, part: str, name: str) -> None:
+            path = f"{part}/{name}"
+            if path in self.told.part_names():
+                self.told.leave(path)
+
+        @invariant()
+        def holds(self) -> None:
+            told = getattr(self, "told", None)
+            if told is None:
+                return
+            for path in told.part_names():
+                life = told.life_of(path)
+                moves = [entry for entry in told.customer.journey if entry.part == path]
+                _promises_hold(life.state, moves, path)
+            for one in invariants:
+                assert one(told.customer) is not False, f"{getattr(one, '__name__', one)} does not hold"
+
+    return Machine
+
+
+def _promises_hold(state: State, journey: Any, path: str) -> None:
+    definition = state.c.program.definition
+    for promise in definition.promises:
+        broken = _broken(promise, definition, journey)
+        if (
+            promise.kind == "never"
+            and not isinstance(promise.subject, InPhase)
+            and evaluate(promise.subject, StatePicture(state)) is True
+        ):
+            broken = f"never {words(promise.subject, definition)}"
+        assert not broken, f"{path + ': ' if path else ''}a promise is broken: {broken}"
+
+
+def _broken(promise: Promise, definition: LifecycleDefinition, journey: Any) -> str:
+    """What a journey shows against a promise; "" if nothing."""
+    moves = [entry for entry in journey if hasattr(entry, "target") and not entry.stayed]
+    where = [definition.initial, *(move.target.path for move in moves)]
+    subject, other = _phases(promise.subject, definition), _phases(promise.other, definition)
+    if subject is None or (other is None and promise.other is not None):
+        return ""
+    match promise.kind:
+        case "never":
+            return next((f"{path} was reached" for path in where if path in subject), "")
+        case "never_before":
+            first = next((i for i, path in enumerate(where) if path in subject), None)
+            if first is not None and other is not None and not any(path in other for path in where[:first]):
+                return f"{where[first]} was reached, and none of {', '.join(sorted(other))} before"
+        case "leads_to":
+            for before, after in itertools.pairwise(where):
+                if other is not None and before in subject and after not in other and after not in subject:
+                    return f"{before} was left for {after}"
+        case _:
+            pass
+    return ""
+
+
+def _phases(cond: Any, definition: LifecycleDefinition) -> frozenset[str] | None:
+    """The leaf phases that one side of a promise is about; None where it is about something else."""
+    if not isinstance(cond, InPhase):
+        return None
+    return frozenset(leaf for path in cond.phases for leaf in definition.leaves(path))
+
+
+def _plain(number: float, *, whole: bool) -> float:
+    rounded = round(number, 9)
+    return int(rounded) if whole or rounded == int(rounded) else rounded
+
+
+def _us(day: dt.date) -> int:
+    return (day.toordinal() - dt.date(1970, 1, 1).toordinal()) * DAY
