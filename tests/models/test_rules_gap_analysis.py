@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clmstate.analysis import needed
-from clmstate.analysis.space.prove import prove
+from clmstate.analysis.space import prove
 from clmstate.gaps import FIRST_YEAR, concerns, gap_analysis, interval_over, read_team_input
 from clmstate.testing import scenario
 from models.gap_analysis import Client, ConsumerClient
