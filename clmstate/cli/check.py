@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from clmstate.analysis.findings import Finding
+from clmstate.analysis.findings import Finding, sorted_findings
 from clmstate.cli.findings import explain, finding_data, show_findings, verdict
 from clmstate.cli.models import Loaded, Model, load
 from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.promises import ASSUMED, Promised, promise_data, promised, show_promises
 from clmstate.cli.screen import Screen, as_data, problem
 from clmstate.composition import CompositionDefinition
 from clmstate.errors import Diagnostic, InputError
@@ -49,11 +50,12 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     found = [load(name) for name in options.model]
     models = {(m.source, m.name): m for loaded in found for m in loaded.models}
     loaded = Loaded(tuple(models.values()), tuple(dict.fromkeys(fault for one in found for fault in one.faults)))
-    findings = tuple(_proved(loaded.models, screen))
+    promises = promised(_definitions(model.what.definition for model in loaded.models), screen)
+    findings = sorted_findings((*_proved(loaded.models, screen), *_kept(promises)))
     if screen.as_json:
-        screen.json(_document(loaded, findings))
+        screen.json(_document(loaded, findings, promises))
     else:
-        _show(loaded, findings, screen, remarks=options.all)
+        _show(loaded, findings, promises, screen, remarks=options.all)
     return 1 if loaded.faults or any(one.severity == "error" for one in findings) else 0
 
 
@@ -68,8 +70,23 @@ def _proved(models: Sequence[Model], screen: Screen) -> Iterator[Finding]:
             yield from check(definition)
 
 
+def _kept(promises: Iterable[Promised]) -> Iterator[Finding]:
+    """What is to be said of promises that are broken or open."""
+    from clmstate.analysis.space import findings
+
+    for definition, proofs in promises:
+        yield from findings(definition, proofs)
+
+
 def _lifecycles(definitions: Iterable[LifecycleDefinition | CompositionDefinition]) -> Iterator[LifecycleDefinition]:
     """The lifecycles among some definitions and in their parts, each once."""
+    return (one for one in _definitions(definitions) if isinstance(one, LifecycleDefinition))
+
+
+def _definitions(
+    definitions: Iterable[LifecycleDefinition | CompositionDefinition],
+) -> Iterator[LifecycleDefinition | CompositionDefinition]:
+    """Definitions and those of their parts, each once."""
     seen: set[int] = set()
     waiting = list(definitions)
     while waiting:
@@ -77,10 +94,9 @@ def _lifecycles(definitions: Iterable[LifecycleDefinition | CompositionDefinitio
         if id(d) in seen:
             continue
         seen.add(id(d))
+        yield d
         if isinstance(d, CompositionDefinition):
             waiting += (part.member for part in d.parts.values())
-        else:
-            yield d
 
 
 def counts(definition: LifecycleDefinition | CompositionDefinition) -> dict[str, int]:
@@ -112,7 +128,7 @@ def counts(definition: LifecycleDefinition | CompositionDefinition) -> dict[str,
     return {what: number for what, number in every.items() if number}
 
 
-def _document(loaded: Loaded, findings: Sequence[Finding]) -> dict[str, Any]:
+def _document(loaded: Loaded, findings: Sequence[Finding], promises: Sequence[Promised]) -> dict[str, Any]:
     return {
         "ok": not loaded.faults and not any(one.severity == "error" for one in findings),
         "lifecycles": [
@@ -121,12 +137,13 @@ def _document(loaded: Loaded, findings: Sequence[Finding]) -> dict[str, Any]:
         ],
         "faults": [{"source": f.source, "diagnostics": [as_data(d) for d in f.diagnostics]} for f in loaded.faults],
         "findings": [finding_data(one) for one in findings],
+        "promises": promise_data(promises),
         "proved": PROVED,
         "exactly": EXACTLY,
     }
 
 
-def _show(loaded: Loaded, findings: Sequence[Finding], screen: Screen, *, remarks: bool) -> None:
+def _show(loaded: Loaded, findings: Sequence[Finding], promises: Sequence[Promised], screen: Screen, *, remarks: bool) -> None:
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
@@ -145,6 +162,7 @@ def _show(loaded: Loaded, findings: Sequence[Finding], screen: Screen, *, remark
         for diagnostic in fault.diagnostics:
             screen.show(Padding(problem(diagnostic, screen.marks), (0, 1, 0, 3), expand=False))
         screen.line()
+    show_promises(promises, screen)
     show_findings(findings, screen, remarks=remarks)
     mistakes = sum(len(fault.diagnostics) for fault in loaded.faults)
     said = f"{mistakes} mistake{'' if mistakes == 1 else 's'} in the definitions. " if mistakes else ""
@@ -155,6 +173,8 @@ def _show(loaded: Loaded, findings: Sequence[Finding], screen: Screen, *, remark
     if loaded.models:
         grid.add_row(Text("looked for", "dim"), Text(PROVED, "dim"))
         grid.add_row(Text("exact", "dim"), Text(EXACTLY, "dim"))
+    if any(proofs for _, proofs in promises):
+        grid.add_row(Text("promises", "dim"), Text(ASSUMED, "dim"))
     screen.show(Padding(grid, (0, 1), expand=False))
     screen.line()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -220,11 +220,17 @@ def _standstill(plan: Blueprint, cone: frozenset[int | Path], promise: Promise, 
             for state in space.states:
                 if tuple(local[0] for local in state.ones) == places and not state.seen:
                     way = space.way(state)
-                    log = log_of(plan, way, wanted) if way else nothing_told(plan, wanted)
+                    log = log_of(plan, way, wanted) if way else _staying(plan, explorer, state, wanted)
                     if log is not None:
                         log = shortened(plan, log, wanted)
                         return evidence_of(plan, log, replayed(plan, log), "from here it is possible no more")
     return None
+
+
+def _staying(plan: Blueprint, explorer: Explorer, start: Settled, wanted: Callable[[Replay], bool]) -> tuple[Report, ...] | None:
+    """A log of a customer who stays where customers begin."""
+    logs = (log_of(plan, [(start, step)], wanted) for step in explorer.steps(start) if step.to == start)
+    return nothing_told(plan, wanted) or next((log for log in logs if log is not None), None)
 
 
 def _alone(plan: Blueprint, promise: Promise, watch: Never | Before | Leads, words: str) -> Proof:

@@ -36,9 +36,9 @@ def spoken(promise: Promise, definition: LifecycleDefinition | CompositionDefini
         case "never_before":
             return f"never {first} before {second}"
         case "always_possible":
-            return f"always possible: {first}"
+            return f"{first} is always possible"
         case "always_possible_until":
-            return f"always possible until {second}: {first}"
+            return f"{first} is always possible until {second}"
         case _:
             return f"whoever is {first} goes on to be {second}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from clmstate.analysis.findings import Evidence, Finding, finding
 from clmstate.analysis.space.blueprint import Blueprint, Group, Unexplored, blueprint
@@ -18,8 +18,12 @@ from clmstate.lifecycle import LifecycleDefinition
 __all__ = ["findings"]
 
 
-def findings(model: Model) -> tuple[Finding, ...]:
+def findings(model: Model, proofs: Sequence[Proof] | None = None) -> tuple[Finding, ...]:
     """What is to be said of the promises of a model (CLM580, CLM581), and who is not the only one (CLM582).
+
+    Args:
+        model: a lifecycle or a composition; of a composition, its own promises, not those of its parts.
+        proofs: what `prove` said of the model, where that was asked already.
 
     Example:
         >>> from clmstate import Event, Lifecycle, Phase, never
@@ -34,7 +38,11 @@ def findings(model: Model) -> tuple[Finding, ...]:
         CLM580 Deal.promises: 'never in Won' is broken. Change the rules that lead there, or the promise.
     """
     definition = model.definition if isinstance(model, type) else model
-    found = [one for number, proof in enumerate(prove(definition)) for one in _of(definition, proof, number)]
+    found = [
+        one
+        for number, proof in enumerate(prove(definition) if proofs is None else proofs)
+        for one in _of(definition, proof, number)
+    ]
     if isinstance(definition, CompositionDefinition):
         found += _not_the_only_one(definition)
     return tuple(found)
