@@ -247,8 +247,10 @@ def _show_sweep(found: Sweep, screen: Screen) -> None:
     table.add_row(*(Text(head, "dim") for head in ("  " + found.name, *labels, "flap", "moves")))
     flapping = {row["value"]: row for row in found.flapping().rows(named=True)}
     for value in found.tried:
-        counts = found.table().filter(found.table()["value"] == value).group_by("label").sum()
-        by_label = dict(counts.select("label", "count").rows())
+        by_label: dict[str, int] = {}
+        for tried, _, _, label, count in found.table().rows():
+            if tried == value:
+                by_label[label] = by_label.get(label, 0) + count
         row = flapping[value]
         table.add_row(f"  {value:g}", *(f"{by_label[label]:,}" for label in labels), f"{row['flapping']:,}", f"{row['moves']:,}")
     screen.line()

@@ -122,7 +122,7 @@ def _cell(value: Any, name: str) -> str:
             return "-"
         case dt.datetime():
             return f"{value:%Y-%m-%d}"
-        case float() if name in ("share", "low", "high", "kept", "nrr", "grr"):
+        case float() if name in ("share", "low", "high", "nrr", "grr") or name.isdigit():
             return f"{value:.1%}"
         case float():
             return f"{value:,.1f}"
@@ -136,6 +136,12 @@ def _cell(value: Any, name: str) -> str:
 View = tuple[str, "pl.DataFrame", Callable[[], str]]
 
 
+def _labels(asked: _Asked) -> dict[str, str]:
+    """The labels of phases by path."""
+    definition = asked.done.shape.parts[asked.kind.replace("/", ".")].definition
+    return {path: phase.label for path, phase in definition.phases.items()}
+
+
 def _us(at: Any) -> float:
     return float(round(at.timestamp() * 1_000_000))
 
@@ -147,7 +153,7 @@ def _over_time(asked: _Asked) -> View:
     days = asked.options.days or 7
     found = views.over_time(days)
     found = found.filter(found["kind"] == asked.kind)
-    labels = dict(views.known_phases().filter(views.known_phases()["kind"] == asked.kind).select("phase", "label").rows())
+    labels = _labels(asked)
     wide = found.pivot("phase", index="at", values="count").sort("at").select("at", *(p for p in labels if p in found["phase"]))
 
     def plot() -> str:
@@ -221,6 +227,8 @@ def _relapses(asked: _Asked) -> View:
 
     found = asked.done.views.relapses()
     found = found.filter(found["kind"] == asked.kind).drop("kind")
+    labels = _labels(asked)
+    found = found.with_columns(found["from"].replace(labels), found["to"].replace(labels))
 
     def plot() -> str:
         rows = found.rows(named=True)
@@ -270,6 +278,7 @@ def _matrix(asked: _Asked) -> View:
     days = asked.options.days or 30
     counts = asked.done.views.transition_counts(days, asked.kind)
     phases = [p for p in asked.done.shape.parts[asked.kind.replace("/", ".")].definition.phases if p in counts]
+    labels = _labels(asked)
     rows = []
     for source in phases:
         total = sum(counts[source].values())
@@ -278,7 +287,7 @@ def _matrix(asked: _Asked) -> View:
         )
 
     def plot() -> str:
-        values = [(source, {"stay": counts[source].get(source, 0.0) / sum(counts[source].values())}) for source in phases]
+        values = [(labels[source], {"stay": counts[source].get(source, 0.0) / sum(counts[source].values())}) for source in phases]
         return bars(f"Who stands in the same phase {days} days later", values, "{:.0%}".format)
 
     return f"Where customers stand {days} days later", pl.DataFrame(rows), plot

@@ -38,6 +38,9 @@ class Source:
     Args:
         log: the rows.
 
+    Attributes:
+        window: the piece that is being played.
+
     Example:
         >>> Source(Log("log.csv", (Row("Acme", 0),))).at([0])[0].customer
         'Acme'
@@ -45,6 +48,7 @@ class Source:
 
     def __init__(self, log: Log) -> None:
         self.log = log
+        self.window = pl.DataFrame()
 
     def at(self, numbers: list[int]) -> list[Row | Rejected]:
         """Rows by their numbers."""
@@ -142,13 +146,16 @@ class Columnar:
 
     # ---- pieces
 
-    def take(self, frame: pl.DataFrame, *, more: bool = False) -> None:
+    def take(self, frame: pl.DataFrame, *, more: bool = False, apart: bool = False) -> None:
         """Plays the next rows.
 
         Args:
             frame: the rows.
             more: whether the next piece may go on with the last instant of this one.
+            apart: whether it has no customer of an earlier piece; then it may be in any order.
         """
+        if apart:
+            self.previous = None
         if self.rest is not None:
             frame, self.rest = pl.concat([self.rest, frame]), None
         if more and frame.height:
@@ -158,6 +165,7 @@ class Columnar:
             self.rest, frame = frame.tail(again), frame.head(frame.height - again)
         if frame.height:
             self.seen += frame.height
+            self.source.window = frame
             batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore)))
             batch = self.judged(self.numbered(self.ordered(batch)))
             self.walk(batch.rows)

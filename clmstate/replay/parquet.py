@@ -19,7 +19,7 @@ from clmstate.replay.shape import Shape
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["ParquetFile", "read_parquet", "write_parquet"]
+__all__ = ["ParquetFile", "read_parquet", "read_stamp", "write_parquet"]
 
 _STAMP = "clmstate-log"
 _SLICE = 50_000
@@ -107,6 +107,30 @@ def read_parquet(source: str, path: Path, seen: Callable[[int], object] = lambda
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         raise InputError([Diagnostic("CLM302", source, "it is no Parquet file, or only part of one", "write it again")]) from None
     return ParquetFile(source, frame, stamp, seen)
+
+
+def read_stamp(source: str, path: Path) -> tuple[str, int]:
+    """The version that a Parquet file states, and how many rows it has; nothing else of it is read.
+
+    Raises:
+        InputError: CLM301 there is no such file; CLM302 when it is truncated or no Parquet.
+
+    Example:
+        >>> read_stamp("log.parquet", Path("no/such.parquet"))
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM301 log.parquet: there is no such file. Check the path.
+    """
+    pl = _polars(source)
+    if not path.is_file():
+        cause = "it is a folder" if path.is_dir() else "there is no such file"
+        raise InputError([Diagnostic("CLM301", source, cause, "check the path")])
+    try:
+        with _unsaid(pl.exceptions.PanicException):
+            rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+            return pl.read_parquet_metadata(path).get(_STAMP, "1"), int(rows)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
+        raise InputError([Diagnostic("CLM302", source, "it is no Parquet file, or only part of one", "write it again")]) from None
 
 
 @contextlib.contextmanager

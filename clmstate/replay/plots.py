@@ -187,7 +187,11 @@ class _Frame:
             at = self.y(mark)
             self.add(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" stroke="{RULE}"/>')
             self.parts.append(_text(LEFT - 8, at + 4, y.show(mark), QUIET, "end"))
-        along = [self.x0 + (self.x1 - self.x0) * i / 5 for i in range(6)] if x.dates else _ticks(self.x0, self.x1)
+        along = (
+            [self.x0 + (self.x1 - self.x0) * i / 5 for i in range(6)]
+            if x.dates
+            else [mark for mark in _ticks(self.x0, self.x1) if mark <= self.x1]
+        )
         for mark in along:
             self.parts.append(_text(self.x(mark), HEIGHT - BOTTOM + 20, x.show(mark), QUIET, "middle"))
         self.parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, x.label, INK, "middle"))

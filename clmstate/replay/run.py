@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import attrs
 
@@ -17,15 +17,20 @@ from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.frames import pl
-from clmstate.replay.log import read_log
+from clmstate.replay.log import format_of, read_log
 from clmstate.replay.one_by_one import one_by_one
-from clmstate.replay.rows import Log
+from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.shape import Shape, shape_of
 from clmstate.replay.tables import Found, Tables, reject_row, tables_of
 from clmstate.replay.views import Views
 from clmstate.signals import show_instant
 
-__all__ = ["ENGINES", "Counts", "Engine", "Replayed", "TableFormat", "replay_file", "run"]
+if TYPE_CHECKING:
+    from clmstate.replay.columnar import Columnar
+
+__all__ = ["ENGINES", "Counts", "Engine", "Replayed", "TableFormat", "replay_file", "replay_frame", "run"]
+
+DATABASE_ENDINGS: Final = (".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db")
 
 Engine = Literal["auto", "compiled", "columnar"]
 ENGINES: Final = get_args(Engine)
@@ -222,7 +227,7 @@ def replay_file(
 
     Args:
         model: a lifecycle or a composition.
-        path: a log as CSV, JSON Lines or Parquet.
+        path: a log as CSV, JSON Lines or Parquet, or a table of a DuckDB or SQLite database as `crm.sqlite:table`.
         as_of_us: the date of interest, as for :func:`run`.
         ignore: columns to pass over.
         engine: what plays it; all find the same.
@@ -240,5 +245,109 @@ def replay_file(
         ...
         clmstate.errors.InputError: CLM301 no such folder/log.csv: there is no folder 'no such folder'. Check the path.
     """
+    name = os.fspath(path)
+    file, colon, table = name.rpartition(":")
+    if not colon or Path(file).suffix.lower() not in DATABASE_ENDINGS:
+        file, table = name, ""
+    if Path(file).suffix.lower() in DATABASE_ENDINGS:
+        from clmstate.replay.inputs import read_table
+
+        return replay_frame(model, read_table(file, table), name=name, as_of_us=as_of_us, ignore=ignore, engine=engine)
+    if format_of(path) == "parquet" and engine in ("auto", "columnar") and _fits_columns(model):
+        return _parquet(one_lifecycle(model), path, as_of_us, ignore, progress)
     log = read_log(path, model, ignore=ignore, progress=progress)
     return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
+
+
+def replay_frame(
+    model: type[Lifecycle] | type[Composition],
+    data: Any,
+    *,
+    name: str = "the log",
+    as_of_us: int | None = None,
+    ignore: Collection[str] = (),
+    engine: Engine = "auto",
+) -> Replayed:
+    """Replays a log that is a frame of polars, pandas or Arrow, with the columns of a log file.
+
+    Args:
+        model: a lifecycle or a composition.
+        data: the frame; typed columns, or texts as in CSV.
+        name: what diagnostics call it.
+        as_of_us: the date of interest, as for :func:`run`.
+        ignore: columns to pass over.
+        engine: what plays it; all find the same.
+
+    Raises:
+        InputError: CLM304 and CLM305, its columns are not those of a log; CLM308, it is no frame.
+
+    Example:
+        >>> from clmstate import Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health", 0, 100)
+        ...     open = Phase("Open", initial=True)
+        ...     won = Phase("Won", final=True)
+        ...     win = open.to(won, when=health >= 70)
+        >>> frame = pl.DataFrame({"customer": ["Acme", "Beta"], "at": ["2026-01-30", "2026-01-30"], "health": [80, 180]})
+        >>> done = replay_frame(Deal, frame)
+        >>> done.counts, done.tables.moves["customer"].to_list()
+        (Counts(rows=2, used=1, rejected=1, later=0), ['Acme'])
+    """
+    from clmstate.replay.inputs import FrameSource, as_frame
+    from clmstate.replay.typed import NUMBER
+
+    frame = as_frame(data, name)
+    source = FrameSource(model, name, ignore)
+    source.checked(frame)
+    frame = frame.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(NUMBER))
+    if engine == "columnar" or (engine == "auto" and frame.height >= WORTH_COLUMNS and _fits_columns(model)):
+        from clmstate.replay.columnar import Columnar
+
+        work = Columnar(one_lifecycle(model), source, as_of_us, ignore)
+        work.take(frame)
+        return _done(model, name, work, as_of_us)
+    understood = source.read(frame)
+    rows, rejected = [r for r in understood if isinstance(r, Row)], [r for r in understood if isinstance(r, Rejected)]
+    return run(model, Log(name, tuple(rows), tuple(rejected), unit="row"), as_of_us=as_of_us, engine="compiled")
+
+
+def _done(model: type[Lifecycle] | type[Composition], name: str, work: Columnar, as_of_us: int | None) -> Replayed:
+    found, used = work.finish()
+    shape = shape_of(model)
+    counts = Counts(work.seen, used, found.rejects.height, work.later)
+    return Replayed(model.__name__, name, counts, tables_of(found, shape), as_of_us, "columnar", shape)
+
+
+def _parquet(
+    model: type[Lifecycle],
+    path: str | os.PathLike[str],
+    as_of_us: int | None,
+    ignore: Collection[str],
+    progress: Callable[[int, int], object],
+) -> Replayed:
+    """A Parquet file in pieces; one that turns out not to be sorted is scattered into files of its customers first."""
+    from clmstate.replay.columnar import Columnar
+    from clmstate.replay.inputs import FrameSource, parquet_pieces, scattered
+    from clmstate.replay.parquet import read_stamp
+
+    name = os.fspath(path)
+    version, total = read_stamp(name, Path(path))
+    source = FrameSource(model, name, ignore)
+    source.path = path
+    work = Columnar(model, source, as_of_us, ignore)
+    try:
+        for number, piece in enumerate(parquet_pieces(path)):
+            if not number:
+                source.checked(piece, version)
+            work.take(piece, more=True)
+            progress(work.seen, total)
+        return _done(model, name, work, as_of_us)
+    except InputError as error:
+        if error.diagnostics[0].code != "CLM351":
+            raise
+    work = Columnar(model, source, as_of_us, ignore)
+    with scattered(path) as pieces:
+        for piece in pieces:
+            work.take(piece, apart=True)
+            progress(work.seen, total)
+        return _done(model, name, work, as_of_us)
