@@ -55,7 +55,7 @@ LEARN = Play("Ask why", why="the next version of this lifecycle starts here", ow
 KEEP_IN_TOUCH = Play("Keep in touch", why="not now is not never", owner=MARKETING, due=Days(90))
 
 
-class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.9")):
+class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.7", "S2.9", "S2.14")):
     """A company and ours, from the first glance to a customer for life.
 
     Each stage answers what the customer asks in it, and ends where another organisation takes over.
@@ -376,7 +376,7 @@ class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.9")
     paid_back = Milestone(
         "It has paid for itself",
         when=pays_off,
-        plays=Play("Tell their boss with them", owner=CUSTOMER_SUCCESS, due=Days(14)),
+        plays=Play("Tell their boss with them", why="whoever signs is asked for the number", owner=CUSTOMER_SUCCESS, due=Days(14)),
         category="Value",
         ref="S2.28",
     )
@@ -390,7 +390,7 @@ class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.9")
         sign=effort_days > little_effort,
         phases=[evaluate],
         mitigation="communicate",
-        plays=Play("Make the first case smaller", owner=PRE_SALES, due=Days(7)),
+        plays=Play("Make the first case smaller", why="a small proof is still a proof", owner=PRE_SALES, due=Days(7)),
         ref="S2.23",
     )
     slow_start = Risk(

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from clmstate.analysis import by_calendar, chain, value
 from clmstate.gaps import impacts, next_to_build, rise_in_log, rise_in_rules, touchpoint_findings
 from clmstate.replay import read_log
+from clmstate.replay.money import retained
+from clmstate.replay.run import run
+from clmstate.signals import instant
 from clmstate.testing import scenario
 from models.gap_analysis import Client
 from models.journey import Account, SmallAccount
@@ -148,3 +153,12 @@ def test_lifetime_value_is_what_better_retention_raises(account: Any) -> None:
     assert round(worth(0.8)) == 80_000  # 24,000 * (1 / 1.1) / (1 - 0.8 / 1.1)
     assert worth(0.9) > worth(0.8)
     assert account.definition.signals["yearly_value"].kind == "money"
+
+
+@pytest.mark.shows("S4.34")
+def test_net_and_gross_revenue_retention_of_the_sample_accounts() -> None:
+    log = read_log(MODELS / "journey" / "accounts.csv", Account)
+    found = retained(run(Account, log), log.rows, "yearly_value", instant("2026-03-01"), instant("2027-06-01"))
+    assert (found.customers, found.before, found.after) == (2, 36_000, 44_000)  # Fern and Gorse; Heath's worth nobody told
+    assert found.nrr == pytest.approx(44 / 36)
+    assert found.grr == 1.0

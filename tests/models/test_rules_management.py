@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from clmstate.analysis import handoffs, unanswered_questions, unsaid
+from clmstate.cli import main
 from clmstate.gaps import gap_analysis, next_to_build, read_team_input
 from clmstate.testing import scenario
 from models.gap_analysis import Client
@@ -111,6 +116,37 @@ def test_stages_are_revised_and_versions_compared(relationship: Any) -> None:
     assert relationship.definition.version == "2"
     assert fingerprint(Next).rules != fingerprint(relationship).rules
     assert diff(relationship, Next)
+
+
+def bolder(relationship: Any) -> Any:
+    class Relationship(relationship):  # type: ignore[misc]  # the class is an argument
+        adopted_at = type(relationship.adopted_at)(0.5)
+
+    return Relationship
+
+
+@shows("S2.12", of=Relationship, without=[("the same rules", bolder)])
+def test_leaders_agree_on_rules_and_are_asked_again_when_they_change(relationship: Any) -> None:
+    from clmstate.analysis.versions import approve, approved
+
+    agreed = approve(Relationship, "Dana, VP CS", on=dt.date(2026, 11, 2))
+    (found,) = approved(relationship, [agreed])
+    assert found.state == "stands"
+
+
+@pytest.mark.shows("S2.13")
+def test_it_can_be_shown_at_an_all_hands(tmp_path: Path) -> None:
+    out = tmp_path / "relationship.pptx"
+    assert main(["deck", str(MODELS / "management" / "relationship.py"), "--out", str(out)]) == 0
+    assert out.stat().st_size > 10_000
+
+
+@pytest.mark.shows("S2.14")
+def test_roles_are_printed_for_each_team(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["roles", str(MODELS / "management" / "relationship.py"), "--team", "Customer Success"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "owns Get value:" in told
+    assert "hands over" in told
 
 
 @shows("S2.14", of=Relationship, without=["benefit: owner", "attract: owner"])
