@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from clmstate.analysis.markov import Amounts, absorption, expected_steps, survival, value, visits
     from clmstate.analysis.proofs import check
     from clmstate.analysis.retention import Retention, fit_retention
+    from clmstate.analysis.space import Count, Proof, Verdict, prove, states
     from clmstate.analysis.worth import Worth, sensitivity
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "ByCalendar",
     "Chain",
     "Chokepoint",
+    "Count",
     "Counts",
     "Evidence",
     "Finding",
@@ -55,12 +57,14 @@ __all__ = [
     "Node",
     "Path",
     "Paths",
+    "Proof",
     "Report",
     "Retention",
     "Rows",
     "Severity",
     "Trap",
     "Unsaid",
+    "Verdict",
     "Way",
     "Worth",
     "absorption",
@@ -80,11 +84,13 @@ __all__ = [
     "needed",
     "no_good_outcome",
     "no_way_out",
+    "prove",
     "segments",
     "sensitivity",
     "shortest",
     "smallest_cut",
     "sorted_findings",
+    "states",
     "survival",
     "touchpoints_without_why",
     "traps",
@@ -102,6 +108,7 @@ _LATER = {
     **dict.fromkeys(("Amounts", "absorption", "expected_steps", "survival", "value", "visits"), "markov"),
     **dict.fromkeys(("Retention", "fit_retention"), "retention"),
     **dict.fromkeys(("Worth", "sensitivity"), "worth"),
+    **dict.fromkeys(("Count", "Proof", "Verdict", "prove", "states"), "space"),
     "check": "proofs",
     "smallest_cut": "cuts",
 }

@@ -140,11 +140,7 @@ class Customer:
 
     def _alone(self, state: State, at: int, reports: Sequence[Report]) -> list[Real]:
         definition = state.c.program.definition
-        values = {
-            name: definition.signals[name].absent if value is None else value
-            for row in reports
-            for name, value in row.values.items()
-        }
+        values = {name: value for row in reports for name, value in _stored(row, definition).items()}
         start: dict[tuple[Path, str], int] = {((), ""): state.phase}
         plan, _ = take_in(state, at, values, tuple(row.event for row in reports if row.event and not row.event.startswith("@")))
         return self._pictures(start, [(step[3], ((), ""), step[2]) for step in plan])
