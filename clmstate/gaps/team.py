@@ -167,7 +167,9 @@ def _understood(
     if interval is None and said.lower() not in ("", "always"):
         names = [each.name for each in several]
         cause = f"{said!r:.40} is no interval of the first year"
-        wrong.append(Diagnostic("CLM361", place, cause, f"{did_you_mean(said.lower(), names)}; or a day, or always"))
+        near = did_you_mean(said.lower(), names)
+        remedy = near if near.startswith("did you mean") else f"say {', '.join(names)}, a day such as 'day 45', or always"
+        wrong.append(Diagnostic("CLM361", place, cause, remedy))
     phase = _phase(cells.get("phase", ""), definition)
     if phase is None:
         labels = [p.label for p in definition.phases.values()]

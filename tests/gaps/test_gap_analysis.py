@@ -1,0 +1,153 @@
+"""The four steps of the gap analysis: from a model, from what the team says, and from replayed customers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import models
+from clmstate import Days, InputError, Lifecycle, Phase, Risk, Signal, SuccessGap
+from clmstate.cli import main
+from clmstate.gaps import FIRST_YEAR, gap_analysis, markdown, read_team_input, seen_in
+from clmstate.replay import Log, Row, read_log
+from clmstate.signals import instant
+from models.gap_analysis import Client
+
+FOLDER = Path(models.__file__).parent / "gap_analysis"
+MODEL, LOG, TEAM = str(FOLDER / "client.py"), str(FOLDER / "clients.csv"), str(FOLDER / "team_input.csv")
+
+
+class Deal(Lifecycle):
+    silent = Signal.flag("silent", default=False)
+    live = Signal.flag("live", default=False)
+    trial = Phase("Trial", initial=True, goal="we try it", owner="Sales", expected=Days(7, 14))
+    paying = Phase("Paying", standing="good")
+    pay = trial.to(paying, when=live)
+    stop = paying.to(trial, when=~live)
+    quiet = Risk("Nobody answers", sign=silent, phases=[trial], interval=Days(45))
+    vague = Risk("Something is wrong")
+    idle = SuccessGap("Idle", ours="it runs", theirs="it helps", when=live)
+
+
+def days(*told: tuple[str, str, dict[str, bool]]) -> Log:
+    return Log("deals.csv", tuple(Row(who, instant(at), values=values) for who, at, values in told))
+
+
+def test_stays_are_measured_finished_and_open() -> None:
+    seen = seen_in(
+        Deal,
+        days(
+            ("Acme", "2026-01-01", {}),
+            ("Acme", "2026-01-11", {"live": True}),
+            ("Acme", "2026-02-10", {"live": False, "silent": True}),
+            ("Birch", "2026-01-01", {"silent": True}),
+            ("Birch", "2026-02-10", {"live": True}),
+        ),
+    )
+    assert seen.customers == 2
+    assert seen.stays["trial"].days == (10, 40)
+    assert (seen.stays["trial"].open, seen.stays["paying"].open) == (1, 1)
+    assert seen.stays["trial"].variable
+    assert seen.stays["paying"].days == (30,)
+    assert seen.signs["quiet", "trial"] == ("Acme", "Birch")
+    assert ("quiet", "paying") not in seen.signs
+    assert seen.gaps["idle"] == ("Acme", "Birch")
+
+
+def test_what_a_model_leaves_open_is_said() -> None:
+    analysis = gap_analysis(Deal)
+    by = {concern.question: concern for concern in analysis.concerns}
+    assert by["Is the work defined?"].where == ("Trial: no touchpoint", "Paying: no goal")
+    assert by["Is the effort known?"].where == ("Paying: no expected length",)
+    assert by["Are roles clear?"].where == ("Paying: no owner",)
+    assert not by["Do times vary?"].asked
+    assert by["Is it clear what to do after going live?"].where == ("Paying: nobody is due to talk to them",)
+    assert analysis.unwatched == ("Paying",)  # a risk without a sign warns nobody
+    assert analysis.gaps[0].lacks == ("plan", "cost")
+    assert analysis.build_next == "stages: Paying has no goal"
+    assert analysis.said is None
+
+
+def test_everything_is_pinned_to_its_interval() -> None:
+    analysis = gap_analysis(Client, read_team_input(TEAM, Client.definition))
+    second = analysis.pinned(FIRST_YEAR[2])
+    assert second["warning sign"] == ["Agreed, but not done", "They do not believe the numbers"]
+    assert len(second["success gap"]) == 3
+    assert "the same question about exports every week" in second["pain point"]
+    pinned = sum(len(texts) for interval in (*FIRST_YEAR, None) for texts in analysis.pinned(interval).values())
+    assert pinned == 13 + len(Client.definition.risks) + len(Client.definition.gaps)
+
+
+def test_anonymous_means_nobody_and_no_team() -> None:
+    text = markdown(gap_analysis(Client, read_team_input(TEAM, Client.definition), anonymous=True))
+    assert "Edda" not in text
+    assert "exports" in text
+    step = text.split("## 2.")[1].split("## 3.")[0]
+    assert "| Support |" not in step
+
+
+def test_yaml_says_the_same_as_csv(tmp_path: Path) -> None:
+    path = tmp_path / "team.yaml"
+    path.write_text("- team: Support\n  interval: day 45\n  kind: pain point\n  phase: Engagement\n  text: too many steps\n")
+    (said,) = read_team_input(path, Client.definition)
+    other = tmp_path / "team.csv"
+    other.write_text("team,interval,kind,phase,text\nSupport,first quarter,Pain,engagement,too many steps\n")
+    assert read_team_input(other, Client.definition) == (said,)
+
+
+def test_all_mistakes_of_a_file_are_said_together(tmp_path: Path) -> None:
+    path = tmp_path / "team.csv"
+    path.write_text("team,interval,kind,phase,text\nSales,first moth,pane,Engagment,\n,always,risk,,fine\n")
+    with pytest.raises(InputError) as refused:
+        read_team_input(path, Client.definition)
+    assert [d.code for d in refused.value.diagnostics] == ["CLM361"] * 4
+    text = str(refused.value)
+    assert "Did you mean 'first month'?" in text
+    assert "Did you mean 'Engagement'?" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("team.txt", "x", "CLM303"),
+        ("team.csv", "team,kind,text\nSales,risk,x\n", "CLM304"),
+        ("team.csv", "team,interval,kind,text,mood\nSales,always,risk,x,y\n", "CLM305"),
+        ("team.yaml", "team: Sales", "CLM302"),
+        ("team.yaml", "- [", "CLM302"),
+    ],
+)
+def test_files_that_are_no_team_input_are_refused(tmp_path: Path, name: str, text: str, code: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(InputError) as refused:
+        read_team_input(path, Client.definition)
+    assert refused.value.diagnostics[0].code == code
+    with pytest.raises(InputError):
+        read_team_input(tmp_path / "nowhere.csv", Client.definition)
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gaps", MODEL, "--team", TEAM, "--log", LOG]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for words in ("4 replayed customers", "Improve soon Engagement, second quarter: 4 pains and risks", "Not heard yet Management"):
+        assert words in told
+    assert main(["gaps", MODEL]) == 0
+    assert "Nobody was asked yet" in capsys.readouterr().out
+    assert main(["gaps", MODEL, "--team", TEAM, "--log", LOG, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["customers"] == 4
+    assert data["team_input"]["unheard"] == ["Management"]
+    assert data["risks"][0]["phase"] == "presales"
+    assert main(["gaps", MODEL, "--md"]) == 0
+    assert capsys.readouterr().out.startswith("# Gap analysis: Client")
+
+
+def test_a_composition_is_asked_for_one_lifecycle(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gaps", str(FOLDER.parent / "events" / "customer.py")]) == 2
+    assert "CLM335" in capsys.readouterr().err
+
+
+def test_the_sample_log_is_used_whole() -> None:
+    assert seen_in(Client, read_log(LOG, Client)).rejected == 0
