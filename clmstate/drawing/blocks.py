@@ -6,7 +6,7 @@ Everything is a whole number of points, because Graphviz truncates fractions, an
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 import attrs
@@ -14,13 +14,13 @@ import attrs
 from clmstate.drawing.measure import Face, clean, text_width, wrap
 from clmstate.drawing.scene import Card, ClauseRole, Frame, Pill, Scene, Standing
 
-__all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Run", "typeset"]
+__all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Run", "pieces", "typeset"]
 
-Ink: TypeAlias = Literal["ink", "second", "third", "owner", "on_team", "line", "words"]
-"""What a text is coloured for; `line` and `words` are those of the pill's kind."""
+Ink: TypeAlias = Literal["ink", "second", "third", "owner", "on_team", "line", "words", "quiet", "gone", "come"]
+"""What a text is coloured for; `line` and `words` are those of the pill's kind, `gone` and `come` of what an older and a newer version say."""
 
 Anchor: TypeAlias = Literal["start", "middle"]
-IconShape: TypeAlias = ClauseRole | Standing
+IconShape: TypeAlias = ClauseRole | Standing | Literal["met", "unmet", "unknown"]
 
 CARD_WIDTH, CARD_WITH_NOTES, CARD_WIDEST = 142, 172, 190
 HEADER = 40
@@ -43,6 +43,7 @@ class Run:
     face: Face
     ink: Ink
     anchor: Anchor = "middle"
+    struck: bool = False
 
 
 @attrs.frozen
@@ -171,12 +172,32 @@ def _pill(pill: Pill) -> Block:
             y += 9
         y += 3 if index else 0
         icons.append(Icon(clause.role, 13.5, y + 9.5, 11, "line"))
+        marks = [mark for mark, text in clause.spans for char in clean(text) if char != " "]
         size, wide = (SOURCE, room + 10) if clause.role == "source" else (PILL, room)
         for line in wrap(clause.text, wide, size, _FACES[clause.role]):
             y += 18
-            runs.append(Run(line, 9 + GUTTER, y - 4, size, _FACES[clause.role], "words", "start"))
-    widest = _widest(runs) or 30.0
+            whole = Run(line, 9 + GUTTER, y - 4, size, _FACES[clause.role], "words", "start")
+            runs += pieces(whole, marks) if marks else [whole]
+    widest = max((run.x - 9 - GUTTER + text_width(run.text, run.size, run.face) for run in runs), default=30.0)
     return Block(math.ceil(9 + GUTTER + widest + 9), math.ceil(y + 7), 0, tuple(runs), tuple(icons), tuple(between))
+
+
+def pieces(line: Run, marks: list[str]) -> Iterator[Run]:
+    """A line in the pieces that a comparison made of it; takes the marks of its letters from the front of the list."""
+    piece, last, x = "", "", line.x
+    for char in line.text:
+        mark = last if char == " " else marks.pop(0)
+        if mark != last and piece:
+            yield _marked(line, piece, last, x)
+            x += text_width(piece, line.size, line.face)
+            piece = ""
+        piece, last = piece + char, mark
+    yield _marked(line, piece, last, x)
+
+
+def _marked(line: Run, text: str, mark: str, x: float) -> Run:
+    ink: Ink = "gone" if mark == "-" else "come" if mark == "+" else "words"
+    return attrs.evolve(line, text=text.rstrip(), x=x, ink=ink, struck=mark == "-")
 
 
 def _frame(frame: Frame) -> Block:

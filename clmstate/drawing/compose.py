@@ -38,6 +38,18 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
         >>> sorted(compose(Scene("One", cards=(Card("a", "Trial"),))).layout.boxes)
         ['a']
     """
+    if scene.plan == "lanes":
+        from clmstate.drawing.lanes import place_lanes
+
+        return Composed(scene, *place_lanes(scene))
+    if scene.plan == "composite":
+        from clmstate.drawing.composites import place_parts
+
+        return Composed(scene, *place_parts(scene))
+    if scene.plan == "markets":
+        from clmstate.drawing.markets import place_markets
+
+        return Composed(scene, *place_markets(scene))
     blocks = typeset(scene)
     layout = place(scene, blocks, renderers=renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]

@@ -19,7 +19,7 @@ from clmstate.drawing.story import Rule, tell
 from clmstate.drawing.theme import ThemeName
 from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition, Phase, Transition, definition_of
 
-__all__ = ["Level", "journey", "journey_scene"]
+__all__ = ["Elements", "Level", "elements", "journey", "journey_scene", "owners_of", "subtitle"]
 
 Level: TypeAlias = Literal["stage", "full"]
 
@@ -63,19 +63,65 @@ def journey_scene(definition: LifecycleDefinition, *, level: Level = "stage") ->
         >>> journey_scene(Deal.definition).subtitle
         'How a deal is won.'
     """
-    owners = tuple(dict.fromkeys(phase.owner.name for phase in definition.phases.values() if phase.owner is not None))
+    found = elements(definition, owners_of(definition), level=level)
+    scene = tell(definition.title, subtitle(definition), found.cards, found.rules, found.frames, owners_of(definition))
+    return attrs.evolve(scene, legend=attrs.evolve(scene.legend, names=found.names))
+
+
+@attrs.frozen
+class Elements:
+    """What a definition brings to a picture, before a story is told of it."""
+
+    cards: tuple[Card, ...]
+    rules: tuple[Rule, ...]
+    frames: tuple[Frame, ...]
+    names: tuple[tuple[str, str], ...]
+
+
+def owners_of(definition: LifecycleDefinition) -> tuple[str, ...]:
+    """The teams that own phases, in order of first appearance.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     open = Phase("Open", initial=True, owner="Sales")
+        >>> owners_of(Deal.definition)
+        ('Sales',)
+    """
+    return tuple(dict.fromkeys(phase.owner.name for phase in definition.phases.values() if phase.owner is not None))
+
+
+def elements(definition: LifecycleDefinition, owners: tuple[str, ...], *, level: Level = "stage") -> Elements:
+    """Cards, rules and frames of a definition; colours are those of the owners that are given.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     open = Phase("Open", initial=True)
+        >>> [card.title for card in elements(Deal.definition, ()).cards]
+        ['Open']
+    """
     everyone = 0 if not owners else None  # a model that names no owner is drawn in the first colour
-    cards = [
+    cards = tuple(
         _card(path, phase, owners, level, everyone, initial=path == definition.initial) for path, phase in definition.phases.items()
-    ]
-    frames = [Frame(path, group.label, group.children) for path, group in definition.groups.items() if group.children]
+    )
+    frames = tuple(Frame(path, group.label, group.children) for path, group in definition.groups.items() if group.children)
     saying = _Saying(definition, level)
-    rules = [_rule(transition, definition, saying) for transition in definition.transitions.values()]
-    scene = tell(definition.title, _subtitle(definition), cards, rules, frames, owners)
-    return attrs.evolve(scene, legend=attrs.evolve(scene.legend, names=tuple(saying.explained())))
+    rules = tuple(_rule(transition, definition, saying) for transition in definition.transitions.values())
+    return Elements(cards, rules, frames, tuple(saying.explained()))
 
 
-def _subtitle(definition: LifecycleDefinition) -> str:
+def subtitle(definition: LifecycleDefinition) -> str:
+    """What it is, for which market, in which version.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle, version="3"):
+        ...     "How a deal is won."
+        ...     open = Phase("Open", initial=True)
+        >>> subtitle(Deal.definition)
+        'How a deal is won. · version 3'
+    """
     first = definition.doc.strip().partition("\n\n")[0]
     market = f"Market {definition.market}" if definition.market else ""
     version = f"version {definition.version}" if definition.version else ""

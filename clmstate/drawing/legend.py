@@ -14,6 +14,7 @@ from clmstate.drawing.blocks import Icon, IconShape, Run
 from clmstate.drawing.geometry import Box, Point
 from clmstate.drawing.layout import Layout
 from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.overlay import Key, Overlay, Panel
 from clmstate.drawing.scene import ClauseRole, Kind, Legend, Scene
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 
@@ -21,6 +22,7 @@ __all__ = ["Furniture", "Swatch", "furnish"]
 
 PAD = 24
 NARROWEST = 720
+PANEL = 400  # width of a checklist
 SIZE = 15
 ROW = 26
 GAP = 20  # between entries
@@ -51,6 +53,8 @@ class Furniture:
     swatches: tuple[Swatch, ...]
     kinds: tuple[tuple[Kind, Point], ...]
     icons: tuple[Icon, ...]
+    keys: tuple[tuple[Key, Point], ...] = ()
+    panels: tuple[Box, ...] = ()
 
 
 @attrs.define
@@ -63,6 +67,8 @@ class _Rows:
     swatches: list[Swatch] = attrs.Factory(list)
     kinds: list[tuple[Kind, Point]] = attrs.Factory(list)
     icons: list[Icon] = attrs.Factory(list)
+    keys: list[tuple[Key, Point]] = attrs.Factory(list)
+    panels: list[Box] = attrs.Factory(list)
 
     def say(self, text: str, x: float, *, heading: bool = False) -> None:
         face, ink = ("SemiBold", "ink") if heading else ("Regular", "second")
@@ -78,45 +84,64 @@ class _Entry:
     team: int | None = None
     kind: Kind | None = None
     shape: IconShape | None = None
+    key: Key | None = None
 
 
-def furnish(scene: Scene, layout: Layout) -> Furniture:
+def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wide_page: bool = False) -> Furniture:
     """Title and legend around a placed scene.
+
+    Args:
+        scene: what it says.
+        layout: where everything stands.
+        overlay: it brings a title, a legend and panels of its own.
+        wide_page: proportions of a slide, 16:9; the picture stands in the middle of it.
 
     Example:
         >>> around = furnish(Scene("Journey", "How a customer moves"), Layout(900, 300, {}, ()))
         >>> [run.text for run in around.runs], around.width
         (['Journey', 'How a customer moves'], 948)
     """
+    laid = Overlay() if overlay is None else overlay
     inner = max(layout.width, NARROWEST)
     runs: list[Run] = []
     y = float(PAD)
-    for line in wrap(scene.title, inner, 34, "Bold"):
+    for line in wrap(laid.title or scene.title, inner, 34, "Bold"):
         y += 40
         runs.append(Run(line, PAD, y - 8, 34, "Bold", "ink", "start"))
-    for line in wrap(scene.subtitle, inner, 18):
+    for line in wrap(laid.subtitle or scene.subtitle, inner, 18):
         y += 26
         runs.append(Run(line, PAD, y - 2, 18, "Regular", "second", "start"))
     origin = (PAD + (inner - layout.width) / 2, y + 26)
-    rows, top = _lowest_picture(scene.legend, layout, inner, origin)
+    rows, top = _lowest_picture(scene.legend, None if overlay is None else laid, layout, inner, origin)
+    wide = math.ceil(inner) + 2 * PAD
+    tall = math.ceil(max(origin[1] + layout.height, top + rows.height)) + PAD + 6
+    right, down = _to_wide_page(wide, tall) if wide_page else (0, 0)
     moved = [attrs.evolve(run, x=run.x + PAD, y=run.y + top) for run in rows.runs]
     return Furniture(
-        math.ceil(inner) + 2 * PAD,
-        math.ceil(max(origin[1] + layout.height, top + rows.height)) + PAD + 6,
-        origin,
-        (*runs, *moved),
-        tuple(attrs.evolve(swatch, box=swatch.box.moved(PAD, top)) for swatch in rows.swatches),
-        tuple((kind, (x + PAD, y + top)) for kind, (x, y) in rows.kinds),
-        tuple(attrs.evolve(icon, x=icon.x + PAD, y=icon.y + top) for icon in rows.icons),
+        wide + 2 * right,
+        tall + 2 * down,
+        (origin[0] + right, origin[1] + down),
+        tuple(attrs.evolve(run, x=run.x + right, y=run.y + (0 if run in runs else down)) for run in (*runs, *moved)),
+        tuple(attrs.evolve(swatch, box=swatch.box.moved(PAD + right, top + down)) for swatch in rows.swatches),
+        tuple((kind, (x + PAD + right, y + top + down)) for kind, (x, y) in rows.kinds),
+        tuple(attrs.evolve(icon, x=icon.x + PAD + right, y=icon.y + top + down) for icon in rows.icons),
+        tuple((key, (x + PAD + right, y + top + down)) for key, (x, y) in rows.keys),
+        tuple(box.moved(PAD + right, top + down) for box in rows.panels),
     )
 
 
-def _lowest_picture(legend: Legend, layout: Layout, inner: float, origin: Point) -> tuple[_Rows, float]:
+def _to_wide_page(wide: float, tall: float) -> tuple[float, float]:
+    """What is missing at each side to a page of 16:9."""
+    return max(0.0, math.ceil(tall * 16 / 9 - wide) / 2), max(0.0, math.ceil(wide * 9 / 16 - tall) / 2)
+
+
+def _lowest_picture(legend: Legend, laid: Overlay | None, layout: Layout, inner: float, origin: Point) -> tuple[_Rows, float]:
     """The legend in the width that makes the picture lowest, and where it starts: below everything that stands above that width."""
     choices: list[tuple[float, _Rows, float]] = []
     for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0):
-        rows = _rows(legend, min(width, inner))
-        used = max((run.x + text_width(run.text, run.size, run.face) for run in rows.runs), default=0.0)
+        rows = _rows(legend, min(width, inner)) if laid is None else _laid(laid, min(width, inner))
+        used = max((box.right for box in rows.panels), default=0.0)
+        used = max(used, *(run.x + text_width(run.text, run.size, run.face) for run in rows.runs), 0.0)
         top = origin[1] + _depth(layout, PAD + used + 28 - origin[0]) + 12
         choices.append((max(origin[1] + layout.height, top + rows.height), rows, top))
     _, rows, top = min(choices, key=lambda choice: choice[0])
@@ -143,6 +168,7 @@ def _rows(legend: Legend, width: float) -> _Rows:
         for some in _split(entries, lines):
             rows.height += ROW
             _row(rows, some, 0)
+    _steps(rows, legend.steps)
     for name, meaning in legend.names:
         rows.height += ROW
         rows.say(f"{clean(name)} =", 0, heading=True)
@@ -151,6 +177,64 @@ def _rows(legend: Legend, width: float) -> _Rows:
             rows.height += 20 if index else 0
             rows.say(line, x)
     return rows
+
+
+def _steps(rows: _Rows, steps: tuple[tuple[str, str], ...]) -> None:
+    """A numbered list, in two columns where there is room."""
+    columns = 2 if rows.width >= 1000 and len(steps) > 3 else 1
+    each, wide = -(-len(steps) // columns), rows.width / columns - 20
+    top, lowest = rows.height, rows.height
+    for column in range(columns):
+        rows.height, x = top, column * (wide + 20)
+        for head, text in steps[column * each : (column + 1) * each]:
+            rows.height += ROW
+            rows.say(clean(head), x, heading=True)
+            for line in wrap(text, wide - 28, SIZE):
+                rows.height += 20
+                rows.say(line, x + 28)
+        lowest = max(lowest, rows.height)
+    rows.height = lowest
+
+
+def _laid(laid: Overlay, width: float) -> _Rows:
+    """The legend of an overlay, with its panels above."""
+    rows = _Rows(width)
+    for panel in laid.panels:
+        _panel(rows, panel, min(width, PANEL))
+    if laid.keys:
+        rows.height += ROW
+        entries = [_Entry(clean(key.text), 46 if key.wide else 34, key=key) for key in laid.keys]
+        lines = next(n for n in range(1, len(entries) + 1) if n == len(entries) or _fit(entries, n, width))
+        for index, some in enumerate(_split(entries, lines)):
+            rows.height += ROW if index else 0
+            _row(rows, some, 0)
+    return rows
+
+
+def _panel(rows: _Rows, panel: Panel, width: float) -> None:
+    """A checklist in a box."""
+    top = rows.height
+    rows.height += 12
+    for line in wrap(panel.title, width - 28, 17, "Bold"):
+        rows.height += 22
+        rows.runs.append(Run(line, 14, rows.height - 5, 17, "Bold", "ink", "start"))
+    for row in panel.rows:
+        rows.height += 6
+        icon: IconShape = "unknown" if row.met is None else "met" if row.met else "unmet"
+        if not row.listed:
+            rows.icons.append(Icon(icon, 23, rows.height + 10, 13, "come" if row.met else "gone"))
+        for line in wrap(row.text, width - 56, SIZE):
+            rows.height += 20
+            rows.runs.append(Run(line, 14 if row.listed else 40, rows.height - 5, SIZE, "Regular", "ink", "start"))
+        for line in wrap(row.value, width - 56, 14, "SemiBold"):
+            rows.height += 18
+            rows.runs.append(Run(line, 14 if row.listed else 40, rows.height - 4, 14, "SemiBold", "second", "start"))
+    for line in wrap(panel.foot, width - 28, 14):
+        rows.height += 20
+        rows.runs.append(Run(line, 14, rows.height - 3, 14, "Regular", "second", "start"))
+    rows.height += 12
+    rows.panels.append(Box(0, top, width, rows.height - top))
+    rows.height += 10
 
 
 def _wide(entries: list[_Entry]) -> float:
@@ -179,6 +263,8 @@ def _add(rows: _Rows, entry: _Entry, x: float) -> None:
         rows.swatches.append(Swatch(entry.team, Box(x, middle - 8, 16, 16)))
     if entry.kind is not None:
         rows.kinds.append((entry.kind, (x, middle)))
+    if entry.key is not None:
+        rows.keys.append((entry.key, (x, middle)))
     if entry.shape is not None:
         rows.icons.append(Icon(entry.shape, x + 7, middle, 13, "second"))
     rows.say(entry.text, x + entry.room)

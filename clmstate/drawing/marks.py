@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from clmstate.drawing.blocks import Icon, IconShape
 from clmstate.drawing.geometry import Point
+from clmstate.drawing.overlay import Tone
 from clmstate.drawing.scene import Kind
+from clmstate.drawing.theme import Theme
 
-__all__ = ["BADGE_RADIUS", "badge", "icon_path"]
+__all__ = ["BADGE_RADIUS", "SIGNED", "badge", "icon_path", "tone_badge"]
 
 BADGE_RADIUS = 8.5
 
@@ -33,6 +35,17 @@ _BADGES: Mapping[Kind, str] = {
     ),
 }
 
+# plus, minus, delta, tick, exclamation mark, cross
+SIGNED: Mapping[Tone, str] = {
+    "added": "M-8-48H8V-8H48V8H8V48H-8V8H-48V-8H-8Z",
+    "removed": "M-48-9H48V9H-48Z",
+    "changed": "M0-50L52 44H-52ZM0-18L-24 28H24Z",
+    "good": "M-50 3-37-11-14 12 37-38 50-25-14 38Z",
+    "watch": "M-9-52H9L6 18H-6ZM-9 32H9V50H-9Z",
+    "at_risk": "M-38-50L0-12L38-50L50-38L12 0L50 38L38 50L0 12L-38 50L-50 38L-12 0L-50-38Z",
+}
+"""Signs of the tones that say something about a rule."""
+
 _FILLED: Mapping[IconShape, str] = {
     "event": "M12-60L-38 10H-4L-14 60L38-14H4Z",
     "play": "M-34-46L46 0L-34 46Z",
@@ -42,6 +55,9 @@ _FILLED: Mapping[IconShape, str] = {
     "lost": "M-45-45H45V45H-45Z",
 }
 _DRAWN: Mapping[IconShape, str] = {
+    "met": "M-50 0L-14 36L50-36",
+    "unmet": "M-38-38L38 38M38-38L-38 38",
+    "unknown": "M-30-20A30 28 0 1 1 6 6L0 20M0 44V46",
     "condition": "M-50 34A52 52 0 1 1 50 34M0 22L26-18",
     "source": "M-50 0H-6M-6 0A26 26 0 1 1 46 0A26 26 0 1 1-6 0",
 }
@@ -60,6 +76,23 @@ def badge(kind: Kind, at: Point, colour: str, canvas: str) -> Iterator[str]:
     yield f'<g class="badge" transform="translate({x} {y})">'
     yield f'<circle r="{BADGE_RADIUS}" fill="{colour}" stroke="{canvas}" stroke-width="1.5"/>'
     yield f'<path d="{_BADGES[kind]}" transform="scale(.09)" fill="{canvas}"/></g>'
+
+
+def tone_badge(tone: Tone, at: Point, theme: Theme) -> Iterator[str]:
+    """The sign of a tone, on a disc; most tones need none.
+
+    Example:
+        >>> from clmstate.drawing.theme import THEMES
+        >>> list(tone_badge("faded", (0, 0), THEMES["light"]))
+        []
+    """
+    if tone not in SIGNED:
+        return
+    x, y = (f"{value:.1f}".removesuffix(".0") for value in at)
+    tones = theme.tones[tone]
+    yield f'<g class="badge" transform="translate({x} {y})">'
+    yield f'<circle r="{BADGE_RADIUS}" fill="{tones.band}" stroke="{theme.canvas}" stroke-width="1.5"/>'
+    yield f'<path d="{SIGNED[tone]}" fill-rule="evenodd" transform="scale(.09)" fill="{tones.on_band}"/></g>'
 
 
 def icon_path(icon: Icon, offset: Point, colour: str) -> str:

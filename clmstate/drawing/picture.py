@@ -8,13 +8,17 @@ from typing import Any
 
 import attrs
 
+from clmstate.drawing.brand import Brand
 from clmstate.drawing.compose import Composed, compose
 from clmstate.drawing.dot import to_dot
 from clmstate.drawing.legend import furnish
+from clmstate.drawing.mermaid import to_mermaid
+from clmstate.drawing.overlay import Overlay
+from clmstate.drawing.pdf import to_pdf
 from clmstate.drawing.png import rasterise
 from clmstate.drawing.scene import Scene
 from clmstate.drawing.svg import paint
-from clmstate.drawing.theme import THEMES, ThemeName
+from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.errors import Diagnostic, InputError
 
 __all__ = ["Drawing"]
@@ -27,6 +31,9 @@ class Drawing:
     Attributes:
         scene: what it says, as data.
         theme: ``light`` or ``dark``.
+        overlay: what is laid over it; it moves nothing.
+        wide_page: with the proportions of a slide, 16:9.
+        brand: colours and a logo of a company's own.
 
     Example:
         >>> from clmstate.drawing.scene import Card
@@ -37,6 +44,9 @@ class Drawing:
 
     scene: Scene
     theme: ThemeName = attrs.field(default="light", validator=attrs.validators.in_(THEMES))
+    overlay: Overlay | None = None
+    wide_page: bool = False
+    brand: Brand | None = None
 
     @cached_property
     def _composed(self) -> Composed:
@@ -44,7 +54,20 @@ class Drawing:
 
     def _painted(self, *, embed_fonts: bool) -> str:
         composed = self._composed
-        return paint(composed.scene, composed.blocks, composed.layout, THEMES[self.theme], embed_fonts=embed_fonts)
+        return paint(
+            composed.scene,
+            composed.blocks,
+            composed.layout,
+            self._colours,
+            embed_fonts=embed_fonts,
+            overlay=self.overlay,
+            wide_page=self.wide_page,
+        )
+
+    @property
+    def _colours(self) -> Theme:
+        own = THEMES[self.theme]
+        return own if self.brand is None else self.brand.applied(own)
 
     def svg(self, *, embed_fonts: bool = True) -> str:
         """The picture as an accessible SVG document.
@@ -67,7 +90,7 @@ class Drawing:
             InputError: CLM401, when no Graphviz works here.
             BadValueError: CLM403, when the scale is out of range.
         """
-        around = furnish(self._composed.scene, self._composed.layout)
+        around = furnish(self._composed.scene, self._composed.layout, self.overlay, wide_page=self.wide_page)
         return rasterise(self._painted(embed_fonts=False), scale=scale, width=around.width, height=around.height)
 
     def dot(self) -> str:
@@ -77,10 +100,31 @@ class Drawing:
             InputError: CLM401, when no Graphviz works here.
         """
         composed = self._composed
-        return to_dot(composed.scene, composed.blocks, composed.layout, THEMES[self.theme])
+        return to_dot(composed.scene, composed.blocks, composed.layout, self._colours)
 
-    def save(self, path: str | Path) -> Path:
+    def pdf(self) -> bytes:
+        """The picture as one page of PDF, with the typeface inside.
+
+        Raises:
+            InputError: CLM401, when no Graphviz works here.
+        """
+        return to_pdf(self._painted(embed_fonts=False), lambda svg: rasterise(svg, scale=4))
+
+    def mermaid(self) -> str:
+        """The picture as Mermaid text: what it says, without the places.
+
+        Example:
+            >>> print(Drawing(Scene("Trial")).mermaid().splitlines()[3])
+            flowchart LR
+        """
+        return to_mermaid(self.scene, self._colours, self.overlay)
+
+    def save(self, path: str | Path, *, scale: float = 2) -> Path:
         """Writes the picture in the format that the file's ending names, and returns where.
+
+        Args:
+            path: where to.
+            scale: of a PNG, pixels per point, 1 to 4.
 
         Raises:
             InputError: CLM402 for an unknown ending, CLM404 when the file cannot be written, CLM401 when no Graphviz works here.
@@ -89,24 +133,33 @@ class Drawing:
             >>> Drawing(Scene("Trial")).save("journey.bmp")
             Traceback (most recent call last):
             ...
-            clmstate.errors.InputError: CLM402 journey.bmp: pictures are not written as '.bmp'. Use .svg, .png, .dot or .gv.
+            clmstate.errors.InputError: CLM402 journey.bmp: pictures are not written as '.bmp'. Use .svg, .png, .pdf, .dot, .gv, .mmd or .md.
         """
         place = Path(path)
         match place.suffix.lower():
             case ".svg":
                 content = self.svg().encode()
             case ".png":
-                content = self.png()
+                content = self.png(scale)
+            case ".pdf":
+                content = self.pdf()
+            case ".mmd":
+                content = self.mermaid().encode()
+            case ".md":
+                content = f"```mermaid\n{self.mermaid()}```\n".encode()
             case ".dot" | ".gv":
                 content = self.dot().encode()
             case other:
                 cause = (
                     f"pictures are not written as '{other}'" if other else "the name has no ending that says which format is wanted"
                 )
-                raise InputError([Diagnostic("CLM402", str(path), cause, "use .svg, .png, .dot or .gv")])
+                raise InputError([Diagnostic("CLM402", str(path), cause, "use .svg, .png, .pdf, .dot, .gv, .mmd or .md")])
+        begun = place.with_name(f".{place.name}.part")
         try:
-            place.write_bytes(content)
+            begun.write_bytes(content)
+            begun.replace(place)  # a reader never sees half a picture
         except OSError as failed:
+            begun.unlink(missing_ok=True)
             remedy = "check that the folder exists and may be written to"
             raise InputError(
                 [Diagnostic("CLM404", str(path), f"the picture cannot be written ({failed.strerror})", remedy)]
@@ -114,7 +167,7 @@ class Drawing:
         return place
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
-        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        return {"image/svg+xml": self.svg(), "text/vnd.mermaid": self.mermaid(), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"<Drawing {self.scene.title!r}: {len(self.scene.cards)} phases, {len(self.scene.pills)} rules, {self.theme}>"

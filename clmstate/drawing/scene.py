@@ -21,11 +21,13 @@ __all__ = [
     "ClauseRole",
     "Frame",
     "Kind",
+    "Lane",
     "Legend",
     "Link",
     "Mark",
     "MarkRole",
     "Pill",
+    "Plan",
     "Scene",
     "Standing",
 ]
@@ -36,6 +38,9 @@ Kind: TypeAlias = Literal["forward", "branch", "relapse", "at_risk", "recovery",
 Standing: TypeAlias = Literal["good", "watch", "at_risk", "lost"]
 ClauseRole: TypeAlias = Literal["event", "condition", "play", "source"]
 MarkRole: TypeAlias = Literal["start"]
+
+Plan: TypeAlias = Literal["journey", "lanes", "composite", "markets"]
+"""How a scene finds its places: laid out along the journey, or pinned to a grid."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -92,6 +97,8 @@ class Clause:
     text: str
     rule: str = ""
     """The name of the rule that says it, where a pill holds several."""
+    spans: tuple[tuple[str, str], ...] = ()
+    """The same text in pieces: "=" as it was, "-" no longer said, "+" new."""
 
 
 @attrs.frozen
@@ -119,6 +126,8 @@ class Pill:
     name: str = ""
     stub: bool = False
     rules: tuple[str, ...] = attrs.field(default=attrs.Factory(lambda self: (self.name,), takes_self=True))
+    number: str = ""
+    """Where a picture numbers its rules: its number, which is then all that stands on the line."""
 
 
 @attrs.frozen
@@ -133,6 +142,22 @@ class Frame:
     id: str
     title: str
     members: tuple[str, ...]
+
+
+@attrs.frozen
+class Lane:
+    """A band or a column of a picture: a team, or a part of a customer.
+
+    Example:
+        >>> Lane("sales", "Sales", ("trial",), team=0).title
+        'Sales'
+    """
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+    subtitle: str = ""
+    team: int | None = None
 
 
 @attrs.frozen
@@ -177,6 +202,8 @@ class Legend:
     standings: tuple[Standing, ...] = ()
     roles: tuple[ClauseRole, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+    """A list below the picture: what its numbers stand for."""
 
 
 @attrs.frozen
@@ -197,6 +224,8 @@ class Scene:
     links: tuple[Link, ...] = ()
     marks: tuple[Mark, ...] = ()
     legend: Legend = Legend()
+    lanes: tuple[Lane, ...] = ()
+    plan: Plan = "journey"
 
     def card(self, name: str) -> Card:
         """The card of that id, or for a frame its first member's."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from clmstate.drawing.measure import clean
+from clmstate.drawing.overlay import Cover, Overlay, Tone
 from clmstate.drawing.scene import Card, Kind, Pill, Scene, Standing
 
-__all__ = ["KIND_NAMES", "STANDING_NAMES", "card_label", "pill_label", "scene_label"]
+__all__ = ["KIND_NAMES", "STANDING_NAMES", "card_label", "pill_label", "said_label", "scene_label"]
 
 KIND_NAMES: Mapping[Kind, str] = {
     "forward": "Forward",
@@ -17,6 +18,13 @@ KIND_NAMES: Mapping[Kind, str] = {
     "recovery": "Recovery",
     "next_cycle": "Next cycle",
     "stay": "Stays",
+}
+TONE_NAMES: Mapping[Tone, str] = {
+    "here": "You are here",
+    "added": "Added",
+    "removed": "Removed",
+    "changed": "Changed",
+    "path": "On the path so far",
 }
 STANDING_NAMES: Mapping[Standing, str] = {"good": "Good standing", "watch": "Watch", "at_risk": "At risk", "lost": "Lost"}
 
@@ -47,9 +55,26 @@ def pill_label(pill: Pill, scene: Scene) -> str:
     return _sentences([f"{KIND_NAMES[pill.kind]} {way}".strip(), *(clause.text for clause in pill.clauses)])
 
 
-def scene_label(scene: Scene) -> str:
+def said_label(cover: Cover) -> str:
+    """What an overlay adds to a card or rule.
+
+    Example:
+        >>> from clmstate.drawing.overlay import Said
+        >>> said_label(Cover("added", (Said("new phase", "strong"),)))
+        ' Added. new phase.'
+    """
+    said = [text.text for text in cover.said or ()]
+    step = f"Step {cover.number}" if cover.number else ""
+    spoken = _sentences([TONE_NAMES.get(cover.tone, ""), step, *said])
+    return f" {spoken}" if spoken else ""
+
+
+def scene_label(scene: Scene, overlay: Overlay | None = None) -> str:
     """What the whole picture says, rule by rule."""
-    return _sentences([scene.subtitle, *(pill_label(pill, scene) for pill in scene.pills)])
+    laid = Overlay() if overlay is None else overlay
+    rules = (pill_label(pill, scene) + (said_label(laid.covers[pill.id]) if pill.id in laid.covers else "") for pill in scene.pills)
+    panels = [part for panel in laid.panels for part in (panel.title, *(f"{row.text} {row.value}" for row in panel.rows))]
+    return _sentences([laid.subtitle or scene.subtitle, *rules, *panels])
 
 
 def _sentences(parts: Iterable[str]) -> str:

@@ -50,6 +50,8 @@ class Rule:
     head: str | None = None
     anywhere: bool = False
     kind: Kind | None = None
+    apart: str = ""
+    """Rules share a pill only if this is the same: what a comparison says of them."""
 
 
 def kind_of(rule: Rule, cards: Iterable[Card], rules: Iterable[Rule] = ()) -> Kind:
@@ -136,7 +138,7 @@ def tell(
     kinds = {rule.id: along.kind(rule) for rule in every}
     placed = _on_tracks(listed, _steps(listed, every, kinds, along, grouped), every, kinds)
     by_id = {card.id: card for card in placed}
-    pills, links = _shared(_drawn(rule, kinds[rule.id], by_id, grouped) for rule in every)
+    pills, links = _shared((rule.apart, *_drawn(rule, kinds[rule.id], by_id, grouped)) for rule in every)
     marks = tuple(Mark(f"start of {card.id}", "start", card.id) for card in placed if card.initial)
     return Scene(title, subtitle, placed, tuple(pills), grouped, tuple(links), marks, _legend(placed, pills, teams))
 
@@ -210,14 +212,14 @@ def _drawn(rule: Rule, kind: Kind, cards: Mapping[str, Card], frames: tuple[Fram
     return pill, [*(Link(tail, rule.id, kind) for tail in tails), *into]
 
 
-def _shared(drawn: Iterable[tuple[Pill, list[Link]]]) -> tuple[list[Pill], list[Link]]:
+def _shared(drawn: Iterable[tuple[str, Pill, list[Link]]]) -> tuple[list[Pill], list[Link]]:
     """Rules that do the same between the same phases in one pill: a tower of pills would only repeat their lines."""
     pills: dict[tuple[object, ...], Pill] = {}
     links: list[Link] = []
-    for pill, lines in drawn:
+    for apart, pill, lines in drawn:
         said = tuple(attrs.evolve(clause, rule=pill.name) for clause in pill.clauses)
         ends = tuple((link.tail == pill.id, link.tail if link.head == pill.id else link.head) for link in lines)
-        key = (pill.kind, ends, said[-1].text if pill.stub else None)
+        key = (apart, pill.kind, ends, said[-1].text if pill.stub else None)
         if key not in pills:
             pills[key] = attrs.evolve(pill, clauses=said)
             links += lines

@@ -11,18 +11,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 import attrs
 
 from clmstate.drawing.blocks import Block, Icon, Run
+from clmstate.drawing.covers import BAR, chip_box, covered, in_chip
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.legend import Furniture, furnish
-from clmstate.drawing.marks import badge, icon_path
+from clmstate.drawing.marks import badge, icon_path, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
-from clmstate.drawing.scene import Card, Frame, Kind, Link, Pill, Scene
-from clmstate.drawing.spoken import card_label, pill_label, scene_label
+from clmstate.drawing.overlay import Cover, Overlay
+from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Pill, Scene
+from clmstate.drawing.spoken import card_label, pill_label, said_label, scene_label
 from clmstate.drawing.theme import Theme
 
 __all__ = ["FAMILY", "escape", "paint"]
@@ -51,7 +53,16 @@ def escape(text: str) -> str:
     return text
 
 
-def paint(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: Theme, *, embed_fonts: bool = True) -> str:
+def paint(
+    scene: Scene,
+    blocks: Mapping[str, Block],
+    layout: Layout,
+    theme: Theme,
+    *,
+    embed_fonts: bool = True,
+    overlay: Overlay | None = None,
+    wide_page: bool = False,
+) -> str:
     """The picture as one SVG document.
 
     Args:
@@ -60,8 +71,13 @@ def paint(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: Them
         layout: where everything stands.
         theme: its colours.
         embed_fonts: bring the typeface along, so that it looks the same everywhere (18 to 55 KB a face).
+        overlay: what is laid over it.
+        wide_page: proportions of a slide, 16:9.
     """
-    return "\n".join(_Painter(scene, blocks, layout, theme, furnish(scene, layout)).document(embed_fonts=embed_fonts)) + "\n"
+    laid = Overlay() if overlay is None else overlay
+    set_text = covered(scene, blocks, laid)
+    around = furnish(scene, layout, overlay, wide_page=wide_page)
+    return "\n".join(_Painter(scene, set_text, layout, theme, around, laid).document(embed_fonts=embed_fonts)) + "\n"
 
 
 def number(value: float) -> str:
@@ -69,13 +85,14 @@ def number(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class _Painter:
     scene: Scene
     blocks: Mapping[str, Block]
     layout: Layout
     theme: Theme
     furniture: Furniture
+    overlay: Overlay
 
     def document(self, *, embed_fonts: bool) -> Iterator[str]:
         lines = list(self.content())
@@ -86,8 +103,8 @@ class _Painter:
             f'role="graphics-document document" aria-roledescription="journey diagram" '
             f'aria-labelledby="{prefix}-title {prefix}-desc" font-family="{FAMILY}">'
         )
-        yield f'<title id="{prefix}-title">{escape(clean(self.scene.title))}</title>'
-        yield f'<desc id="{prefix}-desc">{escape(scene_label(self.scene))}</desc>'
+        yield f'<title id="{prefix}-title">{escape(clean(self.overlay.title or self.scene.title))}</title>'
+        yield f'<desc id="{prefix}-desc">{escape(scene_label(self.scene, self.overlay))}</desc>'
         if embed_fonts:
             yield f"<style>{_font_faces(tuple(self.faces()))}</style>"
         yield from lines
@@ -110,9 +127,16 @@ class _Painter:
 
     def content(self) -> Iterator[str]:
         yield f'<rect width="100%" height="100%" fill="{self.theme.canvas}"/>'
+        for panel in self.furniture.panels:
+            yield self.rectangle("panel", panel, 8, self.theme.card, self.theme.tones["here"].line, 1.6)
         yield from self.texts(self.furniture.runs, Box(0, 0, 0, 0), {}, hidden=True)
+        if self.theme.logo:
+            right = number(self.furniture.width - 24 - 150)
+            yield f'<image x="{right}" y="24" width="150" height="46" preserveAspectRatio="xMaxYMid meet" href="{escape(self.theme.logo)}"/>'
         x, y = self.furniture.origin
         yield f'<g transform="translate({number(x)} {number(y)})">'
+        for lane in self.scene.lanes:
+            yield from self.lane(lane)
         for frame in self.scene.frames:
             yield from self.frame(frame)
         for link, route in zip(self.scene.links, self.layout.routes, strict=True):
@@ -128,36 +152,104 @@ class _Painter:
 
     def card(self, card: Card) -> Iterator[str]:
         box, block = self.layout.boxes[card.id], self.blocks[card.id]
-        colour = self.theme.team(card.team)
-        grave = card.standing in ("at_risk", "lost")
-        yield f'<g class="card" data-id="{escape(clean(card.id))}" role="graphics-symbol img" aria-label="{escape(card_label(card))}">'
-        yield self.rectangle("box", box, RADIUS, self.theme.card, colour, 3 if grave else 1.6)
-        yield f'<path d="{_header(box, block.header)}" fill="{colour}"/>'
+        cover = self.overlay.covers.get(card.id)
+        tones = self.theme.tones[cover.tone] if cover is not None else None
+        colour = self.theme.team(card.team) if tones is None else tones.line
+        band = colour if tones is None else tones.band
+        thick = (
+            4.5
+            if cover is not None and cover.tone == "here"
+            else 3
+            if card.standing in ("at_risk", "lost") and tones is None
+            else 1.6
+        )
+        label = card_label(card) + ("" if cover is None else said_label(cover))
+        yield f'<g class="card" data-id="{escape(clean(card.id))}" role="graphics-symbol img" aria-label="{escape(label)}">'
+        dash = "5 4" if cover is not None and cover.dashed else ""
+        yield self.rectangle("box", box, RADIUS, self.theme.card, colour, thick, dash)
+        yield f'<path d="{_header(box, block.header)}" fill="{band}"/>'
         if card.final:
             yield self.rectangle("ring", box.grown(RING, RING, RING, RING), RADIUS + RING, "none", colour, 1.4)
         owner = colour if self.theme.owner_in_colour else self.theme.second
-        inks = {"owner": owner, "on_team": self.theme.on_team}
+        inks = {"owner": owner, "on_team": self.theme.on_team, "words": self.theme.ink, "quiet": self.theme.second}
+        if tones is not None:
+            quiet = cover is not None and cover.tone == "faded"
+            inks |= {"on_team": tones.on_band, "owner": self.theme.second, "words": tones.ink if quiet else self.theme.ink}
+            inks |= {"ink": tones.ink} if quiet else {}
         yield from self.icons(block.icons, box, inks)
         yield from self.texts(block.runs, box, inks)
+        if cover is not None:
+            yield from self.bar(cover, box)
+            if cover.signed:
+                yield from tone_badge(cover.tone, (box.x + 3, box.y + 1), self.theme)
         yield "</g>"
+
+    def bar(self, cover: Cover, box: Box) -> Iterator[str]:
+        """Shares of a whole at the bottom of a card."""
+        total = sum(share for _, share in cover.bar)
+        if not total:
+            return
+        x, wide = box.x + 14, box.width - 28
+        for tone, share in cover.bar:
+            part = Box(x, box.bottom - BAR - 7, wide * share / total, BAR)
+            yield self.rectangle("share", part, 0, self.theme.tones[tone].band, "none", 0)
+            x += part.width
 
     def pill(self, pill: Pill) -> Iterator[str]:
         box, block = self.layout.boxes[pill.id], self.blocks[pill.id]
+        cover = self.overlay.covers.get(pill.id)
         colours = self.theme.kinds[pill.kind]
-        inks = {"line": colours.line, "words": colours.ink}
-        label = escape(pill_label(pill, self.scene))
+        line, fill, ink = colours.line, colours.fill, colours.ink
+        if pill.number:
+            fill, ink = line, self.theme.canvas
+        if cover is not None:
+            tones = self.theme.tones[cover.tone]
+            line, fill, ink = tones.line, tones.fill, tones.ink
+        inks = {"line": line, "words": ink, "quiet": ink}
+        label = escape(pill_label(pill, self.scene) + ("" if cover is None else said_label(cover)))
         yield f'<g class="pill {pill.kind}" data-id="{escape(clean(pill.id))}" role="graphics-symbol img" aria-label="{label}">'
         if pill.stub:
-            yield self.stub(box, colours.line)
+            yield self.stub(box, line)
+        dashed = pill.kind == "stay" or (cover is not None and cover.dashed)
+        if cover is not None and cover.small:
+            yield from self.through(pill, line, cover.wide)
+            box = chip_box(box, block, cover.number)
+            block = attrs.evolve(block, runs=in_chip(block, box, self.layout.boxes[pill.id]))
         yield self.rectangle(
-            "box", box, RADIUS, colours.fill, colours.line, 1, DASHES.get(pill.kind, "") if pill.kind == "stay" else ""
+            "box", box, RADIUS, fill, line, 1, DASHES["relapse" if cover is not None else "stay"] if dashed else ""
         )
         for y in block.rules:
-            yield f'<path d="M{number(box.x + 8)} {number(box.y + y)}H{number(box.right - 8)}" stroke="{colours.line}" stroke-opacity=".4"/>'
+            yield f'<path d="M{number(box.x + 8)} {number(box.y + y)}H{number(box.right - 8)}" stroke="{line}" stroke-opacity=".4"/>'
         yield from self.icons(block.icons, box, inks)
         yield from self.texts(block.runs, box, inks)
-        yield from badge(pill.kind, (box.x + 3, box.y + 1), colours.line, self.theme.canvas)
+        if cover is not None and cover.number:
+            yield from self.step(cover, box)
+        if cover is not None and cover.signed:
+            yield from tone_badge(cover.tone, (box.x + 3, box.y + 1), self.theme)
+        elif not pill.number and (cover is None or not cover.small):
+            yield from badge(pill.kind, (box.x + 3, box.y + 1), line, self.theme.canvas)
         yield "</g>"
+
+    def step(self, cover: Cover, box: Box) -> Iterator[str]:
+        """The number of a step, at the left of a pill."""
+        tones, middle = self.theme.tones["here"], box.middle[1]
+        fits = min(1.0, 22 / max(text_width(cover.number, 14, "Bold"), 1))
+        yield self.rectangle("step", Box(box.x + 4, middle - 11, 24, 22), 6, tones.band, "none", 0)
+        run = Run(cover.number, 16, box.height / 2 + 5, 14 * fits, "Bold", "words")
+        yield from self.texts((run,), box, {"words": tones.on_band})
+
+    def through(self, pill: Pill, colour: str, wide: float) -> Iterator[str]:
+        """Where a pill shrinks, its lines run on through the place that it leaves."""
+        came = [route for link, route in zip(self.scene.links, self.layout.routes, strict=True) if link.head == pill.id]
+        left = [route for link, route in zip(self.scene.links, self.layout.routes, strict=True) if link.tail == pill.id]
+        middle = self.layout.boxes[pill.id].middle
+        for route in came:
+            yield _curve(route.points[-1], route.points[-2], middle, colour, wide)
+        for route in left:
+            yield _curve(route.points[0], route.points[1], middle, colour, wide)
+        if pill.stub and not came:
+            box = self.layout.boxes[pill.id]
+            yield f'<path d="M{number(box.x)} {number(middle[1])}H{number(middle[0])}" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
 
     def frame(self, frame: Frame) -> Iterator[str]:
         box, block = self.layout.boxes[frame.id], self.blocks[frame.id]
@@ -166,14 +258,35 @@ class _Painter:
         yield from self.texts(block.runs, box, {})
         yield "</g>"
 
+    def lane(self, lane: Lane) -> Iterator[str]:
+        """A band: its name at the left (of a column: above) on its colour."""
+        box, block = self.layout.boxes[lane.id], self.blocks[lane.id]
+        colour = self.theme.team(lane.team)
+        yield f'<g class="lane" data-id="{escape(clean(lane.id))}" role="group" aria-label="{escape(clean(lane.title))}">'
+        yield self.rectangle("tint", box, RADIUS, colour, "none", 0).replace("/>", ' fill-opacity=".08"/>')
+        head = Box(box.x, box.y, block.width, box.height if self.scene.plan != "composite" else block.height)
+        yield self.rectangle("box", head, RADIUS, colour, "none", 0)
+        drop = (head.height - block.height) / 2
+        yield from self.texts(block.runs, head.moved(0, drop), {"on_team": self.theme.on_team})
+        yield "</g>"
+
     def link(self, link: Link, route: Route) -> Iterator[str]:
         colour, wide = self.theme.kinds[link.kind].line, LINE_WIDTHS.get(link.kind, 2.2)
-        dash = f' stroke-dasharray="{DASHES[link.kind]}"' if link.kind in DASHES else ""
+        cover = self.overlay.covers.get(link.head) if link.head in self.pill_ids else self.overlay.covers.get(link.tail)
+        dashes = DASHES.get(link.kind, "")
+        if cover is not None:
+            colour, wide = self.theme.tones[cover.tone].line, cover.wide or (1.6 if cover.tone == "faded" else wide)
+            dashes = "7 4" if cover.dashed else "" if cover.wide else dashes
+        dash = f' stroke-dasharray="{dashes}"' if dashes else ""
         yield f'<g class="link {link.kind}" data-tail="{escape(clean(link.tail))}" data-head="{escape(clean(link.head))}" aria-hidden="true">'
         yield f'<path d="{_path(route)}" fill="none" stroke="{colour}" stroke-width="{wide}"{dash}/>'
         if route.tip is not None:
-            yield f'<path d="{_arrow(route.points[-1], route.tip)}" fill="{colour}"/>'
+            yield f'<path d="{_arrow(route.points[-1], route.tip, max(4.6, wide * 1.1))}" fill="{colour}"/>'
         yield "</g>"
+
+    @cached_property
+    def pill_ids(self) -> frozenset[str]:
+        return frozenset(pill.id for pill in self.scene.pills)
 
     def start(self, box: Box, card: Box) -> Iterator[str]:
         x, y = box.middle
@@ -195,6 +308,26 @@ class _Painter:
         yield '<g class="legend" aria-hidden="true">'
         for swatch in self.furniture.swatches:
             yield self.rectangle("swatch", swatch.box, 4, self.theme.team(swatch.team), "none", 0)
+        for key, (x, y) in self.furniture.keys:
+            tones = self.theme.tones[key.tone]
+            if key.wide:
+                yield f'<path d="M{number(x)} {number(y)}h26" stroke="{tones.line}" stroke-width="{key.wide:g}"/>'
+                yield f'<path d="{_arrow((x + 25, y), (x + 36, y), max(4.6, key.wide * 1.1))}" fill="{tones.line}"/>'
+            else:
+                dash = "5 4" if key.tone in ("removed", "linked") else ""
+                yield self.rectangle(
+                    "swatch",
+                    Box(x, y - 8, 24, 16),
+                    4,
+                    tones.band if key.tone in (*STANDINGS, "here") else tones.fill,
+                    tones.line,
+                    1.4,
+                    dash,
+                )
+                if key.signed:
+                    yield from tone_badge(key.tone, (x + 12, y), self.theme)
+                elif key.tone in STANDINGS:
+                    yield icon_path(Icon(key.tone, x + 12, y, 11, "ink"), (0, 0), tones.on_band)
         for kind, (x, y) in self.furniture.kinds:
             colours = self.theme.kinds[kind]
             dash = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""
@@ -212,7 +345,9 @@ class _Painter:
         return f'<rect class="{role}" x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}" fill="{fill}"{outline}/>'
 
     def ink(self, name: str, inks: Mapping[str, str]) -> str:
-        known = {"ink": self.theme.ink, "second": self.theme.second, "third": self.theme.third}
+        tones = self.theme.tones
+        known = {"ink": self.theme.ink, "second": self.theme.second, "third": self.theme.third, "quiet": self.theme.second}
+        known |= {"gone": tones["removed"].ink, "come": tones["added"].ink, "words": self.theme.ink}
         return inks[name] if name in inks else known[name]
 
     def icons(self, icons: Iterable[Icon], box: Box, inks: Mapping[str, str]) -> Iterator[str]:
@@ -231,6 +366,7 @@ class _Painter:
                 centred = True
             anchor = ' text-anchor="middle"' if centred else ""
             x, y = number(left), number(box.y + run.y)
+            looks += ' text-decoration="line-through"' if run.struck else ""
             quiet = ' aria-hidden="true"' if hidden else ""
             colour = self.ink(run.ink, inks)
             yield f'<text x="{x}" y="{y}" font-size="{run.size:g}" fill="{colour}"{looks}{anchor}{quiet}>{escape(run.text)}</text>'
@@ -242,11 +378,20 @@ def _path(route: Route) -> str:
     return start + "C" + " ".join(f"{number(x)} {number(y)}" for x, y in rest)
 
 
-def _arrow(base: Point, tip: Point) -> str:
+def _curve(start: Point, before: Point, middle: Point, colour: str, wide: float) -> str:
+    """From where a line ended, on in its direction, to the middle of a place."""
+    (x, y), (bx, by), (mx, my) = start, before, middle
+    length, reach = ((x - bx) ** 2 + (y - by) ** 2) ** 0.5 or 1.0, ((mx - x) ** 2 + (my - y) ** 2) ** 0.5 / 2
+    cx, cy = x + (x - bx) / length * reach, y + (y - by) / length * reach
+    d = f"M{number(x)} {number(y)}Q{number(cx)} {number(cy)} {number(mx)} {number(my)}"
+    return f'<path class="through" d="{d}" fill="none" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
+
+
+def _arrow(base: Point, tip: Point, half: float = 4.6) -> str:
     (bx, by), (tx, ty) = base, tip
     dx, dy = tx - bx, ty - by
     length = (dx * dx + dy * dy) ** 0.5 or 1.0
-    sx, sy = -dy / length * 4.6, dx / length * 4.6
+    sx, sy = -dy / length * half, dx / length * half
     corners = ((tx, ty), (bx + sx, by + sy), (bx - sx, by - sy))
     return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in corners) + "Z"
 

@@ -1,0 +1,149 @@
+"""A theme file: a company's own colours and logo, checked before they are used.
+
+    {"teams": ["#003A70", "#00857C"], "logo": "logo.png", "canvas": {"dark": "#001122"}}
+
+Colours that could not be read or told apart are refused with a Diagnostic: a picture that nobody can read is worse than one in our colours.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from clmstate.drawing.colours import contrast
+from clmstate.drawing.theme import Theme, ThemeName
+from clmstate.errors import Diagnostic, InputError, did_you_mean
+
+__all__ = ["Brand", "read_brand"]
+
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_ROLES: Final = ("canvas", "card", "lane", "ink", "second", "rule")
+_KNOWN: Final = (*_ROLES, "teams", "logo")
+_LOGOS: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_LOGO_BYTES: Final = 400_000
+_READABLE, _TITLES = 4.5, 3.0
+
+
+@attrs.frozen
+class Brand:
+    """Colours by role and a logo.
+
+    Attributes:
+        roles: colour by role, for each theme.
+        teams: owners' colours, for each theme; those of the theme follow.
+        logo: as a data address; "" is none.
+
+    Example:
+        >>> from clmstate.drawing.theme import THEMES
+        >>> Brand(teams={"light": ("#003A70",), "dark": ()}).applied(THEMES["light"]).teams[0]
+        '#003A70'
+    """
+
+    roles: Mapping[ThemeName, Mapping[str, str]] = attrs.field(factory=dict, hash=False)
+    teams: Mapping[ThemeName, tuple[str, ...]] = attrs.field(factory=dict, hash=False)
+    logo: str = ""
+
+    def applied(self, theme: Theme) -> Theme:
+        """A theme with these colours."""
+        own = self.teams.get(theme.name, ())
+        others = tuple(colour for colour in theme.teams if colour not in own)
+        changed = attrs.evolve(theme, teams=(*own, *others), logo=self.logo)
+        roles: dict[str, Any] = dict(self.roles.get(theme.name, {}))
+        return attrs.evolve(changed, **roles)
+
+
+def read_brand(path: str | Path, themes: Mapping[ThemeName, Theme]) -> Brand:
+    """Reads a theme file.
+
+    Raises:
+        InputError: CLM405, all that is wrong with it.
+
+    Example:
+        >>> read_brand("no_such_theme.json", {})
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM405 no_such_theme.json: it cannot be read (No such file or directory). Check the path.
+    """
+    place = Path(path)
+    try:
+        given = json.loads(place.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError([Diagnostic("CLM405", str(path), f"it cannot be read ({error.strerror})", "check the path")]) from None
+    except ValueError as error:
+        raise InputError([Diagnostic("CLM405", str(path), f"it is no JSON ({error})", "see docs/how-to/drawing.md")]) from None
+    if not isinstance(given, dict):
+        raise InputError([Diagnostic("CLM405", str(path), "it is no object with colours by role", "see docs/how-to/drawing.md")])
+    wrong = [
+        Diagnostic("CLM405", str(path), f"there is no role {key!r:.60}", did_you_mean(key, _KNOWN))
+        for key in given
+        if key not in _KNOWN
+    ]
+    wrong += _wrong_colours(given, str(path))
+    logo, fault = _logo(given.get("logo", ""), place)
+    wrong += fault
+    if wrong:
+        raise InputError(wrong)
+    roles = {name: {role: _of(given[role], name) for role in _ROLES if role in given and _of(given[role], name)} for name in themes}
+    teams = {name: tuple(_of(colour, name) for colour in given.get("teams", ())) for name in themes}
+    brand = Brand(roles, teams, logo)
+    unreadable = [fault for theme in themes.values() for fault in _unreadable(brand.applied(theme), given, str(path))]
+    if unreadable:
+        raise InputError(unreadable)
+    return brand
+
+
+def _of(given: Any, theme: ThemeName) -> str:
+    """A colour for both themes, or one for each."""
+    return str(given.get(theme, "")) if isinstance(given, dict) else str(given)
+
+
+def _wrong_colours(given: Mapping[str, Any], place: str) -> Iterator[Diagnostic]:
+    teams = given.get("teams", [])
+    items = [(role, given[role]) for role in _ROLES if role in given]
+    items += [("teams", colour) for colour in (teams if isinstance(teams, list) else [teams])]
+    for role, value in items:
+        for colour in value.values() if isinstance(value, dict) else (value,):
+            if not isinstance(colour, str) or not _COLOUR.fullmatch(colour):
+                yield Diagnostic("CLM405", f"{place}, {role}", f"{colour!r:.40} is no colour", "write it as #1D4ED8")
+    if not isinstance(teams, list):
+        yield Diagnostic("CLM405", f"{place}, teams", "it is no list", "write the owners' colours as a list")
+
+
+def _unreadable(theme: Theme, given: Mapping[str, Any], place: str) -> Iterator[Diagnostic]:
+    pairs = [
+        (role, getattr(theme, role), ground) for role in ("ink", "second") for ground in (theme.canvas, theme.card, theme.lane)
+    ]
+    for role, ink, ground in pairs:
+        if contrast(ink, ground) < _READABLE:
+            cause = f"{ink} on {ground} has a contrast of {contrast(ink, ground):.1f}, too little to be read"
+            yield Diagnostic("CLM405", f"{place}, {theme.name} {role}", cause, f"choose colours with at least {_READABLE}")
+    for colour in theme.teams[: len(given.get("teams", ()))]:
+        if contrast(theme.on_team, colour) < _TITLES:
+            cause = f"titles ({theme.on_team}) cannot be read on {colour} (contrast {contrast(theme.on_team, colour):.1f})"
+            yield Diagnostic("CLM405", f"{place}, {theme.name} teams", cause, f"choose a darker one, with at least {_TITLES}")
+
+
+def _logo(name: object, place: Path) -> tuple[str, list[Diagnostic]]:
+    """The logo as a data address; it lies beside the theme file."""
+    if name == "":
+        return "", []
+    where = f"{place}, logo"
+    if not isinstance(name, str) or Path(name).suffix.lower() not in _LOGOS:
+        return "", [
+            Diagnostic("CLM405", where, f"{name!r:.60} is no .png or .jpg", "name a picture that lies beside the theme file")
+        ]
+    try:
+        data = (place.parent / name).read_bytes()
+    except OSError as error:
+        return "", [
+            Diagnostic("CLM405", where, f"it cannot be read ({error.strerror})", "name a picture that lies beside the theme file")
+        ]
+    if len(data) > _LOGO_BYTES:
+        return "", [Diagnostic("CLM405", where, f"it has {len(data):,} bytes", f"make it smaller than {_LOGO_BYTES:,}")]
+    return f"data:{_LOGOS[Path(name).suffix.lower()]};base64,{base64.b64encode(data).decode()}", []

@@ -1,0 +1,383 @@
+"""A whole customer: its parts side by side, each with its way forward, and dashed between them what one part knows of another."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from clmstate.analysis.versions.spoken import said_feed
+from clmstate.composition import Composition, CompositionDefinition, StandsIn, Wire, sources
+from clmstate.conditions.free import reads
+from clmstate.drawing.blocks import Block, Icon, Run
+from clmstate.drawing.geometry import Box, Route, around
+from clmstate.drawing.journeys import Level, journey_scene
+from clmstate.drawing.layout import Layout
+from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.overlay import Cover, Key, Overlay, Said
+from clmstate.drawing.picture import Drawing
+from clmstate.drawing.scene import Card, Clause, Lane, Link, Pill, Scene
+from clmstate.drawing.theme import ThemeName
+from clmstate.drawing.ways import Cell, Grid
+from clmstate.lifecycle import LifecycleDefinition
+
+__all__ = ["composite", "composite_scene", "place_parts"]
+
+_CARD, _SIDE, _PAD, _PORT = 216, 16.0, 14.0, 52
+_WIRE = 168  # width of what is said on a wire
+_BEFORE = _WIRE + 34.0
+
+
+def composite(
+    whole: type[Composition] | Composition,
+    *,
+    values: Mapping[str, tuple[str, bool | None]] | None = None,
+    level: Level = "stage",
+    theme: ThemeName = "light",
+) -> Drawing:
+    """Draws the parts of a customer with their wiring.
+
+    Args:
+        whole: a composition; or one customer, whose places are then shown.
+        values: what is known about wired ports, by ``part.port``: what it is today, and whether that is enough.
+        level: ``full`` says what leads from one phase to the next.
+        theme: ``light`` or ``dark``.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, Many, One, Phase, Signal
+        >>> class User(Lifecycle):
+        ...     invited = Phase("Invited", initial=True)
+        ...     active = Phase("Active")
+        >>> class Deal(Lifecycle):
+        ...     adopted = Signal.share("users adopted", port=True)
+        ...     new = Phase("New", initial=True)
+        ...     won = Phase("Won")
+        ...     win = new.to(won, when=adopted >= 0.8)
+        >>> class Customer(Composition):
+        ...     deal = One(Deal)
+        ...     users = Many(User)
+        ...     wiring = (deal[Deal.adopted].fed_by(users.share_in(User.active)),)
+        >>> drawing = composite(Customer)
+        >>> [lane.title for lane in drawing.scene.lanes]
+        ['deal', 'users']
+    """
+    customer = whole if isinstance(whole, Composition) else None
+    definition = (type(whole) if isinstance(whole, Composition) else whole).definition
+    scene = composite_scene(definition, level=level)
+    wires = {pill.id: Cover("linked", dashed=True) for pill in scene.pills if pill.id.startswith("wire ")}
+    covers = wires | _ports(scene, values or {}) | ({} if customer is None else _standing(scene, customer))
+    keys = [Key("linked", "what one part knows of another")] if wires else []
+    keys += [Key("here", "is here")] if customer is not None else []
+    title = f"{customer.name}: all parts" if customer is not None and customer.name else ""
+    told = f"as of {customer.at}" if customer is not None and customer.at is not None else scene.subtitle
+    return Drawing(scene, theme, Overlay(title, told, covers, tuple(keys)))
+
+
+def _ports(scene: Scene, values: Mapping[str, tuple[str, bool | None]]) -> dict[str, Cover]:
+    covers: dict[str, Cover] = {}
+    for card in scene.cards:
+        if card.id.startswith("port "):
+            said, met = values.get(card.id.removeprefix("port "), ("", None))
+            mark = "" if met is None else " ✓" if met else " – not met yet"
+            covers[card.id] = Cover("linked", (Said(f"{said}{mark}", "plain"),) if said else None, dashed=True)
+    return covers
+
+
+def _standing(scene: Scene, customer: Composition) -> dict[str, Cover]:
+    """Who stands where: a part itself, or how many of its members."""
+    places: Counter[tuple[str, str]] = Counter()
+    total: Counter[str] = Counter()
+    many = {lane.id for lane in scene.lanes if lane.subtitle == "many"}
+    for address, phase in customer.phases.items():
+        part = ".".join(piece.partition("[")[0] for piece in address.split("."))
+        places[part, phase.path] += 1
+        total[part] += 1
+    covers: dict[str, Cover] = {}
+    for lane in scene.lanes:
+        for name in lane.members:
+            if name.startswith("port "):
+                continue
+            n = places[lane.id, name.rpartition("/")[2]]
+            if lane.id in many:
+                share = f" · {round(100 * n / total[lane.id])} %" if n else ""
+                covers[name] = Cover(
+                    "here" if n else "faded", (Said(f"{n}{share}" if n else "nobody", "strong" if n else "italic"),)
+                )
+            else:
+                covers[name] = Cover("here", (Said("is here", "strong"),)) if n else Cover("faded")
+    return covers
+
+
+def composite_scene(definition: CompositionDefinition, *, level: Level = "stage") -> Scene:
+    """What the map of a composition says, as data.
+
+    Example:
+        >>> from clmstate import Composition, Lifecycle, One, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> class Customer(Composition):
+        ...     deal = One(Deal)
+        >>> [card.title for card in composite_scene(Customer.definition).cards]
+        ['New']
+    """
+    parts = _central(list(_parts(definition, (), "")), list(_wires(definition, ())))
+    cards: list[Card] = []
+    pills: list[Pill] = []
+    links: list[Link] = []
+    lanes: list[Lane] = []
+    wires = list(_wires(definition, ()))
+    for number, (path, label, many, member) in enumerate(parts):
+        name = ".".join(path)
+        fed = [wire for place, wire, _ in wires if place == path]
+        ports = [_port(name, wire.port, member) for wire in fed]
+        told = journey_scene(member)
+        own = tuple(
+            attrs.evolve(card, id=f"{name}/{card.id}", quote="", notes=(), detail="", step=number, team=number)
+            for card in told.cards
+        )
+        cards += [attrs.evolve(port, team=number, step=number) for port in ports]
+        cards += own
+        for upper, lower in zip(told.cards, told.cards[1:], strict=False):
+            pill = _between(told, upper.id, lower.id)
+            if pill is not None and level == "stage":
+                links.append(Link(f"{name}/{upper.id}", f"{name}/{lower.id}", pill.kind))
+            elif pill is not None:
+                moved = attrs.evolve(pill, id=f"{name}:{pill.id}", stub=False)
+                pills.append(moved)
+                links += [Link(f"{name}/{upper.id}", moved.id, pill.kind), Link(moved.id, f"{name}/{lower.id}", pill.kind)]
+        members = (*(port.id for port in ports), *(card.id for card in own))
+        lanes.append(Lane(name, label, members, "many" if many else "one", number))
+    for place, wire, said in wires:
+        target = f"port {'.'.join(place)}.{wire.port}"
+        for index, source in enumerate(_sources(place, wire, cards)):
+            pill = Pill(f"wire {target} {index}", "stay", (Clause("source", said),), wire.port)
+            pills.append(pill)
+            links += [Link(source, pill.id, "stay"), Link(pill.id, target, "stay")]
+    first = definition.doc.strip().partition("\n\n")[0]
+    version = " · ".join(
+        part
+        for part in (definition.market and f"Market {definition.market}", definition.version and f"version {definition.version}")
+        if part
+    )
+    return Scene(
+        definition.title,
+        " ".join(first.split()) + (f" · {version}" if version else ""),
+        tuple(cards),
+        tuple(pills),
+        (),
+        tuple(links),
+        lanes=tuple(lanes),
+        plan="composite",
+    )
+
+
+_Part = tuple[tuple[str, ...], str, bool, LifecycleDefinition]
+_Fed = tuple[tuple[str, ...], Wire, str]
+
+
+def _parts(definition: CompositionDefinition, within: tuple[str, ...], label: str) -> Iterator[_Part]:
+    """Every lifecycle inside, by the way that leads to it."""
+    for name, part in definition.parts.items():
+        said = f"{label} · {part.label}" if label else part.label
+        if isinstance(part.member, LifecycleDefinition):
+            yield (*within, name), said, part.many, part.member
+        else:
+            yield from _parts(part.member, (*within, name), said)
+
+
+def _wires(definition: CompositionDefinition, within: tuple[str, ...]) -> Iterator[_Fed]:
+    for wire in definition.wires:
+        yield (*within, wire.part, *wire.inner), wire, said_feed(wire.feed, definition)
+    for name, part in definition.parts.items():
+        if isinstance(part.member, CompositionDefinition):
+            yield from _wires(part.member, (*within, name))
+
+
+def _central(parts: list[_Part], wires: list[_Fed]) -> list[_Part]:
+    """The part with most wires in the middle, so that fewer lines pass others by."""
+    if len(parts) < 3:
+        return parts
+    busy = Counter(place[0] for place, _, _ in wires)
+    busy.update(source.part for _, wire, _ in wires for source in sources(wire.feed))
+    first = max(parts, key=lambda part: (busy[part[0][0]], -parts.index(part)))
+    others = [part for part in parts if part is not first]
+    middle = len(others) // 2
+    return [*others[:middle], first, *others[middle:]]
+
+
+def _port(name: str, port: str, member: LifecycleDefinition) -> Card:
+    """A port as a box: what it is called, and which rules read it."""
+    readers = [
+        rule.name.replace("_", " ")
+        for rule in member.transitions.values()
+        if rule.when is not None and port in reads(rule.when).signals
+    ]
+    signal = member.signals[port]
+    told = f"read by {', '.join(readers[:3])}{' …' if len(readers) > 3 else ''}" if readers else ""
+    return Card(f"port {name}.{port}", signal.label, subtitle=told)
+
+
+def _between(told: Scene, upper: str, lower: str) -> Pill | None:
+    """The rule that leads from a phase to the next one in the list."""
+    for pill in told.pills:
+        if lower in {told.card(name).id for name in told.heads(pill)} and upper in {
+            told.card(name).id for name in told.tails(pill)
+        }:
+            return pill
+    return None
+
+
+def _sources(place: tuple[str, ...], wire: Wire, cards: list[Card]) -> Iterator[str]:
+    """Where a wire begins: at the phase that it asks about, or at the part as a whole."""
+    known = {card.id for card in cards}
+    within = place[: len(place) - 1 - len(wire.inner)]
+    found: dict[str, None] = {}
+    for source in sources(wire.feed):
+        path = ".".join((*within, source.part, *source.inner))
+        own = [card for card in known if card.startswith((f"{path}/", f"{path}."))]
+        phases = source.phases if isinstance(source, StandsIn) or source.phases else ()
+        asked = [f"{path}/{phase}" for phase in phases if f"{path}/{phase}" in known]
+        if asked:
+            found[asked[0]] = None
+        elif own:
+            found[path if any(card.startswith(f"{path}/") for card in own) else min(own).partition("/")[0]] = None
+    yield from list(found)[:1]
+
+
+def place_parts(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
+    """Blocks and places of a composite; nothing here needs Graphviz."""
+    cells = {lane.id: Cell(column, 0) for column, lane in enumerate(scene.lanes)}
+    cells |= {name: Cell(column, 0, row + 1) for column, lane in enumerate(scene.lanes) for row, name in enumerate(lane.members)}
+    wires = [pill for pill in scene.pills if pill.id.startswith("wire ")]
+    lines = [(next(scene.tails(pill)), next(scene.heads(pill))) for pill in wires]
+    grid = Grid(cells, lines)
+    blocks = _blocks(scene)
+    boxes, gaps, corridor = _columns(scene, grid, blocks)
+    heads = {lane.id: Box(boxes[lane.id].x, boxes[lane.id].y, boxes[lane.id].width, blocks[lane.id].height) for lane in scene.lanes}
+    routes = grid.routes(boxes | heads, gaps, [corridor, corridor], lambda gap: _free(grid, gap))
+    ends = dict(_upright(scene, boxes))
+    for pill, route, way in zip(wires, routes, grid.ways, strict=True):
+        (tx, ty) = route.tip or route.points[-1]
+        block = blocks[pill.id]
+        left = tx - 24 - block.width if way.enters_left else tx + 24
+        boxes[pill.id] = Box(left, ty - block.height / 2, block.width, block.height)
+        near, far = (left, left + block.width) if way.enters_left else (left + block.width, left)
+        *rest, _, _ = route.points
+        ends[way.tail, pill.id] = Route((*rest, (near, ty), (near, ty)))
+        tip = tx - 10 if way.enters_left else tx + 10
+        ends[pill.id, way.head] = Route(((far, ty), (far, ty), (tip, ty), (tip, ty)), (tx, ty))
+    placed = tuple(ends[link.tail, link.head] for link in scene.links)
+    extent = around([*boxes.values(), *(Box(x, y, 0, 0) for route in placed for x, y in route.samples(6))])
+    boxes = {name: box.moved(-extent.x, -extent.y) for name, box in boxes.items()}
+    return blocks, Layout(extent.width, extent.height, boxes, tuple(route.moved(-extent.x, -extent.y) for route in placed))
+
+
+def _free(grid: Grid, gap: int) -> tuple[float, float]:
+    """What stays free at the left and the right of a gap: room for words where wires end, little elsewhere."""
+    ends = {way.enters_left for way in grid.ways if way.into == gap}
+    return (_BEFORE if False in ends else 18.0), (_BEFORE if True in ends else 18.0)
+
+
+def _blocks(scene: Scene) -> dict[str, Block]:
+    blocks: dict[str, Block] = {}
+    for lane in scene.lanes:
+        wide = _CARD + 2 * _SIDE
+        lines = wrap(lane.title, wide - 24, 19, "Bold")
+        runs = [Run(line, wide / 2, 27 + 24 * index, 19, "Bold", "on_team") for index, line in enumerate(lines)]
+        runs.append(
+            Run(
+                "one for each customer" if lane.subtitle == "one" else "any number",
+                wide / 2,
+                24 * len(lines) + 22,
+                14,
+                "Regular",
+                "on_team",
+            )
+        )
+        blocks[lane.id] = Block(int(wide), 24 * len(lines) + 34, runs=tuple(runs))
+    for card in scene.cards:
+        blocks[card.id] = _card(card)
+    for pill in scene.pills:
+        wire = pill.id.startswith("wire ")
+        blocks[pill.id] = _said(pill, _WIRE if wire else _CARD - 14)
+    return blocks
+
+
+def _card(card: Card) -> Block:
+    port = card.id.startswith("port ")
+    room = _CARD - 20 - (22 if card.standing else 0)
+    lines = wrap(card.title, room, 16, "Bold")
+    header = 10 + 20 * len(lines)
+    shift = 10 if card.standing else 0
+    runs = [Run(line, _CARD / 2 + shift, 2 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
+    widest = max((text_width(line, 16, "Bold") for line in lines), default=0)
+    icons = (Icon(card.standing, _CARD / 2 + shift - widest / 2 - 13, header / 2, 12, "on_team"),) if card.standing else ()
+    y = float(header + 4)
+    for line in wrap(card.subtitle, _CARD - 16, 13):
+        y += 17
+        runs.append(Run(line, _CARD / 2, y - 4, 13, "Regular", "second"))
+    return Block(_CARD, math.ceil(max(y + 6, header + 26, _PORT if port else 0)), header, tuple(runs), icons)
+
+
+def _said(pill: Pill, width: float) -> Block:
+    shown = [clause for clause in pill.clauses if clause.role != "play" and clean(clause.text)]
+    runs: list[Run] = []
+    icons: list[Icon] = []
+    y = 5.0
+    for clause in shown:
+        icons.append(Icon(clause.role, 13.5, y + 9.5, 11, "line"))
+        for line in wrap(clause.text, width - 34, 14, "SemiBold" if clause.role == "event" else "Regular"):
+            y += 18
+            runs.append(Run(line, 24, y - 4, 14, "SemiBold" if clause.role == "event" else "Regular", "words", "start"))
+    widest = max((text_width(run.text, run.size, run.face) for run in runs), default=30.0)
+    return Block(math.ceil(widest + 34), math.ceil(y + 7), 0, tuple(runs), tuple(icons))
+
+
+def _columns(scene: Scene, grid: Grid, blocks: Mapping[str, Block]) -> tuple[dict[str, Box], list[Box], Box]:
+    """Panels side by side, with room between them for the wires; above them the corridor for wires that pass a panel by."""
+    boxes: dict[str, Box] = {}
+    top = grid.corridor_height(0, 8)
+    x, gaps = 0.0, []
+    rules = {pill.id for pill in scene.pills if not pill.id.startswith("wire ")}
+    after = {link.tail: link.head for link in scene.links if link.head in rules}
+    for column, lane in enumerate(scene.lanes):
+        wide = grid.gap_width(column, sum(_free(grid, column))) if grid.in_gap[column] else 26.0 if column else 0.0
+        gaps.append(Box(x, 0, wide, 0))
+        x += wide
+        y = top + blocks[lane.id].height + _PAD
+        for name in lane.members:
+            block = blocks[name]
+            tall = max(block.height, blocks_of(scene, blocks, name)) if name.startswith("port ") else block.height
+            boxes[name] = Box(x + _SIDE, y + (tall - block.height) / 2, _CARD, block.height)
+            y += tall + (_PAD if name in after or name.startswith("port ") else 22)
+            if name in after:
+                pill = blocks[after[name]]
+                y += 4
+                boxes[after[name]] = Box(x + _SIDE + (_CARD - pill.width) / 2, y, pill.width, pill.height)
+                y += pill.height + _PAD + 8
+        boxes[lane.id] = Box(x, top, _CARD + 2 * _SIDE, y - top + 2)
+        x += _CARD + 2 * _SIDE
+    wide = grid.gap_width(len(scene.lanes), sum(_free(grid, len(scene.lanes)))) if grid.in_gap[len(scene.lanes)] else 0.0
+    gaps.append(Box(x, 0, wide, 0))
+    lowest = max((boxes[lane.id].bottom for lane in scene.lanes), default=0)
+    for lane in scene.lanes:
+        boxes[lane.id] = attrs.evolve(boxes[lane.id], height=lowest - top)
+    return boxes, gaps, Box(0, 0, x, top)
+
+
+def blocks_of(scene: Scene, blocks: Mapping[str, Block], port: str) -> int:
+    """The height of what is said on the wires into a port."""
+    return max((blocks[link.tail].height + 10 for link in scene.links if link.head == port), default=0)
+
+
+def _upright(scene: Scene, boxes: Mapping[str, Box]) -> Iterator[tuple[tuple[str, str], Route]]:
+    """Lines inside a panel, from one card down to the next."""
+    for link in scene.links:
+        if link.tail in boxes and link.head in boxes:
+            tail, head = boxes[link.tail], boxes[link.head]
+            x = tail.middle[0]
+            end = head.y if link.head not in {card.id for card in scene.cards} else head.y - 10
+            tip = None if end == head.y else (x, head.y)
+            yield (link.tail, link.head), Route(((x, tail.bottom), (x, tail.bottom), (x, end), (x, end)), tip)

@@ -1,0 +1,115 @@
+"""The text of an overlay, set into the boxes that the journey has: whatever is said, it fits, and nothing moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from clmstate.drawing.blocks import Block, Run
+from clmstate.drawing.geometry import Box
+from clmstate.drawing.measure import Face, clean, text_width, wrap
+from clmstate.drawing.overlay import Cover, Overlay, Said, SaidAs
+from clmstate.drawing.scene import Scene
+
+__all__ = ["BAR", "chip_box", "covered", "in_chip"]
+
+_SIZES: Mapping[SaidAs, tuple[float, Face]] = {
+    "number": (34, "Bold"),
+    "strong": (15, "Bold"),
+    "plain": (14, "Regular"),
+    "quiet": (13, "Regular"),
+    "italic": (14, "Italic"),
+    "struck": (14, "Regular"),
+}
+_LEADING = 1.28
+_SMALLEST = 0.15  # of the usual size; below it only a box of a few points would need more
+BAR = 10.0  # height of a bar, and what stands below it
+CHIP = 8.0  # around the text of a small pill
+
+
+def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict[str, Block]:
+    """The blocks of a scene under an overlay: the same sizes, other text.
+
+    Example:
+        >>> from clmstate.drawing.scene import Card
+        >>> laid = Overlay(covers={"a": Cover("good", (Said("412", "number"),))})
+        >>> block = covered(Scene("One", cards=(Card("a", "Trial"),)), {"a": Block(142, 100, 40)}, laid)["a"]
+        >>> [run.text for run in block.runs], block.width
+        (['412'], 142)
+    """
+    changed = dict(blocks)
+    for card in scene.cards:
+        cover = overlay.covers.get(card.id)
+        if cover is not None:
+            changed[card.id] = _card(blocks[card.id], cover)
+    for pill in scene.pills:
+        cover = overlay.covers.get(pill.id)
+        if cover is not None and cover.said is not None:
+            block = blocks[pill.id]
+            room = Box(7, 3, block.width - 14 - (24 if cover.number else 0), block.height - 6)
+            if cover.number:
+                room = room.moved(24, 0)
+            changed[pill.id] = attrs.evolve(block, runs=_fitted(cover.said, room), icons=(), rules=())
+    return changed
+
+
+def _card(block: Block, cover: Cover) -> Block:
+    """The title stays where it is; what stands below it is replaced."""
+    if cover.said is None:
+        return block
+    title = tuple(run for run in block.runs if run.y <= block.header)
+    below = block.height - block.header - 8 - (BAR + 8 if cover.bar else 0)
+    return attrs.evolve(block, runs=(*title, *_fitted(cover.said, Box(8, block.header + 4, block.width - 16, below))))
+
+
+def _fitted(said: tuple[Said, ...], room: Box) -> tuple[Run, ...]:
+    """Lines centred in a box, smaller where they would not fit."""
+    scale = 1.0
+    while True:
+        lines = [(line, one) for one in said if clean(one.text) for line in _broken(one, room.width, scale)]
+        tall = sum(_SIZES[one.how][0] * scale * _LEADING for _, one in lines)
+        wide = max((text_width(line, _SIZES[one.how][0] * scale, _SIZES[one.how][1]) for line, one in lines), default=0)
+        if (tall <= room.height and wide <= room.width) or scale <= _SMALLEST:
+            break
+        scale *= 0.92
+    runs = []
+    y = room.y + (room.height - tall) / 2
+    for line, one in lines:
+        size, face = _SIZES[one.how]
+        y += size * scale * _LEADING
+        baseline = y - size * scale * 0.34
+        quiet = one.how in ("quiet", "struck")
+        runs.append(
+            Run(
+                line,
+                room.x + room.width / 2,
+                baseline,
+                round(size * scale, 2),
+                face,
+                "quiet" if quiet else "words",
+                "middle",
+                one.how == "struck",
+            )
+        )
+    return tuple(runs)
+
+
+def _broken(one: Said, width: float, scale: float) -> tuple[str, ...]:
+    size, face = _SIZES[one.how]
+    return (clean(one.text),) if one.how == "number" else wrap(one.text, width, size * scale, face)
+
+
+def chip_box(box: Box, block: Block, number: str) -> Box:
+    """Where a pill that shrinks to what it says stands: in the middle of its place, as large as its text."""
+    wide = max((text_width(run.text, run.size, run.face) for run in block.runs), default=0.0) + (24 if number else 0)
+    tall = sum(run.size * _LEADING for run in block.runs)
+    x, y = box.middle
+    width, height = min(wide + 2 * CHIP, box.width), min(tall + CHIP, box.height)
+    return Box(x - width / 2, y - height / 2, width, height)
+
+
+def in_chip(block: Block, chip: Box, place: Box) -> tuple[Run, ...]:
+    """The text of a pill, measured from the corner of what it shrinks to."""
+    dx, dy = place.x - chip.x, place.y - chip.y
+    return tuple(attrs.evolve(run, x=run.x + dx, y=run.y + dy) for run in block.runs)

@@ -1,0 +1,201 @@
+"""Target markets side by side: phases in columns, one row for each market; what is not as in the first row is marked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from clmstate.analysis.versions import spans
+from clmstate.drawing.blocks import Block, Icon, Run, pieces
+from clmstate.drawing.geometry import Box
+from clmstate.drawing.journeys import elements, owners_of
+from clmstate.drawing.layout import Layout
+from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.overlay import Cover, Key, Overlay
+from clmstate.drawing.picture import Drawing
+from clmstate.drawing.scene import Card, Clause, Lane, Pill, Scene
+from clmstate.drawing.theme import ThemeName
+from clmstate.errors import Diagnostic, InputError
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
+
+__all__ = ["markets", "place_markets"]
+
+_CARD, _GAP, _PAD = 180, 14.0, 14.0
+
+
+def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, theme: ThemeName = "light") -> Drawing:
+    """Draws variants of one lifecycle below each other.
+
+    Args:
+        lifecycles: the usual one first, then its variants.
+        theme: ``light`` or ``dark``.
+
+    Raises:
+        InputError: CLM407, when there are fewer than two.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Team
+        >>> class Deal(Lifecycle):
+        ...     open = Phase("Open", initial=True, owner="Sales")
+        >>> class Large(Deal, market="Enterprise"):
+        ...     open = Deal.open.evolve(owner=Team("Key accounts"))
+        >>> drawing = markets([Deal, Large])
+        >>> [lane.title for lane in drawing.scene.lanes], drawing.overlay.covers["1/open"].tone
+        (['All markets', 'Enterprise'], 'changed')
+    """
+    definitions = [definition_of(each) for each in lifecycles]
+    if len(definitions) < 2:
+        cause = "markets are drawn side by side, and there is only one"
+        raise InputError([Diagnostic("CLM407", "markets", cause, "name a file or folder with the lifecycle and its variants")])
+    base = definitions[0]
+    paths = tuple(dict.fromkeys(path for definition in definitions for path in definition.phases))
+    owners = tuple(dict.fromkeys(owner for definition in definitions for owner in owners_of(definition)))
+    cards: list[Card] = []
+    pills: list[Pill] = []
+    lanes: list[Lane] = []
+    covers: dict[str, Cover] = {}
+    told = [_Row(definition, owners, base) for definition in definitions]
+    differing = {name for row in told[1:] for name in row.differing}
+    for number, row in enumerate(told):
+        for column, path in enumerate(paths):
+            if path not in row.cards:
+                continue
+            card = attrs.evolve(row.cards[path], id=f"{number}/{path}", step=column, quote="", notes=())
+            said = tuple(row.rules(path, differing))
+            cards.append(card)
+            same = number > 0 and row.same(path) and not any(clause.spans for clause in said)
+            covers[card.id] = Cover("changed", signed=True) if number > 0 and not same else Cover("faded" if same else "neutral")
+            if said:
+                pills.append(Pill(f"rules {card.id}", "stay", said, path))
+                covers[pills[-1].id] = Cover("changed" if any(clause.spans for clause in said) else "faded")
+        members = tuple(f"{number}/{path}" for path in paths if path in row.cards)
+        lanes.append(Lane(f"row {number}", row.definition.market or "All markets", members, team=None))
+    keys = (
+        Key("neutral", "as usual"),
+        Key("changed", "not as in the first row (old words struck out)", signed=True),
+        Key("faded", "as in the first row"),
+    )
+    said_ = "One column for each phase; below it only the rules out of it that are not the same everywhere."
+    scene = Scene(f"{base.title}: our markets side by side", said_, tuple(cards), tuple(pills), lanes=tuple(lanes), plan="markets")
+    return Drawing(scene, theme, Overlay(covers=covers, keys=keys))
+
+
+class _Row:
+    """One market: its cards and rules, compared with the usual ones."""
+
+    def __init__(self, definition: LifecycleDefinition, owners: tuple[str, ...], base: LifecycleDefinition) -> None:
+        self.definition, self.base = definition, base
+        found = elements(definition, owners, level="full")
+        groups = {name: frame.title for frame in found.frames for name in frame.members}
+        titled = (attrs.evolve(c, title=f"{groups[c.id]} · {c.title}") if c.id in groups else c for c in found.cards)
+        self.cards = {card.id: card for card in titled}
+        self.said = {name: definition.why(transition) for name, transition in definition.transitions.items()}
+        self.usual = {name: base.why(transition) for name, transition in base.transitions.items()}
+        names = dict.fromkeys((*self.said, *self.usual))
+        self.differing = {name for name in names if self.said.get(name) != self.usual.get(name)}
+
+    def same(self, path: str) -> bool:
+        """Whether a phase has the owner, length and standing that it usually has."""
+        mine, usual = self.definition.phases[path], self.base.phases.get(path)
+        return usual is not None and all(getattr(mine, f) == getattr(usual, f) for f in ("owner", "expected", "standing", "label"))
+
+    def rules(self, path: str, differing: set[str]) -> Iterator[Clause]:
+        """The rules out of a phase that are not the same in every market."""
+        sources = {**self.base.transitions, **self.definition.transitions}
+        for name in (name for name in sources if name in differing):
+            transition = sources[name]
+            if path not in {leaf for source in transition.sources for leaf in self._leaves(source)}:
+                continue
+            now, usual = self.said.get(name, ""), self.usual.get(name, "")
+            found = tuple((span.mark, span.text) for span in spans(usual, now)) if now != usual else ()
+            yield Clause("condition", " ".join(text.strip() for _, text in found) if found else now, name, found)
+
+    def _leaves(self, source: str) -> tuple[str, ...]:
+        known = self.definition if source in self.definition.places or source == "*" else self.base
+        return known.leaves(source)
+
+
+def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
+    """Blocks and places of markets side by side; nothing here needs Graphviz."""
+    blocks: dict[str, Block] = {}
+    for card in scene.cards:
+        blocks[card.id] = _card(card)
+    for pill in scene.pills:
+        blocks[pill.id] = _rules(pill)
+    head = (
+        math.ceil(
+            min(max((text_width(word, 17, "Bold") for lane in scene.lanes for word in clean(lane.title).split()), default=0), 200)
+        )
+        + 28
+    )
+    boxes: dict[str, Box] = {}
+    y = right = 0.0
+    for lane in scene.lanes:
+        top = y
+        y += _PAD
+        names = [card for card in scene.cards if card.id in lane.members]
+        tall = max((blocks[card.id].height for card in names), default=0)
+        for card in names:
+            boxes[card.id] = Box(head + _GAP + card.step * (_CARD + _GAP), y, _CARD, tall)
+            blocks[card.id] = attrs.evolve(blocks[card.id], height=tall)
+        lowest = y + tall
+        for card in names:
+            rules = f"rules {card.id}"
+            if rules in blocks:
+                boxes[rules] = Box(boxes[card.id].x, y + tall + 8, blocks[rules].width, blocks[rules].height)
+                lowest = max(lowest, boxes[rules].bottom)
+        lines = wrap(lane.title, head - 20, 17, "Bold")
+        runs = [Run(line, head / 2, 22 + 22 * index, 17, "Bold", "on_team") for index, line in enumerate(lines)]
+        blocks[lane.id] = Block(head, 32 + 22 * (len(lines) - 1), runs=tuple(runs))
+        y = max(lowest + _PAD, top + blocks[lane.id].height)
+        right = max([right, *(boxes[card.id].right for card in names)])
+        boxes[lane.id] = Box(0, top, 0, y - top)
+        y += 10
+    for lane in scene.lanes:
+        boxes[lane.id] = attrs.evolve(boxes[lane.id], width=right + _PAD)
+    return blocks, Layout(right + _PAD, max(y - 10, 0), boxes, ())
+
+
+def _card(card: Card) -> Block:
+    room = _CARD - 20 - (22 if card.standing else 0)
+    lines = wrap(card.title, room, 16, "Bold")
+    header = 12 + 20 * len(lines)
+    shift = 10 if card.standing else 0
+    runs = [Run(line, _CARD / 2 + shift, 3 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
+    widest = max((text_width(line, 16, "Bold") for line in lines), default=0)
+    icons = (Icon(card.standing, _CARD / 2 + shift - widest / 2 - 13, header / 2, 12, "on_team"),) if card.standing else ()
+    y = float(header + 4)
+    for text, face in ((card.subtitle, "SemiBold"), (card.detail, "Regular")):
+        for line in wrap(text, _CARD - 14, 14, "SemiBold" if face == "SemiBold" else "Regular"):
+            y += 18
+            runs.append(
+                Run(
+                    line,
+                    _CARD / 2,
+                    y - 4,
+                    14,
+                    "SemiBold" if face == "SemiBold" else "Regular",
+                    "owner" if face == "SemiBold" else "second",
+                )
+            )
+    return Block(_CARD, math.ceil(y + 8), header, tuple(runs), icons)
+
+
+def _rules(pill: Pill) -> Block:
+    runs: list[Run] = []
+    icons: list[Icon] = []
+    between: list[float] = []
+    y = 5.0
+    for index, clause in enumerate(pill.clauses):
+        if index:
+            between.append(y + 5)
+            y += 8
+        icons.append(Icon("condition", 13.5, y + 9.5, 11, "line"))
+        marks = [mark for mark, text in clause.spans for char in clean(text) if char != " "]
+        for line in wrap(clause.text, _CARD - 34, 14) or ("not here",):
+            y += 18
+            whole = Run(line, 24, y - 4, 14, "Regular", "words", "start")
+            runs += pieces(whole, marks) if marks else [whole]
+    return Block(_CARD, math.ceil(y + 7), 0, tuple(runs), tuple(icons), tuple(between))

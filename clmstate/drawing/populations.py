@@ -1,0 +1,164 @@
+"""Where all customers stand: counts on the cards, moves on the lines. Numbers come from whoever has them; nothing is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from clmstate.drawing.journeys import journey_scene
+from clmstate.drawing.overlay import Cover, Key, Overlay, Said, Tone
+from clmstate.drawing.picture import Drawing
+from clmstate.drawing.scene import STANDINGS, Scene, Standing
+from clmstate.drawing.spoken import STANDING_NAMES
+from clmstate.drawing.theme import ThemeName
+from clmstate.errors import Diagnostic, UnknownNameError, did_you_mean
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
+
+__all__ = ["known", "population"]
+
+THINNEST, THICKEST = 1.2, 10.2
+
+
+def population(
+    lifecycle: type[Lifecycle] | LifecycleDefinition,
+    counts: Mapping[str, int],
+    *,
+    changes: Mapping[str, int] | None = None,
+    flows: Mapping[str, int] | None = None,
+    standings: Mapping[str, Mapping[Standing, int]] | None = None,
+    period: str = "",
+    title: str = "",
+    theme: ThemeName = "light",
+) -> Drawing:
+    """Draws how many customers stand in each phase.
+
+    Args:
+        lifecycle: a lifecycle class or its definition.
+        counts: customers by phase (path); a phase that is not named shows none.
+        changes: how much that number has changed, by phase.
+        flows: how many customers moved, by transition.
+        standings: the customers of a phase by how they stand.
+        period: what changes and flows are about, such as "in May".
+        title: of the picture; by default it says how many customers there are.
+        theme: ``light`` or ``dark``.
+
+    Raises:
+        UnknownNameError: CLM406, a phase or transition that the lifecycle does not have.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     signed = Signal.flag("contract signed")
+        ...     open = Phase("Open", initial=True)
+        ...     won = Phase("Won", final=True, standing="good")
+        ...     win = open.to(won, when=signed)
+        >>> population(Deal, {"open": 30, "won": 12}, flows={"win": 7}).overlay.title
+        'Where our 42 customers are'
+    """
+    definition = definition_of(lifecycle)
+    for given, names in (
+        (counts, definition.phases),
+        (changes, definition.phases),
+        (standings, definition.phases),
+        (flows, definition.transitions),
+    ):
+        known(given or {}, names, definition.name)
+    scene = journey_scene(definition)
+    moved = flows or {}
+    covers = _cards(scene, counts, changes or {}, standings or {}, period) | _pills(scene, moved)
+    return Drawing(
+        scene,
+        theme,
+        Overlay(
+            title or f"Where our {sum(counts.values()):,} customers are",
+            _subtitle(moved, changes, period),
+            covers,
+            _keys(scene, moved, standings or {}),
+        ),
+    )
+
+
+def known(given: Iterable[str], names: Iterable[str], where: str) -> None:
+    """Refuses names that a lifecycle does not have.
+
+    Raises:
+        UnknownNameError: CLM406, all of them.
+
+    Example:
+        >>> known(["won"], ["open", "won"], "Deal")
+    """
+    every = list(names)
+    wrong = [name for name in given if name not in every]
+    if wrong:
+        raise UnknownNameError(
+            [Diagnostic("CLM406", where, f"it has nothing called {name!r:.60}", did_you_mean(name, every)) for name in wrong]
+        )
+
+
+def _cards(
+    scene: Scene,
+    counts: Mapping[str, int],
+    changes: Mapping[str, int],
+    standings: Mapping[str, Mapping[Standing, int]],
+    period: str,
+) -> dict[str, Cover]:
+    covers: dict[str, Cover] = {}
+    for card in scene.cards:
+        said = [Said(f"{counts.get(card.id, 0):,}", "number")]
+        if card.id in changes:
+            said.append(Said(f"{changes[card.id]:+,} {period}".replace("-", "−").strip(), "quiet"))
+        parts: tuple[tuple[Tone, float], ...] = tuple(
+            (s, n) for s, n in sorted(standings.get(card.id, {}).items(), key=lambda item: STANDINGS.index(item[0]))
+        )
+        covers[card.id] = Cover(card.standing or "neutral", tuple(said), parts)
+    return covers
+
+
+def _pills(scene: Scene, flows: Mapping[str, int]) -> dict[str, Cover]:
+    through = _through(scene, flows)
+    most = max(through.values(), default=0)
+    covers: dict[str, Cover] = {}
+    for pill in scene.pills:
+        n = through[pill.id]
+        if n and pill.kind != "stay":
+            covers[pill.id] = Cover(
+                _TONES.get(pill.kind, "neutral"), (Said(f"{n:,}", "strong"),), wide=round(width(n, most), 1), small=True
+            )
+        else:
+            covers[pill.id] = Cover("faded")
+    return covers
+
+
+def _through(scene: Scene, flows: Mapping[str, int]) -> dict[str, int]:
+    """How many customers went along each pill; who stays moves along none."""
+    return {pill.id: 0 if pill.kind == "stay" else sum(flows.get(rule, 0) for rule in pill.rules) for pill in scene.pills}
+
+
+_TONES: Mapping[str, Tone] = {"at_risk": "at_risk", "recovery": "good", "next_cycle": "here", "relapse": "watch"}
+
+
+def width(n: int, most: int) -> float:
+    """How thick the line of that many customers is: 1.2 to 10.2 points, growing with the 0.8th power so that small flows stay visible.
+
+    Example:
+        >>> width(100, 100), width(0, 100)
+        (10.2, 1.2)
+    """
+    return THINNEST + (THICKEST - THINNEST) * (n / most) ** 0.8 if most else THINNEST
+
+
+def _subtitle(flows: Mapping[str, int], changes: Mapping[str, int] | None, period: str) -> str:
+    said = ["Number on a card: customers there now."]
+    if changes:
+        said.append(f"Below it: change{' ' + period if period else ''}.")
+    if flows:
+        said.append(f"Thickness of a line: customers who moved{' ' + period if period else ''}.")
+    return " ".join([*said, "Colour of a card: standing."])
+
+
+def _keys(scene: Scene, flows: Mapping[str, int], standings: Mapping[str, Mapping[Standing, int]]) -> tuple[Key, ...]:
+    used = {card.standing for card in scene.cards} | {standing for parts in standings.values() for standing in parts}
+    keys = [Key(standing, STANDING_NAMES[standing]) for standing in STANDINGS if standing in used]
+    most = max(_through(scene, flows).values(), default=0)
+    if most:
+        keys.append(Key("neutral", f"{most:,} moved", round(width(most, most), 1)))
+    return (*keys, Key("faded", "nobody moved"))

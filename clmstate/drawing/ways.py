@@ -1,0 +1,162 @@
+"""Lines on a grid of columns and lanes: horizontal in corridors between lanes, vertical in gaps between columns, so never through a card.
+
+First every line says which gaps and corridors it uses, then these are made wide enough for one track each, then the lines are drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from clmstate.drawing.geometry import Box, Point, Route
+
+__all__ = ["TRACK", "Cell", "Grid", "Way", "rounded"]
+
+Before: TypeAlias = Callable[[int], tuple[float, float]]
+
+TRACK = 13.0  # between parallel lines
+ARROW = 10.0
+_RADIUS = 9.0
+
+
+@attrs.frozen
+class Cell:
+    """Where a card stands: its column, its lane, and its row inside the lane.
+
+    Example:
+        >>> Cell(0, 1).row
+        0
+    """
+
+    column: int
+    lane: int
+    row: int = 0
+
+
+@attrs.frozen
+class Way:
+    """A line from one card to another, and the gaps and corridor that it takes."""
+
+    tail: str
+    head: str
+    out: int
+    into: int
+    corridor: int | None
+    rightwards: bool
+    enters_left: bool
+
+
+class Grid:
+    """Cards in columns and lanes, and the lines between them.
+
+    Example:
+        >>> grid = Grid({"a": Cell(0, 0), "b": Cell(1, 1)}, [("a", "b")])
+        >>> grid.ways[0].out, grid.ways[0].into, grid.ways[0].corridor
+        (1, 1, None)
+    """
+
+    def __init__(self, cells: dict[str, Cell], lines: Sequence[tuple[str, str]], arriving: Sequence[str] = ()) -> None:
+        self.cells = cells
+        self.arriving = tuple(arriving)  # cards that a line reaches from nowhere, from the left
+        self.ways = [self._way(tail, head) for tail, head in lines]
+        self.in_gap = Counter(
+            gap for way in self.ways for gap in ({way.out, way.into} if way.out == way.into else (way.out, way.into))
+        )
+        self.in_corridor = Counter(way.corridor for way in self.ways if way.corridor is not None)
+
+    def _way(self, tail: str, head: str) -> Way:
+        source, target = self.cells[tail], self.cells[head]
+        rightwards = target.column >= source.column
+        enters_left = target.column > source.column
+        out = source.column + (1 if rightwards else 0)
+        into = target.column + (0 if enters_left else 1)
+        corridor = None if out == into else source.lane + (1 if target.lane > source.lane else 0)
+        return Way(tail, head, out, into, corridor, rightwards, enters_left)
+
+    def gap_width(self, gap: int, least: float) -> float:
+        """How wide a gap between columns must be."""
+        return least + TRACK * self.in_gap[gap]
+
+    def corridor_height(self, corridor: int, least: float) -> float:
+        """How high a corridor between lanes must be."""
+        return least + TRACK * self.in_corridor[corridor]
+
+    def routes(self, boxes: dict[str, Box], gaps: Sequence[Box], corridors: Sequence[Box], before: Before) -> list[Route]:
+        """The lines, with an arrow at each end; `before` says what stays free at both sides of a gap."""
+        ends = self.ends(boxes)
+        tracks: Counter[int] = Counter()
+        levels: Counter[int] = Counter()
+        routes: list[Route] = []
+        for index, way in enumerate(self.ways):
+            (x, y), (tx, ty) = ends[index, "tail"], ends[index, "head"]
+            out = self._track(gaps[way.out], tracks, way.out, before)
+            points: list[Point] = [(x, y), (out, y)]
+            if way.corridor is not None:
+                box = corridors[way.corridor]
+                level = box.y + (box.height - TRACK * (self.in_corridor[way.corridor] - 1)) / 2 + TRACK * levels[way.corridor]
+                levels[way.corridor] += 1
+                into = self._track(gaps[way.into], tracks, way.into, before)
+                points += [(out, level), (into, level), (into, ty)]
+            else:
+                points.append((out, ty))
+            points.append((tx - ARROW if way.enters_left else tx + ARROW, ty))
+            routes.append(Route(rounded(points).points, (tx, ty)))
+        return routes
+
+    def _track(self, gap: Box, tracks: Counter[int], number: int, before: Before) -> float:
+        """The next free track of a gap; what lies before an arrow stays free."""
+        used = tracks[number]
+        tracks[number] += 1
+        left, right = before(number)
+        room = gap.width - left - right
+        step = room / max(self.in_gap[number], 1)
+        place = left + step * (used + 0.5)
+        return gap.x + place
+
+    def ends(self, boxes: dict[str, Box]) -> dict[tuple[int, str], Point]:
+        """Where each line leaves and enters: along an edge, in the order of where it comes from or goes to."""
+        wanted: dict[tuple[str, bool], list[tuple[float, int, str]]] = {}
+        for index, way in enumerate(self.ways):
+            wanted.setdefault((way.tail, way.rightwards), []).append((boxes[way.head].middle[1], index, "tail"))
+            wanted.setdefault((way.head, not way.enters_left), []).append((boxes[way.tail].middle[1] + 0.5, index, "head"))
+        for index, name in enumerate(self.arriving):
+            wanted.setdefault((name, False), []).append((math.inf, index, "arriving"))
+        ends: dict[tuple[int, str], Point] = {}
+        for (name, right), lines in wanted.items():
+            box = boxes[name]
+            for place, (_, index, end) in enumerate(sorted(lines)):
+                y = box.y + box.height * (place + 1) / (len(lines) + 1)
+                ends[index, end] = (box.right if right else box.x, y)
+        return ends
+
+
+def rounded(points: Sequence[Point], radius: float = _RADIUS) -> Route:
+    """A line of straight pieces as curves, round at its corners.
+
+    Example:
+        >>> rounded([(0, 0), (10, 0)]).points
+        ((0, 0), (0, 0), (10, 0), (10, 0))
+    """
+    clear = [point for index, point in enumerate(points) if index == 0 or point != points[index - 1]]
+    if len(clear) == 1:
+        clear = [clear[0], clear[0]]
+    curve: list[Point] = [clear[0]]
+    for before, corner, after in zip(clear, clear[1:], clear[2:], strict=False):
+        reach = min(radius, _apart(before, corner) / 2, _apart(corner, after) / 2)
+        start, end = _towards(corner, before, reach), _towards(corner, after, reach)
+        curve += [curve[-1], start, start, corner, corner, end]
+    curve += [curve[-1], clear[-1], clear[-1]]
+    return Route(tuple(curve))
+
+
+def _apart(one: Point, other: Point) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _towards(point: Point, other: Point, reach: float) -> Point:
+    length = _apart(point, other) or 1.0
+    return point[0] + (other[0] - point[0]) * reach / length, point[1] + (other[1] - point[1]) * reach / length
