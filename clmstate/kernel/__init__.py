@@ -3,7 +3,7 @@
 It knows neither pictures nor charts nor columns: python-statemachine, Polars and Spark are absent here.
 """
 
-from clmstate.kernel.compile import EARLIEST, LATEST, UNCHANGED, Compiled, State, compiled, read_instant
+from clmstate.kernel.compile import EARLIEST, LATEST, UNCHANGED, Compiled, State, compiled, put_value, read_instant
 from clmstate.kernel.program import Program, Rule, clauses, lower_lifecycle
 from clmstate.kernel.rollup import Contribution, Total, contribution
 from clmstate.kernel.rooms import Bound, Member, Room, leaf_of, leaves_of
@@ -38,6 +38,7 @@ __all__ = [
     "leaves_of",
     "lower_lifecycle",
     "next_check",
+    "put_value",
     "read_instant",
     "take_in",
 ]

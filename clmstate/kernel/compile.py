@@ -15,31 +15,20 @@ from typing import Any, Final
 
 import attrs
 
-from clmstate.conditions import reads
-from clmstate.conditions.lower import All, Fixed, Formula, Leaf, Literal, literals
-from clmstate.conditions.nodes import Compare, Cond, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
+from clmstate.conditions.lower import All, Fixed, Formula, Literal
 from clmstate.errors import BadValueError, Diagnostic, shown
+from clmstate.kernel.afterwards import Afterwards
 from clmstate.kernel.expressions import Writer
+from clmstate.kernel.inline import Inline, banded
 from clmstate.kernel.program import Program, Rule, lower_lifecycle
+from clmstate.kernel.timed import one_way, timed_leaves, timed_literals
 from clmstate.lifecycle import LifecycleDefinition, Moves
-from clmstate.signals import DAY, LARGEST, MISSING, SignalSpec, instant
+from clmstate.signals import MISSING, SignalSpec, Value, instant
 
-__all__ = ["UNCHANGED", "Compiled", "State", "compiled", "timed_literals"]
-
-
-class _Unchanged:
-    """The type of :data:`UNCHANGED`.
-
-    Example:
-        >>> UNCHANGED
-        unchanged
-    """
-
-    def __repr__(self) -> str:
-        return "unchanged"
+__all__ = ["UNCHANGED", "Compiled", "State", "compiled", "put_value"]
 
 
-UNCHANGED: Final = _Unchanged()
+UNCHANGED: Final = ...
 """The default of every signal in ``observe``: nobody said anything about it."""
 
 NOTHING: Final = Moves()
@@ -48,7 +37,6 @@ EARLIEST: Final = instant("0001-01-01")
 LATEST: Final = instant("9999-12-31T23:59:59.999999")
 """The first and the last instant that Python's dates can show."""
 
-_EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
 _KNOWN_INSTANTS: dict[str, float] = {}
 _MOST_INSTANTS: Final = 100_000
 
@@ -102,6 +90,8 @@ class State:
         resume: for each group that was left, the phase in which it was.
         reached: milestones reached, as bits.
         seen: touchpoints of this stay that are done or skipped, as bits.
+        open: whether a touchpoint of this stay may be open that data may show to be done.
+        wake: before this instant time alone changes no truth; minus infinity while that is not known.
         unsettled: whether rules were not asked at the last observation (placed by hand, or held).
         busy: whether the inline path must not be taken.
         journal: what happened, one tuple each.
@@ -130,6 +120,7 @@ class State:
         "journal",
         "life",
         "member",
+        "open",
         "phase",
         "reached",
         "read",
@@ -137,6 +128,7 @@ class State:
         "seen",
         "unsettled",
         "visits",
+        "wake",
         "whole",
     )
 
@@ -152,7 +144,9 @@ class State:
     busy: bool
     journal: list[tuple[Any, ...]]
     life: Any
+    open: bool
     read: tuple[list[Any], ...]
+    wake: float
     whole: Any
     member: Any
     c: Compiled
@@ -173,11 +167,10 @@ class Compiled:
         reads: for each rule, the values it reads, in the order of its signals.
         time_truths: for each rule, the truths of its literals that time may change; None where there are none.
         instants: for each rule, when those truths may change, given the values; NaN where a value is missing.
-        plain: for each rule, the phase it enters from wherever it is taken; -1 for a stay and for a resumed group.
+        take: for each rule, takes it in round one, with what follows, if that is one of the usual cases; None, and nothing done, if not.
+        banded: the signals whose bands a state remembers.
         one_way: for each rule, whether each of those truths changes at most once while values stay.
-        still: for each rule, whether time alone has changed none of them since the clock and values that are given.
-        groups: for each phase, its group.
-        counts: whether some condition counts visits.
+        still: for each rule, whether time alone has changed none of them since a clock and dates that are given.
         clocks: writes the clocks.
         after: writes clocks, milestones and touchpoints once the rounds are over.
         notable: whether data alone may add to the journey: a milestone, or a touchpoint that they show to be done.
@@ -212,11 +205,10 @@ class Compiled:
     reads: tuple[Callable[[State], tuple[Any, ...]], ...]
     time_truths: tuple[Callable[[State], tuple[bool, ...]] | None, ...]
     instants: tuple[Callable[[State], tuple[float, ...]] | None, ...]
-    plain: tuple[int, ...]
+    take: tuple[Callable[[State], Any], ...]
+    banded: frozenset[str]
     one_way: tuple[bool, ...]
     still: tuple[Callable[[State, tuple[Any, ...]], bool] | None, ...]
-    groups: tuple[str | None, ...]
-    counts: bool
     clocks: Callable[[State], None]
     after: Callable[[State], None]
     notable: bool
@@ -226,6 +218,24 @@ class Compiled:
     send: Callable[..., Moves]
     known_events: dict[Any, str]
     source: str
+
+
+def put_value(s: State, name: str, value: Value) -> None:
+    """Stores a checked value; the band of the one before is forgotten.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live")
+        ...     new = Phase("New", initial=True)
+        >>> state = compiled(Deal.definition).new()
+        >>> put_value(state, "live", True)
+        >>> state.v_live
+        True
+    """
+    setattr(s, f"v_{name}", value)
+    if name in s.c.banded:
+        setattr(s, f"lo_{name}", MISSING)
 
 
 _COMPILED: weakref.WeakKeyDictionary[LifecycleDefinition, Compiled] = weakref.WeakKeyDictionary()
@@ -263,12 +273,17 @@ def _compile(program: Program) -> Compiled:
         "_NAN": MISSING,
         "_NEVER": math.inf,
         "_NOTHING": NOTHING,
-        "_UNCHANGED": UNCHANGED,
+        "_Moves": Moves,
+        "_STALE": -math.inf,
         "_UTC": dt.UTC,
         "_date": dt.date,
         "_datetime": dt.datetime,
         "_instant": _instant_or_none,
+        "_enter": settle.enter,
+        "_first": settle.first,
+        "_further": settle.further,
         "_moved": settle.moved,
+        "_no_plan": settle.no_plan,
         "_type": type,
         "_send_slowly": settle.send_slowly,
         "_sent": settle.sent,
@@ -289,11 +304,10 @@ def _compile(program: Program) -> Compiled:
         reads=space["READS"],
         time_truths=space["TIME_TRUTHS"],
         instants=space["RULE_INSTANTS"],
-        plain=tuple(-1 if rule.stay or rule.resumes is not None else rule.target for rule in program.rules),
-        one_way=tuple(_one_way(timed_literals(rule.formula)) for rule in program.rules),
-        still=space["STILL"],
-        groups=program.group,
-        counts=bool(program.visited),
+        take=space["_TAKE"],
+        one_way=tuple(one_way(timed_literals(rule.formula)) for rule in program.rules),
+        still=space["_STILL"],
+        banded=frozenset(banded(program)),
         clocks=space["clocks"],
         after=space["after"],
         notable=bool(program.milestones)
@@ -307,43 +321,6 @@ def _compile(program: Program) -> Compiled:
     )
     space["PartState"].c = made
     return made
-
-
-def _timed_leaves(program: Program, phase: int) -> tuple[Leaf, ...]:
-    from clmstate.conditions.lower import lower
-
-    definition = program.definition
-    formulas = [rule.formula for rule in program.silent[phase]] + [formula for _, formula in program.milestones]
-    for touchpoint in definition.phases[program.phases[phase]].touchpoints:
-        if touchpoint.done is not None:
-            formulas.append(lower(touchpoint.done, lambda name: definition.signals[name].never_missing))
-    return tuple(dict.fromkeys(literal.leaf for formula in formulas for literal in timed_literals(formula)))
-
-
-def _one_way(timed: tuple[Literal, ...]) -> bool:
-    """Whether each of these literals, which time may change, changes at most once while values stay."""
-    return not any(isinstance(literal.leaf, Compare) and literal.leaf.op in ("==", "!=") for literal in timed)
-
-
-def timed_literals(formula: Formula) -> tuple[Literal, ...]:
-    """The literals of a formula that time alone may change.
-
-    Example:
-        >>> from clmstate.conditions.nodes import Const
-        >>> timed_literals(Literal(Compare(DaysInPhase(), ">=", Const(30)), 1))
-        (Literal(leaf=Compare(left=DaysInPhase(), op='>=', right=Const(value=30)), truths=1),)
-    """
-    timed = []
-    for literal in literals(formula):
-        match literal.leaf:
-            case ForDays():
-                timed.append(literal)
-            case Compare(left, _, right):
-                if any(isinstance(x, DaysUntil | DaysSince | DaysInPhase | EventDaysSince) for x in (left, right)):
-                    timed.append(literal)
-            case _:
-                pass
-    return tuple(dict.fromkeys(timed))
 
 
 def _conjuncts(formula: Formula) -> tuple[Formula, ...]:
@@ -365,6 +342,7 @@ class _Text:
     def __init__(self, program: Program) -> None:
         self.p = program
         self.write = Writer(program)
+        self.afterwards = Afterwards(program)
         self.signals = tuple(program.definition.signals.values())
         self.slots = (
             *(f"v_{s.name}" for s in self.signals),
@@ -372,34 +350,40 @@ class _Text:
             *(f"n_{name}" for name in program.definition.events),
             *(f"k{i}" for i in range(len(program.clocks))),
         )
+        self.bands = tuple(f"{end}_{name}" for name in banded(program) for end in ("lo", "hi"))
 
     def everything(self) -> Iterator[str]:
         yield "class PartState(State):"
-        yield f"    __slots__ = ({', '.join(repr(slot) for slot in self.slots)}{',' if self.slots else ''})"
+        yield f"    __slots__ = ({''.join(f'{slot!r}, ' for slot in (*self.slots, *self.bands))})"
         yield from self.new()
         yield from self.save_and_load()
         for i in range(len(self.p.phases)):
             yield from self.step(i)
             yield from self.offer(i)
-            yield from self.due(i)
+            yield from self.due("due", i, touchpoints=True)
+            yield from self.due("wake", i, touchpoints=False)
         for rule in self.p.rules:
             yield from self.rule(rule)
         count = range(len(self.p.phases))
         rules = range(len(self.p.rules))
         yield "_EVENTS = {}"
         yield f"_STEP = ({''.join(f'step_{i}, ' for i in count)})"
-        yield f"DUE = ({''.join(f'due_{i}, ' if _timed_leaves(self.p, i) else 'None, ' for i in count)})"
+        yield f"DUE = ({''.join(f'due_{i}, ' if timed_leaves(self.p, i) else 'None, ' for i in count)})"
+        yield f"_WAKE = ({''.join(f'wake_{i}, ' for i in count)})"
         yield f"OFFER = ({''.join(f'offer_{i}, ' for i in count)})"
         yield f"HOLDS = ({''.join(f'holds_{i}, ' for i in rules)})"
         yield f"READS = ({''.join(f'reads_{i}, ' for i in rules)})"
         yield f"RULE_INSTANTS = ({''.join(f'instants_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
-        yield f"STILL = ({''.join(f'still_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
+        yield f"_STILL = ({''.join(f'still_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
         yield f"TIME_TRUTHS = ({''.join(f'times_{i}, ' if r.timed else 'None, ' for i, r in zip(rules, self.p.rules, strict=True))})"
-        yield from self.touchpoints()
-        yield from self.after()
-        yield from self.observe(part=False)
-        yield from self.observe(part=True)
-        yield from self.send()
+        inline = Inline(self.p)
+        for rule in self.p.rules:
+            yield from inline.take(rule)
+        yield f"_TAKE = ({''.join(f'take_{r.index}, ' if r.known_target else '_no_plan, ' for r in self.p.rules)})"
+        yield from self.afterwards.functions()
+        yield from inline.observe(part=False)
+        yield from inline.observe(part=True)
+        yield from inline.send()
 
     def new(self) -> Iterator[str]:
         visits = ", ".join(
@@ -412,8 +396,8 @@ class _Text:
         yield f"    _s.visits = ({visits}{',' if visits else ''})"
         yield "    _s.resume = {}"
         yield "    _s.reached = _s.seen = 0"
-        yield "    _s.unsettled = False"
-        yield "    _s.busy = True"  # until the first observation is over, everything is looked at
+        yield "    _s.unsettled = _s.busy = False"
+        yield f"    _s.open = {self.afterwards.shown}"
         yield "    _s.journal = []"
         yield "    _s.life = None"
         yield "    _s.read = ()"
@@ -424,6 +408,8 @@ class _Text:
             yield f"    _s.n_{name} = 0"
         for i in range(len(self.p.clocks)):
             yield f"    _s.k{i} = _NAN"
+        yield from (f"    _s.{slot} = _NAN" for slot in self.bands)
+        yield "    _s.wake = _STALE"
         yield "    return _s"
 
     def save_and_load(self) -> Iterator[str]:
@@ -432,6 +418,8 @@ class _Text:
         yield f"    return ({''.join(f'_s.{slot}, ' for slot in everything)})"
         yield "def load(_s, _t):"
         yield f"    {''.join(f'_s.{slot}, ' for slot in everything)} = _t"
+        yield from (f"    _s.{slot} = _NAN" for slot in self.bands)
+        yield f"    _s.wake = _STALE; _s.open = {self.afterwards.shown}"
         inline = ("at", *(f"v_{s.name}" for s in self.signals))
         yield "def before(_s, _old):"
         yield f"    {''.join(f'{slot}, ' for slot in inline)} = _old"
@@ -464,11 +452,10 @@ class _Text:
             yield f"    if {rule.event!r} in _offered{needs}: return {rule.index}"
         yield "    return -1"
 
-    def due(self, i: int) -> Iterator[str]:
-        leaves = _timed_leaves(self.p, i)
-        if not leaves:
-            return
-        yield f"def due_{i}(_s):"
+    def due(self, name: str, i: int, *, touchpoints: bool) -> Iterator[str]:
+        """When time may next change what matters in a phase."""
+        leaves = timed_leaves(self.p, i, touchpoints=touchpoints)
+        yield f"def {name}_{i}(_s):"
         yield "    _now = _s.at"
         yield "    _due = _NEVER"
         for when in dict.fromkeys(text for leaf in leaves for text in self.write.instants(leaf)):
@@ -495,166 +482,10 @@ class _Text:
         yield "    _now = _s.at"
         yield "    _then = _old[0]"
         yield "    if _now == _then: return True"
-        old = {s.name: f"_old[{i}]" for i, s in enumerate(self.signals, 1) if s.kind == "date"}
+        old = {name: f"_old[{i}]" for i, name in enumerate((s.name for s in self.signals if s.kind == "date"), 1)}
         now, then = Writer(self.p, now="_now", values=old), Writer(self.p, now="_then", values=old)
         same = (f"({now.literal(x)}) == ({then.literal(x)})" for x in timed)
-        yield f"    return {' and '.join(same) if _one_way(timed) else 'False'}"
-
-    def touchpoints(self) -> Iterator[str]:
-        """For each phase with touchpoints that data can show to be done, a function that notes those that now are."""
-        from clmstate.conditions.lower import lower
-
-        def formula(done: Any) -> str:
-            return self.write.formula(lower(done, lambda name: self.p.definition.signals[name].never_missing))
-
-        names = []
-        full = []
-        for i, path in enumerate(self.p.phases):
-            shown = [(n, t) for n, t in enumerate(self.p.definition.phases[path].touchpoints) if t.done is not None]
-            names.append(f"seen_{i}" if shown else "None")
-            full.append(str(sum(1 << n for n, _ in shown)))
-            if shown:
-                yield f"def seen_{i}(_s):"
-                for n, touchpoint in shown:
-                    yield f"    if not _s.seen & {1 << n} and ({formula(touchpoint.done)}):"
-                    yield f"        _s.seen |= {1 << n}"
-                    yield f"        _s.journal.append((-3, {i}, {n}, _s.at, 'done', '', ''))"
-        self.seen = any(name != "None" for name in names)
-        yield f"_SEEN = ({', '.join(names)},)"
-        yield f"_FULL = ({', '.join(full)},)"
-
-    def after(self) -> Iterator[str]:
-        yield "def clocks(_s):"
-        yield from (f"    {line}" for line in self.clock_lines())
-        yield "    return None"
-        yield "def after(_s):"
-        yield from (f"    {line}" for line in self.after_lines())
-        yield "    return None"
-
-    def clock_lines(self, *, inline: bool = False) -> Iterator[str]:
-        for i, (clock, formula) in enumerate(zip(self.p.clocks, self.p.clock_formulas, strict=True)):
-            given, indent = self.given(clock.of, "") if inline else ("", "")
-            yield from (given,) if given else ()
-            yield f"{indent}if {self.write.formula(formula)}:"
-            yield f"{indent}    if _s.k{i} != _s.k{i}: _s.k{i} = _s.at"
-            yield f"{indent}else: _s.k{i} = _NAN"
-
-    def given(self, cond: Cond | None, indent: str) -> tuple[str, str]:
-        """A test for whether anything that a condition reads was given, where that alone can change its truth."""
-        read = None if cond is None else reads(cond)
-        if read is None or read.clock:
-            return "", indent
-        return f"{indent}if {' or '.join(f'{name} is not _UNCHANGED' for name in read.signals) or 'False'}:", indent + "    "
-
-    def after_lines(self, *, inline: bool = False) -> Iterator[str]:
-        """What is written once the rounds are over.
-
-        Inline, where no event is offered and everything was written at the last observation, only what reads a given signal (or time)
-        can differ.
-        """
-        yield from self.clock_lines(inline=inline)
-        if self.p.milestones:
-            yield f"if _s.reached != {(1 << len(self.p.milestones)) - 1}:"
-        for i, (name, formula) in enumerate(self.p.milestones):
-            given, indent = self.given(self.p.definition.milestones[name].when, "    ") if inline else ("", "    ")
-            yield from (given,) if given else ()
-            yield f"{indent}if not _s.reached & {1 << i} and ({self.write.formula(formula)}):"
-            yield f"{indent}    _s.reached |= {1 << i}"
-            yield f"{indent}    _s.journal.append((-2, {i}, _s.at))"
-        if self.seen:
-            yield "_full = _FULL[_s.phase]"
-            yield "if _full and _s.seen & _full != _full: _SEEN[_s.phase](_s)"
-
-    def observe(self, *, part: bool) -> Iterator[str]:
-        """The inline observation. Whatever is not plain is handed over whole, before anything has changed."""
-        busy = "_s.busy or _s.whole.busy" if part else "_s.busy"
-        slowly = f"return _slowly(_s, ({self.places()}*_more), at, {self.named_values()}, _unknown)"
-        yield f"def observe{'_part' if part else ''}(_s, {self.places('=_UNCHANGED')}/, at=None{self.parameters()}, *_more, **_unknown):"
-        yield f"    if _given_0 is not _UNCHANGED or _unknown or {busy}: {slowly}"
-        yield from self.store(slowly, part=part)
-        if part:
-            yield f"    return _s.whole.touched(_s, {self.old_values()})"
-            return
-        yield "    _rule = _STEP[_s.phase](_s)"
-        yield f"    if _rule >= 0: return _moved(_s, {self.old_values()}, _rule)"
-        yield from (f"    {line}" for line in self.after_lines(inline=True))
-        yield "    return _NOTHING"
-
-    def send(self) -> Iterator[str]:
-        """The same with one event offered, which the customer has seen before."""
-        slowly = f"return _send_slowly(_s, event, ({self.places()}*_more), at, instance, {self.named_values()}, _unknown)"
-        yield f"def send(_s, event, {self.places('=_UNCHANGED')}/, at=None{self.parameters()}, *_more, instance=None, **_unknown):"
-        yield "    try: _name = _EVENTS.get(event)"
-        yield "    except Exception: _name = None"  # what cannot be looked up is no event
-        yield f"    if _name is None or instance is not None or _given_0 is not _UNCHANGED or _unknown or _s.busy: {slowly}"
-        yield from self.store(slowly, part=False)
-        yield f"    return _sent(_s, {self.old_values()}, _name)"
-
-    def places(self, default: str = "") -> str:
-        """Places for checked values such as ``Contract.health.now(80)``: one for each signal, and one more so that a surplus is seen."""
-        return "".join(f"_given_{i}{default}, " for i in range(len(self.signals) + 1))
-
-    def parameters(self) -> str:
-        """Named values.
-
-        As far as Python is concerned they may be given by position too, for defaults of such parameters cost nothing; but the places
-        before them take all that anybody gives so.
-        """
-        return "".join(f", {s.name}=_UNCHANGED" for s in self.signals)
-
-    def named_values(self) -> str:
-        return "{" + ", ".join(f"{s.name!r}: {s.name}" for s in self.signals) + "}"
-
-    def old_values(self) -> str:
-        """The clock and all values as they were; only those that were given have been kept."""
-        return f"(_then, {''.join(f'_s.v_{s.name} if {s.name} is _UNCHANGED else _was_{s.name}, ' for s in self.signals)})"
-
-    def store(self, slowly: str, *, part: bool) -> Iterator[str]:
-        """Time and values are checked and stored; at the first that is not plain, all is put back and handed over."""
-        yield "    _then = _s.at"
-        yield "    if at is not None:"
-        yield "        if _type(at) is _str: _now = _INSTANTS.get(at) or _instant(at)"
-        yield "        elif _type(at) is _datetime and at.tzinfo is _UTC and not at.microsecond:"
-        yield "            _now = at - _EPOCH"
-        yield "            _now = _now.days * 86400000000.0 + _now.seconds * 1000000.0"
-        yield "        else: _now = _instant(at)"
-        yield f"        if _now is None or not _now >= {'_s.whole' if part else '_s'}.at: {slowly}"
-        yield "        _s.at = _now"
-        if part:
-            yield "    else: _s.at = _s.whole.at"
-        for i, spec in enumerate(self.signals):
-            yield f"    if {spec.name} is not _UNCHANGED:"
-            yield f"        _was_{spec.name} = _s.v_{spec.name}"
-            if part and spec.port:
-                yield "        if True:"  # fed by the wiring, not by people
-            else:
-                yield from (f"        {line}" for line in _plain_value(spec))
-                yield "        else:"
-            yield "            _s.at = _then"
-            yield from (f"            if {s.name} is not _UNCHANGED: _s.v_{s.name} = _was_{s.name}" for s in self.signals[:i])
-            yield f"            {slowly}"
-
-
-def _plain_value(spec: SignalSpec) -> Iterator[str]:
-    """Lines that store a value which is plainly of the right kind; ``else`` follows them."""
-    x = spec.name
-    low, high = (max(-LARGEST, min(limit, LARGEST)) for limit in spec.range)  # whole numbers beyond are not exact: looked at slowly
-    match spec.kind:
-        case "flag":
-            yield f"if {x} is True or {x} is False: _s.v_{x} = {x}"
-        case "choice":
-            yield f"if _type({x}) is str and {x} in ({', '.join(map(repr, spec.choices))},): _s.v_{x} = {x}"
-        case "date":
-            yield f"if _type({x}) is _str: _us = _INSTANTS.get({x}) or _instant({x})"
-            yield f"elif _type({x}) is _date: _us = ({x}.toordinal() - {_EPOCH_DAY}) * {float(DAY)!r}"
-            yield f"else: _us = _instant({x})"
-            yield f"if _us is not None: _s.v_{x} = _us"
-        case "count" | "integer":
-            yield f"if _type({x}) is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
-        case _:
-            # each kind of number is compared with its own, which Python does several times faster
-            yield f"if _type({x}) is float and {float(low)!r} <= {x} <= {float(high)!r}: _s.v_{x} = {x}"
-            yield f"elif _type({x}) is int and {low!r} <= {x} <= {high!r}: _s.v_{x} = {x}"
+        yield f"    return {' and '.join(same) if one_way(timed) else 'False'}"
 
 
 def _stored(spec: SignalSpec) -> str:

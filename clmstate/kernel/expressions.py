@@ -166,21 +166,28 @@ class Writer:
             yield f"_s.k{self.clock[leaf]} + {self.days(leaf.days)}"
             return
         assert isinstance(leaf, Compare)
-        term, limit = (leaf.left, leaf.right) if isinstance(leaf.right, Const | ThresholdRef) else (leaf.right, leaf.left)
+        term, after = self.flips(leaf)
+        match term:
+            case DaysUntil(name) | DaysSince(name):
+                base = f"_s.v_{name}"
+            case DaysInPhase():
+                base = "_s.entered"
+            case EventDaysSince(event):
+                base = f"_s.e_{event}"
+            case _:
+                raise AssertionError(leaf)
+        yield from (f"{base} + {_time(us)}" for us in after)
+
+    def flips(self, leaf: Compare) -> tuple[Term, tuple[int, ...]]:
+        """How long after its date (before it, if negative) a comparison of days with a number changes its truth, in microseconds."""
+        term, op, limit = leaf.left, leaf.op, leaf.right
+        if isinstance(term, Const | ThresholdRef):
+            term, op, limit = limit, _MIRRORED[op], term
         assert isinstance(limit, Const | ThresholdRef)
         number = self.number(limit)
-        for day in dict.fromkeys((math.ceil(number), math.floor(number) + 1)):
-            match term:
-                case DaysUntil(name):
-                    yield f"_s.v_{name} - {_time(day * DAY - 1)}"
-                case DaysSince(name):
-                    yield f"_s.v_{name} + {_time(day * DAY)}"
-                case DaysInPhase():
-                    yield f"_s.entered + {_time(day * DAY)}"
-                case EventDaysSince(event):
-                    yield f"_s.e_{event} + {_time(day * DAY)}"
-                case _:
-                    raise AssertionError(leaf)
+        at, past = math.ceil(number), math.floor(number) + 1
+        days = {"<": (at,), ">=": (at,), "<=": (past,), ">": (past,)}.get(op, (at, past))
+        return term, tuple(dict.fromkeys(1 - day * DAY if isinstance(term, DaysUntil) else day * DAY for day in days))
 
     def flag(self, name: str, truths: int) -> str:
         """A flag, which is missing or not."""

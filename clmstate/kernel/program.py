@@ -62,6 +62,11 @@ class Rule:
     timed: bool
     signals: tuple[str, ...]
 
+    @property
+    def known_target(self) -> bool:
+        """Whether it enters the same phase whenever it is taken: it is no stay and resumes no group."""
+        return not self.stay and self.resumes is None
+
 
 @attrs.frozen(slots=False, eq=False)
 class Program:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from clmstate.errors import Diagnostic, LivelockError
-from clmstate.kernel.compile import State
+from clmstate.kernel.compile import State, put_value
 from clmstate.kernel.rooms import Bound, Member, Room, leaves_of
 from clmstate.kernel.settle import MOST_ROUNDS, due_since, enter
 
@@ -117,7 +117,7 @@ class Work:
         """Values, already checked, of one part."""
         self.wake(member)
         for name, value in stored.items():
-            setattr(member.state, f"v_{name}", value)
+            put_value(member.state, name, value)
         for entry in member.totals:
             if not entry[1].signals.isdisjoint(stored):
                 self.recount(member, entry)

@@ -21,7 +21,7 @@ from clmstate.conditions.nodes import (
     ThresholdRef,
 )
 from clmstate.errors import Diagnostic, LivelockError
-from clmstate.kernel.compile import LATEST
+from clmstate.kernel.compile import LATEST, put_value
 from clmstate.kernel.program import Program
 from clmstate.lifecycle import Moves
 from clmstate.signals import DAY
@@ -29,10 +29,23 @@ from clmstate.signals import DAY
 if TYPE_CHECKING:
     from clmstate.kernel.compile import Compiled, State
 
-__all__ = ["Plan", "begin", "due_since", "moved", "next_check", "observe_slowly", "send_slowly", "sent", "settle", "take_in"]
+__all__ = [
+    "Plan",
+    "begin",
+    "due_since",
+    "further",
+    "moved",
+    "next_check",
+    "no_plan",
+    "observe_slowly",
+    "send_slowly",
+    "sent",
+    "settle",
+    "take_in",
+]
 
 MOST_ROUNDS: Final = 10_000
-_USUAL: Final = (1, 2, 3, 4)  # rounds; more of them may be a circle
+_USUAL: Final = (2, 3, 4)  # rounds; more of them may be a circle
 
 Plan = list[tuple[Any, ...]]
 """The moves of one observation: (rule, source, target, round, at, values, due since), or (-1, source, target, 0, at, person, reason,
@@ -74,7 +87,7 @@ def sent(s: State, old: tuple[Any, ...], event: str) -> Moves:
     if rule < 0:
         plan = []
     elif taken >= 0 or c.still[rule] is None:  # due to this observation
-        plan = _usual(s, c, rule)
+        plan = c.take[rule](s)
     if plan is None:
         now = (getattr(s, happened), getattr(s, times))
         setattr(s, happened, kept[0])
@@ -97,46 +110,69 @@ def sent(s: State, old: tuple[Any, ...], event: str) -> Moves:
     return Moves(plan, life.read, life.untaken((event,), -1, phase))
 
 
+def first(s: State, old: tuple[Any, ...]) -> Moves:
+    """The end of an inline observation before which no time had been told: everything is looked at.
+
+    Args:
+        s: the state, with the values in it.
+        old: the clock and the values as they were.
+    """
+    c = s.c
+    before = c.before(s, old)
+    begin(s, s.at)
+    return _told(s, before, c.step[s.phase](s))
+
+
 def moved(s: State, old: tuple[Any, ...], rule: int) -> Moves:
-    """The end of an inline observation in which a rule is true: settles, notes what happened and tells the customer.
+    """The end of an inline observation in which a rule is true that is not taken inline: settles, notes what happened and tells.
 
     Args:
         s: the state, with the values in it.
         old: the clock and the values as they were.
         rule: the rule that is true.
     """
-    c = s.c
-    still = c.still[rule]
-    plan = _usual(s, c, rule) if still is None or still(s, old) else None
-    if plan is None:
-        before = c.before(s, old)
-        try:
-            plan = settle(s, before, rule)
-        except BaseException:
-            c.load(s, before)
-            raise
+    return _told(s, s.c.before(s, old), rule)
+
+
+def _told(s: State, before: tuple[Any, ...], rule: int) -> Moves:
+    """Settles, notes what happened and tells the customer; or puts everything back."""
+    try:
+        plan = settle(s, before, rule)
+    except BaseException:
+        s.c.load(s, before)
+        raise
     s.journal += plan
-    c.after(s)
+    s.c.after(s)
     life = s.life
-    if life.listening:
+    if life.listening and plan:
         life.perform(plan)
     return Moves(plan, life.read)
 
 
-def _usual(s: State, c: Compiled, rule: int) -> Plan | None:
-    """The usual moves, one or a few, each to a known phase and due to this observation; None, and nothing done, if one is not."""
-    kept = (s.phase, s.entered, s.seen, s.resume, s.visits)
-    plan: Plan = []
+def no_plan(_: State) -> Plan | None:
+    """A rule whose target depends on where the customer was before: it is settled."""
+    return None
+
+
+def further(s: State, first: tuple[Any, ...], rule: int, kept: tuple[Any, ...]) -> Plan | None:
+    """The rounds after the first, while they are few and lead to known phases; None, and nothing done, if not.
+
+    Args:
+        s: the state, after the first move.
+        first: the first move.
+        rule: the rule that is true now.
+        kept: what entering phases has changed, as it was before.
+    """
+    c = s.c
+    rules = c.program.rules
+    plan: Plan = [first]
     for number in _USUAL:
-        target = c.plain[rule]
-        if target < 0:
+        taken = rules[rule]
+        if not taken.known_target:
             break
-        source = s.phase
+        source, target = s.phase, taken.target
         plan.append((rule, source, target, number, s.at, c.reads[rule](s), None))
-        if c.groups[source] == c.groups[target] and not c.counts:
-            s.phase, s.entered, s.seen = target, s.at, 0
-        else:
-            enter(s, source, target)
+        enter(s, source, target)
         rule = c.step[target](s)
         if rule < 0:
             return plan
@@ -208,15 +244,15 @@ def _arrive(s: State, at: int | None, values: Mapping[str, Any], events: Collect
         s.at = at
         begin(s, at)
     for name, value in values.items():
-        setattr(s, f"v_{name}", value)
+        put_value(s, name, value)
     for name in events:
         setattr(s, f"e_{name}", s.at)
         setattr(s, f"n_{name}", getattr(s, f"n_{name}") + 1)
 
 
-def begin(s: State, at: int) -> None:
+def begin(s: State, at: float) -> None:
     """The first time told: the stay starts with it, and events that were offered before count from it."""
-    if s.entered != s.entered:
+    if s.entered != s.entered and at == at:
         s.entered = at
         for name in s.c.program.definition.events:
             if getattr(s, f"n_{name}") and getattr(s, f"e_{name}") != getattr(s, f"e_{name}"):

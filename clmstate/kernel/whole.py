@@ -45,6 +45,7 @@ class Whole:
         at: the customer's clock, NaN before the first time was told.
         room: all parts.
         queue: when parts may move by time alone, the next first; entries that are no longer a part's own are passed over.
+        wake: before this instant time alone moves nobody; minus infinity while somebody waits.
         waiting: parts that have not settled yet (new, or placed by hand), to be asked at the next observation.
         journal: what happened anywhere.
         busy: whether somebody is being told of moves.
@@ -58,6 +59,7 @@ class Whole:
         self.at: float = math.nan
         self.queue: list[tuple[float, int, Member]] = []
         self.queued = 0
+        self.wake = -math.inf
         self.most_queued = 1024
         self.journal: list[Step] = []
         self.waiting: list[Member] = []
@@ -97,6 +99,7 @@ class Whole:
         """
         log: list[Callable[[], None]] = []
         work = Work(self, log)
+        self.wake = -math.inf
         try:
             self.arrive(at, work)
             if self.waiting:
@@ -123,6 +126,7 @@ class Whole:
         except BaseException:
             _undone(log)
             raise
+        self.rest()
         return steps, [
             (member, event, work.took.get(member, -1)) for member, names in work.offered.items() for event in dict.fromkeys(names)
         ]
@@ -152,6 +156,9 @@ class Whole:
                     c.clocks(s)
                 if c.due[s.phase] is not None:
                     self.schedule(s.member, [])
+                if not s.open:
+                    s.wake = math.inf  # the queue knows when time may move it
+                self.rest()
                 return NOTHING
         member: Member = s.member
         names = s.c.program.definition.signals
@@ -175,6 +182,7 @@ class Whole:
         """
         log: list[Callable[[], None]] = []
         work = Work(self, log)
+        self.wake = -math.inf
         try:
             self.arrive(at, work)
             for find_room, part, name in joins:
@@ -189,6 +197,10 @@ class Whole:
         for member in self.waiting:
             member.state.c.clocks(member.state)
             member.state.unsettled = True
+
+    def rest(self) -> None:
+        """The observation is over: until when nobody needs to be asked."""
+        self.wake = -math.inf if self.waiting else self.queue[0][0] if self.queue else math.inf
 
     def schedule(self, member: Member, log: list[Callable[[], None]]) -> None:
         """Queues a part for the next instant at which time alone may move it or reach a milestone."""

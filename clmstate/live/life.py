@@ -14,7 +14,7 @@ from typing import Any
 
 from clmstate.conditions import Given
 from clmstate.errors import BadValueError, Diagnostic, ObservationError, UnknownNameError, did_you_mean, shown
-from clmstate.kernel import Plan, State, compiled, enter, take_in
+from clmstate.kernel import Plan, State, compiled, enter, put_value, take_in
 from clmstate.lifecycle import Engine, Event, Lifecycle, Moves, Phase, Untaken
 from clmstate.live.reading import Reading
 from clmstate.live.reports import (
@@ -249,7 +249,7 @@ class Life(Reading):
         s.at = math.nan if now is None else now
         s.seen = 0
         for name, value in stored.items():
-            setattr(s, f"v_{name}", value)
+            put_value(s, name, value)
         c.clocks(s)
         s.unsettled = s.busy = True
         self.performer = None

@@ -286,6 +286,7 @@ class Crowd:
         self.rng, self.oracle = rng, oracle
         self.aims: dict[int, Traffic] = {}
         self.first = True
+        self.calm = rng.random() < 0.3
 
     def aim(self, path: Path) -> Traffic:
         """Traffic of one part."""
@@ -316,7 +317,16 @@ class Crowd:
             return self.everybody()
         if roll < 0.2 and self.oracle.at is not None:
             return Deed(at=self.aim(next(iter(self.oracle.parts))).later() or self.oracle.at, single=True)
+        if self.calm and not first and self.chance(0.6):
+            return self.hardly_changed()
         return self.observed(joining=0.9 if first else 0.3)
+
+    def hardly_changed(self) -> Deed:
+        """One part reports what is known of it, or nearly so."""
+        path = self.pick(self.oracle.parts)
+        aim = self.aim(path)
+        values = self.free(aim.definition, aim.hardly_changed())
+        return Deed(at=aim.later(), values={path: values} if values else {}, single=True)
 
     def observed(self, joining: float = 0.3) -> Deed:
         at: int | None = None

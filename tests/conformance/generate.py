@@ -408,6 +408,7 @@ class Traffic:
         self.rng, self.definition, self.oracle = rng, definition, oracle
         self.limits = limits_of(definition)
         self.first = True
+        self.calm = rng.random() < 0.3
 
     @property
     def part(self) -> Any:
@@ -423,6 +424,8 @@ class Traffic:
             return self.started()
         if roll < 0.07 or (roll < 0.35 and self.definition.phases[self.part.phase].final):
             return self.moved()
+        if self.calm and not first and self.rng.random() < 0.75:
+            return Step(at=self.later(), values=self.hardly_changed())
         at, values, events = self.later(), self.some_values(), self.some_events()
         if self.rng.random() < 0.75:
             at, values, events = self.aimed(at, values, events)
@@ -456,6 +459,22 @@ class Traffic:
     def some_values(self) -> dict[str, Any]:
         names = [name for name in self.definition.signals if self.rng.random() < 0.25]
         return {name: CLEAR if self.rng.random() < 0.2 else self.value(name) for name in names}
+
+    def hardly_changed(self) -> dict[str, Any]:
+        """A report as most are: what is known, again, or a step beside it."""
+        known = {name: value for name, value in self.part.values.items() if value is not None}
+        names = self.rng.sample(list(known), min(len(known), self.rng.randint(0, 3)))
+        return {name: self.beside_it(name, known[name]) if self.rng.random() < 0.6 else known[name] for name in names}
+
+    def beside_it(self, name: str, value: Any) -> Any:
+        """A value next to one that is known, where there is such a thing."""
+        match self.definition.signals[name].kind:
+            case "flag" | "choice":
+                return value
+            case "date":
+                return value + self.rng.choice([1, -1, 2, 3, 7]) * DAY
+            case _:
+                return self.clipped(name, value + self.rng.choice([1, -1, 1, -1, 2, 0.5]) * self.step_of(name))
 
     def some_events(self) -> list[str]:
         return self.rng.sample(

@@ -45,7 +45,7 @@ BUGS = (
         "    s.seen = 0\n    left, entered",
         "    s.seen = 0\n    for i in range(len(p.clocks)): setattr(s, f'k{i}', math.nan)\n    left, entered",
     ),
-    bug("the clock of for_days does not stop", "kernel/compile.py", "else: _s.k{i} = _NAN", "else: pass"),
+    bug("the clock of for_days does not stop", "kernel/afterwards.py", "else: _s.k{i} = _NAN", "else: pass"),
     bug(
         "what is missing is not so",
         "kernel/expressions.py",
@@ -58,6 +58,12 @@ BUGS = (
         "least, after = _time(math.ceil(limit) * DAY), _time((math.floor(limit) + 1) * DAY)",
         "least, after = _time((math.ceil(limit) - 0.5) * DAY), _time((math.floor(limit) + 0.5) * DAY)",
     ),
+    bug("a band reaches over its limit", "kernel/bands.py", '"<=": (past,), ">": (past,)', '"<=": (at,), ">": (at,)'),
+    bug("time alone moves nobody", "kernel/inline.py", "if _same and _now < _s.wake:", "if _same and _s.wake > _STALE:"),
+    bug("a clock that starts wakes nobody", "kernel/afterwards.py", '_s.k{i} = _s.at; _s.wake = _STALE"', '_s.k{i} = _s.at"'),
+    bug("a date given wakes nobody", "kernel/bands.py", 'yield "elif _at < _s.wake: _s.wake = _at"', 'yield "else: pass"'),
+    bug("time alone moves nobody in a customer", "kernel/inline.py", "<= _now < _whole.wake:", "<= _now:"),
+    bug("the first time told starts no stay", "kernel/settle.py", "    begin(s, s.at)\n    return _told", "    return _told"),
     bug("a group forgets where it was left", "kernel/settle.py", "s.resume = {**s.resume, left: source}", "pass"),
     bug("visits are not counted", "kernel/settle.py", "tuple(n + (path in", "tuple(n + 0 * (path in"),
     bug(
@@ -188,8 +194,11 @@ def tell(where: str, answer: object) -> None:
 
 def alone(steps: int = 12_000) -> None:
     """Looks for a difference in lifecycles on their own."""
-    from tests.conformance import harness
+    from tests.conformance import harness, quiet
 
+    for index, (case, model) in enumerate(quiet.lives(Random(11), 200)):
+        if found := harness.first_difference(harness.Compiled, model, case.steps):
+            tell(f"a quiet lifecycle: life {index}, step {found[0]}", found[2])
     for index, (case, model) in enumerate(harness.lives(Random(5), steps, harness.Counts())):
         if found := harness.first_difference(harness.Compiled, model, case.steps):
             tell(f"a lifecycle alone: life {index}, step {found[0]}", found[2])
