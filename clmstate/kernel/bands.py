@@ -78,14 +78,8 @@ def cuts(program: Program) -> Mapping[str, Cuts]:
                 _cut(program, found, name, op, limit)
             case Compare(Const() | ThresholdRef() as limit, op, SignalRef(name)):
                 _cut(program, found, name, _MIRRORED[op], limit)
-            case SignalRef(name) | IsTrue(name):
+            case SignalRef(name) | IsTrue(name) | OneOf(name):
                 found.setdefault(name, set())
-            case OneOf(name, values):
-                for value in values:
-                    if isinstance(value, str):
-                        found.setdefault(name, set())
-                    else:
-                        _cut(program, found, name, "==", Const(value))
             case Compare():
                 found.update(dict.fromkeys(free_signals(leaf)))  # arithmetic, other signals, dates
             case _:
@@ -158,6 +152,8 @@ def _cut(program: Program, found: dict[str, set[int | float] | None], name: str,
     points = found.setdefault(name, set())
     if points is None:
         return
+    at: int | float
+    past: int | float
     number = limit.value if isinstance(limit, Const) else program.definition.thresholds[limit.name].value
     if whole_numbers(program.definition.signals[name]):
         at, past = math.ceil(number), math.floor(number) + 1
