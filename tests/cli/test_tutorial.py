@@ -21,12 +21,19 @@ BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.D
 def test_what_the_tutorial_shows_happens(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     ran = 0
+    tried = ""
     for kind, text in BLOCK.findall((ROOT / "docs" / "tutorial.md").read_text()):
         if kind == "console":
             ran += follow(text, run)
+            if tried:  # and taken out again
+                Path("contract.py").write_text(tried)
+                tried = ""
+        elif text.startswith("# contract.py, try"):
+            tried = Path("contract.py").read_text()
+            edit(text.replace(", try", ", add", 1))
         elif text.startswith("# "):
             edit(text)
-    assert ran == 12
+    assert ran == 13
 
 
 def edit(text: str) -> None:
@@ -62,7 +69,8 @@ def follow(text: str, run: Run) -> int:
             for name in [name for name in sys.modules if name.startswith("clmstate_model_contract_")]:
                 del sys.modules[name]  # the file has changed: a reader starts a new process
             answer = run(*words)
-            assert (answer.code, answer.err) == (0, ""), (command, answer.err)
+            expected = 1 if any(line.startswith("✗ CLM") for line in lines) else 0
+            assert (answer.code, answer.err) == (expected, ""), (command, answer.err)
             out = answer.out
         at = 0
         shown = [" ".join(line.split()) for line in out.splitlines()]
