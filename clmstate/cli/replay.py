@@ -32,7 +32,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     from clmstate.replay.run import ENGINES, TableFormat
 
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("log", help="a log (.csv, .jsonl, .parquet, crm.sqlite:TABLE, crm.duckdb:TABLE), or a mapping (.toml)")
+    parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("--out", metavar="FOLDER", help="write all tables into this folder, whole or not at all")
     parser.add_argument(
         "--format",
@@ -62,8 +63,14 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     model = load_one(options.model, command="clmstate replay")
     with screen.progress(f"replaying {options.log}") as progress:
         done = replay_file(
-            model.what, options.log, as_of_us=as_of, ignore=options.ignore, engine=options.engine, progress=progress
-        )  # fmt: skip
+            model.what,
+            options.log,
+            as_of_us=as_of,
+            ignore=options.ignore,
+            tables=options.tables,
+            engine=options.engine,
+            progress=progress,
+        )
     if done.counts.rows and not done.counts.used and not done.counts.later:
         raise InputError(_nothing(done))
     if options.out is not None:
@@ -111,7 +118,8 @@ def _document(done: Replayed, folder: str | None) -> dict[str, Any]:
         "rows": attrs.asdict(done.counts),
         "as_of": None if done.as_of_us is None else show_instant(done.as_of_us),
         "written_to": folder,
-        "tables": {name: table.height for name, table in done.tables},
+        "tables": {name: table.height for name, table in done.every_table.items()},
+        "sources": None if done.sources is None else done.sources.to_dicts(),
         "phases": phase_counts(done).to_dicts(),
         "rejected": done.tables.rejects.head(100).to_dicts(),
     }
@@ -148,6 +156,7 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
     screen.line()
     screen.line(f"{opened:,} plays opened, {done.tables.milestones.height:,} milestones reached.")
     _rejects(done, screen)
+    _sources(done, screen)
     screen.line(f"All tables: {folder}" if folder is not None else "Name a folder with --out for all tables.")
 
 
@@ -171,11 +180,13 @@ def _phases_table(done: Replayed, screen: Screen) -> Table:
 
     table = grid(False, False, True, True, False)
     found = phase_counts(done).rows(named=True)
-    many = max((row["count"] for row in found), default=1) or 1
+    most: dict[str, int] = {}
+    for row in found:
+        most[row["kind"]] = max(most.get(row["kind"], 1), row["count"])
     block = "█" if screen.marks.arrow == "→" else "#"
     last = None
     for row in found:
-        bar = block * max(round(_BAR * row["count"] / many), 1 if row["count"] else 0)
+        bar = block * max(round(_BAR * row["count"] / most[row["kind"]]), 1 if row["count"] else 0)
         part = "" if row["kind"] == last else row["kind"]
         last = row["kind"]
         days = "" if row["median_days"] is None else f"{row['median_days']:,.0f} days so far"
@@ -211,3 +222,22 @@ def _rejects(done: Replayed, screen: Screen) -> None:
     screen.line(f"{rejects.height:,} row{'' if rejects.height == 1 else 's'} rejected:")
     for code, count, first in done.views.reasons().head(_MOST_REASONS).rows():
         screen.line(f"  {count:,} x {code}, first: {first.splitlines()[0]}")
+
+
+def _sources(done: Replayed, screen: Screen) -> None:
+    """What became of the rows of the tables that a mapping names."""
+    if done.sources is None or done.source_rejects is None:
+        return
+    from rich.text import Text
+
+    table = grid(False, True, True, True)
+    table.add_row(*(Text(head, "dim") for head in ("", "rows", "used", "rejected")))
+    for name, rows, used, rejected in done.sources.rows():
+        table.add_row(f"  {name}", f"{rows:,}", f"{used:,}", f"{rejected:,}")
+    screen.line()
+    screen.show(Text("What became of the tables' rows", "bold"), table)
+    shown = set()
+    for name, row, reasons in done.source_rejects.rows():
+        if name not in shown:
+            shown.add(name)
+            screen.line(f"  first of {name}, row {row:,}: {reasons.splitlines()[0]}")

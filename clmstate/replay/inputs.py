@@ -47,7 +47,8 @@ def as_frame(data: Any, source: str = "the log") -> pl.DataFrame:
         clmstate.errors.InputError: CLM308 the log: a list is no table. Give a frame of polars, pandas or Arrow, or the name of a file.
     """
     if isinstance(data, pl.LazyFrame):
-        return data.collect()
+        collected: pl.DataFrame = data.collect()
+        return collected
     if isinstance(data, pl.DataFrame):
         return data
     kind = type(data).__module__.partition(".")[0]

@@ -71,6 +71,8 @@ class Replayed:
         as_of_us: the date of interest.
         engine: what played it.
         shape: the parts of the model.
+        sources: if the log was made by a mapping: how many rows of each of its tables were used and rejected.
+        source_rejects: the rows of those tables that were not used, with reasons.
 
     Example:
         >>> Replayed.__name__
@@ -84,6 +86,14 @@ class Replayed:
     as_of_us: int | None
     engine: str
     shape: Shape = attrs.field(repr=False)
+    sources: pl.DataFrame | None = attrs.field(default=None, repr=False)
+    source_rejects: pl.DataFrame | None = attrs.field(default=None, repr=False)
+
+    @property
+    def every_table(self) -> dict[str, pl.DataFrame]:
+        """All tables by name, with those of a mapping if there was one."""
+        mapped = {"sources": self.sources, "source_rejects": self.source_rejects}
+        return dict(self.tables) | {name: table for name, table in mapped.items() if table is not None}
 
     @cached_property
     def views(self) -> Views:
@@ -120,7 +130,7 @@ class Replayed:
                 shutil.rmtree(beside, ignore_errors=True)
 
     def _fill(self, folder: Path, table_format: TableFormat) -> None:
-        for name, table in self.tables:
+        for name, table in self.every_table.items():
             if table_format == "parquet":
                 table.write_parquet(folder / f"{name}.parquet")
                 continue
@@ -131,7 +141,7 @@ class Replayed:
             "log": self.source,
             "rows": attrs.asdict(self.counts),
             "as_of": None if self.as_of_us is None else show_instant(self.as_of_us),
-            "tables": {name: table.height for name, table in self.tables},
+            "tables": {name: table.height for name, table in self.every_table.items()},
         }
         (folder / _NOTE).write_text(json.dumps(note, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -220,6 +230,7 @@ def replay_file(
     *,
     as_of_us: int | None = None,
     ignore: Collection[str] = (),
+    tables: str | os.PathLike[str] | None = None,
     engine: Engine = "auto",
     progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Replayed:
@@ -227,9 +238,11 @@ def replay_file(
 
     Args:
         model: a lifecycle or a composition.
-        path: a log as CSV, JSON Lines or Parquet, or a table of a DuckDB or SQLite database as `crm.sqlite:table`.
+        path: a log as CSV, JSON Lines or Parquet, or a table of a DuckDB or SQLite database as `crm.sqlite:table`;
+            or a mapping (.toml) that makes a log of other tables.
         as_of_us: the date of interest, as for :func:`run`.
         ignore: columns to pass over.
+        tables: for a mapping, the folder in which its tables are; by default its own.
         engine: what plays it; all find the same.
         progress: told how much of how much is done.
 
@@ -246,6 +259,8 @@ def replay_file(
         clmstate.errors.InputError: CLM301 no such folder/log.csv: there is no folder 'no such folder'. Check the path.
     """
     name = os.fspath(path)
+    if Path(name).suffix.lower() == ".toml":
+        return _mapped(model, path, tables, as_of_us, engine, progress)
     file, colon, table = name.rpartition(":")
     if not colon or Path(file).suffix.lower() not in DATABASE_ENDINGS:
         file, table = name, ""
@@ -257,6 +272,27 @@ def replay_file(
         return _parquet(one_lifecycle(model), path, as_of_us, ignore, progress)
     log = read_log(path, model, ignore=ignore, progress=progress)
     return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
+
+
+def _mapped(
+    model: type[Lifecycle] | type[Composition],
+    path: str | os.PathLike[str],
+    tables: str | os.PathLike[str] | None,
+    as_of_us: int | None,
+    engine: Engine,
+    progress: Callable[[int, int], object],
+) -> Replayed:
+    from clmstate.replay.mapping import read_mapping
+
+    mapped = read_mapping(path, model, tables)
+    done = run(model, mapped.log, as_of_us=as_of_us, engine=engine, progress=progress)
+    counts, rejects = mapped.taken(done.tables.rejects.select("row", "reason").rows())
+    texts = {"table": pl.String, "row": pl.Int64, "reasons": pl.String}
+    return attrs.evolve(
+        done,
+        sources=pl.DataFrame([attrs.asdict(taken) for taken in counts]),
+        source_rejects=pl.DataFrame(list(rejects), schema=texts, orient="row"),
+    )
 
 
 def replay_frame(

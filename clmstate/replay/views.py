@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 from scipy import stats
@@ -83,7 +84,7 @@ class Views:
     def over_time(self, days: int = 7) -> pl.DataFrame:
         """How many stand in each phase every so many days, from the first stay to the last instant known."""
         stays = self.tables.stays.with_columns(kind_of_part(self.shape))
-        names = {"kind": pl.String, "phase": pl.String, "at": pl.Datetime("us", "UTC"), "count": pl.Int64}
+        names = pl.Schema({"kind": pl.String(), "phase": pl.String(), "at": pl.Datetime("us", "UTC"), "count": pl.Int64()})
         if not stays.height:
             return pl.DataFrame(schema=names)
         first, last = self.span()
@@ -227,7 +228,7 @@ class Views:
         lives = lives.with_columns(pl.col("born").dt.strftime("%Y-%m").alias("cohort"))
         seen = ((pl.col("until") - pl.col("born")).dt.total_microseconds() / DAY).alias("seen")
         lives = lives.with_columns(seen)
-        most = int((lives["seen"].max() or 0.0) // days) if lives.height else 0  # type: ignore[operator]
+        most = int(max(lives["seen"].to_list(), default=0.0) // days)
         pieces = []
         for period in range(most + 1):
             at = period * days
@@ -235,10 +236,12 @@ class Views:
             there = there.filter((self.span_end() - pl.col("born")) >= pl.duration(days=at))
             kept = (~pl.col("lost") | (pl.col("days") > at)).mean().alias("kept")
             pieces.append(there.group_by("cohort").agg(pl.len().alias("lives"), kept).with_columns(pl.lit(period).alias("period")))
-        empty = pl.DataFrame(schema={"cohort": pl.String, "period": pl.Int32, "lives": pl.UInt32, "kept": pl.Float64})
-        return pl.concat([empty, *(piece.select(empty.columns).cast(dict(empty.schema)) for piece in pieces)]).sort(
-            "cohort", "period"
-        )
+        schema = pl.Schema({"cohort": pl.String(), "period": pl.Int32(), "lives": pl.UInt32(), "kept": pl.Float64()})
+        every = [
+            pl.DataFrame(schema=schema),
+            *(piece.select(pl.col(name).cast(kind) for name, kind in schema.items()) for piece in pieces),
+        ]
+        return pl.concat(every).sort("cohort", "period")
 
     def span_end(self) -> pl.Expr:
         """The last instant that is known of anybody."""
@@ -288,8 +291,8 @@ def kaplan_meier(days: Sequence[float], censored: Sequence[bool]) -> pl.DataFram
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an interval that cannot be said (nobody left) is NaN
         found = stats.ecdf(stats.CensoredData.right_censored(list(days), list(censored))).sf
-        interval = found.confidence_interval(method="log-log")
-    low, high = (side.probabilities for side in (interval.low, interval.high))
+        interval: Any = found.confidence_interval(method="log-log")
+    low, high = interval.low.probabilities, interval.high.probabilities
     curve = pl.DataFrame({"days": found.quantiles, "share": found.probabilities, "low": low, "high": high})
     start = pl.DataFrame({"days": [0.0], "share": [1.0], "low": [1.0], "high": [1.0]})
     return pl.concat([start, curve.cast(pl.Float64)]).with_columns(pl.col("low", "high").fill_nan(None))

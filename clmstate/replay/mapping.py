@@ -1,0 +1,343 @@
+"""From the tables that there are to a log: a mapping file says which columns become which rows. See docs/how-to/replay.md.
+
+Nothing is lost on the way: every row of every table ends up used, or rejected with all reasons.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+import os
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.replay.frames import pl
+from clmstate.replay.rows import Log, Record, Rejected, Row
+from clmstate.replay.shape import Model, shape_of
+from clmstate.replay.understand import Understanding
+
+__all__ = ["Mapped", "Rule", "Taken", "read_mapping"]
+
+_ROW: Final = "__row"
+_KEYS: Final = (
+    "from", "where", "customer", "at", "part", "instance", "event", "details", "values", "not_before", "not_after", "count_open",
+)  # fmt: skip
+
+
+@attrs.frozen
+class Rule:
+    """How the rows of a table become rows of a log.
+
+    Attributes:
+        table: which table.
+        where: only rows in which these columns have these values ("*" is any value).
+        customer, at: the columns that say who and when.
+        part: the part of the model.
+        instance: the column that says which one.
+        event: what happens, as in a log.
+        details: what belongs to it.
+        values: for each column of the log, a column of the table, or a mapping with `column`, `per` (divided by), `most` (at most), or
+            `value` (always the same).
+        not_before, not_after: columns with dates between which a row may lie.
+        count_open: for a column of the log, the columns in which something begins and ends: how many are open is told at each change.
+
+    Example:
+        >>> Rule("accounts", customer="account_id", at="signup_date").part
+        ''
+    """
+
+    table: str
+    where: Mapping[str, str] = attrs.field(factory=dict)
+    customer: str = ""
+    at: str = ""
+    part: str = ""
+    instance: str = ""
+    event: str = ""
+    details: Mapping[str, Any] = attrs.field(factory=dict)
+    values: Mapping[str, Any] = attrs.field(factory=dict)
+    not_before: str = ""
+    not_after: str = ""
+    count_open: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the table that it reads."""
+        found = [*self.where, self.customer, self.instance, self.not_before, self.not_after]
+        found += [v if isinstance(v, str) else v.get("column", "") for v in self.values.values()]
+        found += [name for both in self.count_open.values() for name in both] or [self.at]
+        return list(dict.fromkeys(filter(None, found)))
+
+
+@attrs.frozen
+class Taken:
+    """What became of the rows of one table.
+
+    Attributes:
+        table: its name.
+        rows, used, rejected: how many there are; the first is always the sum of the others.
+
+    Example:
+        >>> Taken("accounts", 3, 2, 1).rows
+        3
+    """
+
+    table: str
+    rows: int
+    used: int
+    rejected: int
+
+
+@attrs.define
+class Mapped:
+    """Tables as a log; once it has been played, :meth:`taken` says what became of their rows.
+
+    Attributes:
+        log: the log; its rows are numbered.
+        tables: how many rows each table has.
+        origins: for each number, the rows of tables that it came from.
+        faults: rows of tables that became no row of the log, and why.
+
+    Example:
+        >>> Mapped(Log("mapping.toml", ()), {}, {}, {}).taken([])
+        ((), ())
+    """
+
+    log: Log
+    tables: Mapping[str, int]
+    origins: Mapping[int, tuple[tuple[str, int], ...]]
+    faults: dict[tuple[str, int], list[str]]
+
+    def taken(self, rejected: Iterable[tuple[int, str]]) -> tuple[tuple[Taken, ...], tuple[tuple[str, int, str], ...]]:
+        """What became of the rows of each table.
+
+        Args:
+            rejected: numbers of rows of the log that were not used, with the reason.
+
+        Returns:
+            Counts by table; and table, row and reasons of each rejected row.
+        """
+        faults = {origin: list(reasons) for origin, reasons in self.faults.items()}
+        for number, reason in rejected:
+            for origin in self.origins.get(number, ()):
+                faults.setdefault(origin, []).append(reason)
+        touched = {origin for origins in self.origins.values() for origin in origins}
+        counts = []
+        for table, rows in self.tables.items():
+            for number in range(1, rows + 1):
+                if (table, number) not in touched and (table, number) not in faults:
+                    faults[table, number] = ["CLM361 no rule of the mapping takes it"]
+            bad = sum(1 for name, _ in faults if name == table)
+            counts.append(Taken(table, rows, rows - bad, bad))
+        reasons = ((table, number, "\n".join(dict.fromkeys(said))) for (table, number), said in sorted(faults.items()))
+        return tuple(counts), tuple(reasons)
+
+
+def read_mapping(path: str | os.PathLike[str], model: Model, tables: str | os.PathLike[str] | None = None) -> Mapped:
+    r"""Reads the tables that a mapping names, and makes a log of them.
+
+    Args:
+        path: a TOML file.
+        model: who shall play the log.
+        tables: the folder in which the tables are; by default that of the mapping.
+
+    Raises:
+        InputError: CLM301 a file cannot be read, CLM360 the mapping says something that cannot be.
+
+    Example:
+        >>> import tempfile
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     seats = Signal.count("seat")
+        ...     new = Phase("New", initial=True)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "accounts.csv").write_text("id,since,n\nA,2026-01-30,5\nB,,7\n")
+        ...     text = '[tables]\naccounts = "accounts.csv"\n[[row]]\nfrom = "accounts"\ncustomer = "id"\nat = "since"\nvalues = { seats = "n" }\n'
+        ...     _ = Path(folder, "map.toml").write_text(text)
+        ...     mapped = read_mapping(f"{folder}/map.toml", Deal)
+        >>> print(*mapped.log.rows)
+        2026-01-30 A: seats=5
+        >>> mapped.taken([])[0]
+        (Taken(table='accounts', rows=2, used=1, rejected=1),)
+    """
+    source = os.fspath(path)
+    said = _toml(source)
+    folder = Path(path).parent if tables is None else Path(tables)
+    frames = _frames(said.pop("tables", {}), folder, source)
+    rules = [_rule(each, frames, number, source) for number, each in enumerate(said.pop("row", []), 1)]
+    if said:
+        remedy = did_you_mean(next(iter(said)), ("tables", "row"))
+        raise InputError([Diagnostic("CLM360", source, f"{next(iter(said))!r:.60} is no part of a mapping", remedy)])
+    made = _Made(model, source, {name: frame.height for name, frame in frames.items()})
+    for rule in rules:
+        made.rule(rule, frames[rule.table])
+    return made.mapped()
+
+
+def _toml(source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(source).read_text("utf-8"))
+    except OSError as error:
+        raise InputError([Diagnostic("CLM301", source, f"it cannot be read ({error.strerror})", "check the path")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError([Diagnostic("CLM360", source, f"it is no TOML ({error})", "see docs/how-to/replay.md")]) from None
+
+
+def _frames(said: Any, folder: Path, source: str) -> dict[str, pl.DataFrame]:
+    """The tables as texts, each row with its number; with what is joined to them."""
+    if not isinstance(said, dict) or not said:
+        raise InputError([Diagnostic("CLM360", source, "it names no tables", 'write [tables] accounts = "accounts.csv"')])
+    frames: dict[str, pl.DataFrame] = {}
+    for name, about in said.items():
+        wanted = about if isinstance(about, dict) else {"file": about}
+        frame = _table(folder / str(wanted.get("file", "")), source)
+        join = wanted.get("join")
+        if join is not None:
+            other, on = join.get("table", ""), join.get("on", "")
+            if other not in frames or on not in frames[other].columns or on not in frame.columns:
+                remedy = 'write join = { table = "subscriptions", on = "subscription_id" }, and name that table before'
+                raise InputError(
+                    [Diagnostic("CLM360", source, f"'{name}' cannot be joined with {other!r:.60} on {on!r:.60}", remedy)]
+                )
+            more = frames[other].drop(_ROW).unique(on, keep="first", maintain_order=True)
+            frame = frame.join(more, on=on, how="left", maintain_order="left", suffix=f"_of_{other}")
+        frames[name] = frame
+    return frames
+
+
+def _table(path: Path, source: str) -> pl.DataFrame:
+    try:
+        if path.suffix.lower() in (".parquet", ".pq"):
+            frame = pl.read_parquet(path).cast(pl.String, strict=False)
+        else:
+            frame = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        said = " ".join(str(error).split())[:160]
+        raise InputError([Diagnostic("CLM301", str(path), f"it cannot be read ({said})", f"mend the file, or {source}")]) from None
+    return frame.with_columns(pl.all().fill_null("").str.strip_chars()).with_row_index(_ROW, 1)
+
+
+def _rule(said: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], number: int, source: str) -> Rule:
+    place = f"{source}, row rule {number}"
+    faults = [
+        Diagnostic("CLM360", place, f"there is no setting {key!r:.60}", did_you_mean(key, _KEYS))
+        for key in said
+        if key not in _KEYS
+    ]
+    table = said.get("from", "")
+    if table not in frames:
+        faults.append(Diagnostic("CLM360", place, f"there is no table {table!r:.60}", did_you_mean(str(table), frames)))
+    if faults:
+        raise InputError(faults)
+    settings = {key: value for key, value in said.items() if key != "from"}
+    settings["where"] = {name: str(value) for name, value in settings.get("where", {}).items()}
+    rule = Rule(table, **settings)
+    known = [column for column in frames[table].columns if column != _ROW]
+    if not rule.customer or not (rule.at or rule.count_open):
+        faults.append(Diagnostic("CLM360", place, "it does not say who, or when", 'write customer = "...", at = "..."'))
+    for column in rule.columns:
+        if column not in known:
+            faults.append(Diagnostic("CLM360", place, f"'{table}' has no column {column!r:.60}", did_you_mean(column, known)))
+    if faults:
+        raise InputError(faults)
+    return rule
+
+
+class _Made:
+    """The log as it grows."""
+
+    def __init__(self, model: Model, source: str, tables: Mapping[str, int]) -> None:
+        self.source, self.tables = source, tables
+        self.reading = Understanding(shape_of(model), f"{source}, row {{}}".format)
+        self.rows: list[Row] = []
+        self.origins: dict[int, tuple[tuple[str, int], ...]] = {}
+        self.faults: dict[tuple[str, int], list[str]] = {}
+        self.number = 0
+
+    def mapped(self) -> Mapped:
+        return Mapped(Log(self.source, tuple(self.rows), unit="row"), self.tables, self.origins, self.faults)
+
+    def rule(self, rule: Rule, frame: pl.DataFrame) -> None:
+        """The rows of the log that one rule makes."""
+        for column, wanted in rule.where.items():
+            frame = frame.filter(pl.col(column) != "" if wanted == "*" else pl.col(column).str.to_lowercase() == wanted.lower())
+        good = []
+        for cells in frame.iter_rows(named=True):
+            why = _outside(rule, cells)
+            if why:
+                self.faults.setdefault((rule.table, cells[_ROW]), []).append(why)
+            else:
+                good.append(cells)
+        if rule.count_open:
+            self.count(rule, good)
+        else:
+            for cells in good:
+                self.add(rule, cells, cells[rule.at], _values(rule, cells), ((rule.table, cells[_ROW]),))
+
+    def count(self, rule: Rule, rows: Collection[Mapping[str, Any]]) -> None:
+        """How many of something are open, told at each change."""
+        for column, (begin, end) in rule.count_open.items():
+            changes: dict[tuple[str, str], dict[str, list[tuple[int, int]]]] = {}
+            kept: dict[tuple[str, str], Mapping[str, Any]] = {}
+            for cells in rows:
+                who = (cells[rule.customer], cells[rule.instance] if rule.instance else "")
+                kept[who] = cells
+                for at, step in ((cells[begin], 1), (cells[end], -1)):
+                    if at or step == 1:
+                        changes.setdefault(who, {}).setdefault(at, []).append((step, cells[_ROW]))
+            for who, by_instant in changes.items():
+                many = 0
+                for at, steps in sorted(by_instant.items()):
+                    many += sum(step for step, _ in steps)
+                    origins = tuple(dict.fromkeys((rule.table, row) for _, row in steps))
+                    self.add(rule, kept[who], at, {column: max(0, many)}, origins)
+
+    def add(
+        self, rule: Rule, cells: Mapping[str, Any], at: str, values: Mapping[str, Any], origins: tuple[tuple[str, int], ...]
+    ) -> None:
+        """One row of the log, if the model understands it."""
+        self.number += 1
+        said: dict[str, Any] = {"customer": cells[rule.customer], "at": at, "part": rule.part, "event": rule.event, **values}
+        said["instance"] = cells[rule.instance] if rule.instance else ""
+        said["details"] = json.dumps(dict(rule.details)) if rule.details else ""
+        row = self.reading.row(Record(self.number, said))
+        if isinstance(row, Rejected):
+            for origin in origins:
+                reasons = (f"{d.code} {d.cause}. {d.remedy}" for d in row.diagnostics)
+                self.faults.setdefault(origin, []).extend(reasons)
+        else:
+            self.rows.append(row)
+            self.origins[self.number] = origins
+
+
+def _outside(rule: Rule, cells: Mapping[str, Any]) -> str:
+    """Why a row lies outside the dates that it must lie between; "" if it does not."""
+    at = cells[rule.at] if rule.at else ""
+    for column, outside, word in ((rule.not_before, operator.lt, "before"), (rule.not_after, operator.gt, "after")):
+        if column and at and cells[column] and outside(at[:10], cells[column][:10]):  # ISO dates compare as texts
+            return f"CLM362 {rule.at} {at} is {word} {column} {cells[column]}. Correct one of them"
+    return ""
+
+
+def _values(rule: Rule, cells: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, wanted in rule.values.items():
+        if isinstance(wanted, str):
+            found[name] = cells[wanted]
+        elif "value" in wanted:
+            found[name] = wanted["value"]
+        else:
+            found[name] = _scaled(cells[wanted["column"]], wanted)
+    return found
+
+
+def _scaled(text: str, wanted: Mapping[str, Any]) -> Any:
+    try:
+        number = float(text) / float(wanted.get("per", 1))
+    except (ValueError, ZeroDivisionError):
+        return text  # the model says what is wrong with it
+    return round(min(number, float(wanted.get("most", number))), 9)
