@@ -13,7 +13,7 @@ from clmstate.composition import Composition, CompositionDefinition, PartDefinit
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.presenting.criteria import learned
 
-__all__ = ["PartLine", "composition_document", "composition_markdown", "lines", "show_composition"]
+__all__ = ["PartLine", "composition_document", "lines", "show_composition"]
 
 
 @attrs.frozen
@@ -87,28 +87,6 @@ def composition_document(model: Model) -> dict[str, Any]:
         "source": model.source,
         "parts": parts,
     }
-
-
-def composition_markdown(model: Model) -> Iterator[str]:
-    """A composition as Markdown.
-
-    Example:
-        >>> from clmstate import Composition, Lifecycle, One, Phase
-        >>> class Deal(Lifecycle):
-        ...     new = Phase("New", initial=True)
-        >>> class Account(Composition):
-        ...     deal = One(Deal)
-        >>> list(composition_markdown(Model(Account, "account.py")))[0]
-        '## Account'
-    """
-    d = _definition(model)
-    yield from (f"## {d.title}", "")
-    if d.doc:
-        yield from (" ".join(d.doc.partition("\n\n")[0].split()), "")
-    yield from ("| Part | What | Opens on | Learns |", "|---|---|---|---|")
-    for line in lines(d):
-        yield f"| **{line.part}** | {line.what} | {line.opens} | {'<br>'.join(line.learns)} |"
-    yield ""
 
 
 def show_composition(model: Model, screen: Screen) -> None:

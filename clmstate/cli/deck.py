@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 from pathlib import Path
 
-from clmstate.cli.models import load_one
+from clmstate.cli.files import write_bytes
+from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
-from clmstate.cli.saving import check_ending, saved, tell_saved
+from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
+from clmstate.errors import Diagnostic, InputError
 
 __all__ = ["arguments", "run"]
 
@@ -20,9 +24,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("--out", metavar="FILE", help="where to (by default the model's name, .pptx)")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="where to, .pptx (by default the model's name); a folder, with / at its end: each slide as a picture",
+    )
+    parser.add_argument("--pictures", type=one_of(("png", "svg")), default="png", help="of slides in a folder: png or svg")
     parser.add_argument("--theme", type=one_of(("light", "dark")), default="light", help="light or dark")
     parser.add_argument("--logo", metavar="FILE", help="a PNG or JPEG for the upper right corner of each slide")
+    parser.add_argument("--since", metavar="OLD", help="the version of last time (a model, or git:REV): a slide says what changed")
+    parser.add_argument("--supplied", metavar="FILE", help="figures and feelings from elsewhere, as JSON")
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
@@ -34,10 +45,36 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         2
     """
     model = load_one(options.model, command="clmstate deck")
-    out = check_ending(Path(options.out or f"{model.name.lower()}.pptx"), (".pptx",))
-    from clmstate.presenting import deck  # loaded for this command only
+    given: str = options.out or f"{model.name.lower()}.pptx"
+    folder = given.endswith(("/", os.sep)) or Path(given).is_dir()
+    if not folder:
+        check_ending(Path(given), (".pptx",))
+    from clmstate.cli.versions import load_version
+    from clmstate.presenting import deck, read_supplied  # loaded for this command only
 
+    since = None if options.since is None else load_version(options.since, command="clmstate deck", like=options.model).what
+    supplied = None if options.supplied is None else read_supplied(options.supplied, model.what)
     with screen.progress("drawing slides"):
-        content = deck(model.what, theme=options.theme, logo=options.logo)
-    tell_saved(screen, model, saved(out, content))
+        if folder:
+            _pictures(model, options, since, supplied)
+        else:
+            write_bytes(given, deck(model.what, theme=options.theme, logo=options.logo, since=since, supplied=supplied))
+    tell_saved(screen, model, Path(given))
     return 0
+
+
+def _pictures(model: Model, options: argparse.Namespace, since: object, supplied: object) -> None:
+    """Each slide as a picture, named by its number and title."""
+    from clmstate.presenting import board_png, board_svg, boards
+
+    folder = Path(options.out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as failed:
+        cause = f"the folder cannot be made ({failed.strerror})"
+        raise InputError([Diagnostic("CLM307", str(folder), cause, "name another folder")]) from None
+    every = boards(model.what, theme=options.theme, since=since, supplied=supplied)  # type: ignore[arg-type]  # what was loaded
+    for number, board in enumerate(every, 1):
+        name = re.sub(r"[^a-z0-9]+", "-", board.title.lower()).strip("-")[:60]
+        content = board_png(board, options.theme) if options.pictures == "png" else board_svg(board, options.theme).encode()
+        write_bytes(str(folder / f"{number:02}-{name or 'slide'}.{options.pictures}"), content)

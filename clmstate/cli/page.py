@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from clmstate.cli.files import write_bytes
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
-from clmstate.cli.saving import check_ending, saved, tell_saved
+from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
 from clmstate.cli.walk import customer_of
 
@@ -48,5 +49,6 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         customer = customer_of(log, options.customer)
     from clmstate.presenting import page  # loaded for this command only
 
-    tell_saved(screen, model, saved(out, page(model.what, log, customer or "").encode()))
+    write_bytes(str(out), page(model.what, log, customer or "").encode())
+    tell_saved(screen, model, out)
     return 0

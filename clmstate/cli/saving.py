@@ -1,9 +1,7 @@
-"""Files that commands write: whole or not at all, and said on the screen."""
+"""What commands say about files that they write: whether the ending is one, and where it was written."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
     from clmstate.cli.models import Model
     from clmstate.cli.screen import Screen
 
-__all__ = ["check_ending", "saved", "tell_saved"]
+__all__ = ["check_ending", "tell_saved"]
 
 
 def check_ending(path: Path, endings: Sequence[str]) -> Path:
@@ -33,31 +31,6 @@ def check_ending(path: Path, endings: Sequence[str]) -> Path:
         return path
     cause = f"its ending '{path.suffix}' is not one that can be written here" if path.suffix else "its name has no ending"
     raise InputError([Diagnostic("CLM346", str(path), cause, f"use {' or '.join(endings)}")])
-
-
-def saved(path: Path, content: bytes) -> Path:
-    """Writes a file under another name first, so that there is never half of it.
-
-    Raises:
-        InputError: CLM347, it cannot be written.
-
-    Example:
-        >>> saved(Path("no/such/folder/deck.pptx"), b"")
-        Traceback (most recent call last):
-        ...
-        clmstate.errors.InputError: CLM347 no/such/folder/deck.pptx: it cannot be written (No such file or directory). Check that...
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except (OSError, ValueError) as failed:
-        with contextlib.suppress(OSError, ValueError):
-            beside.unlink(missing_ok=True)
-        why = getattr(failed, "strerror", None) or str(failed)
-        remedy = "check that its folder exists and may be written to"
-        raise InputError([Diagnostic("CLM347", str(path), f"it cannot be written ({why})", remedy)]) from None
-    return path
 
 
 def tell_saved(screen: Screen, model: Model, out: Path, more: str = "") -> None:

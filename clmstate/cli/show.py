@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from clmstate.cli.check import counts
-from clmstate.cli.compositions import composition_document, composition_markdown, show_composition
+from clmstate.cli.compositions import composition_document, show_composition
+from clmstate.cli.files import write_bytes
 from clmstate.cli.models import Model, load
 from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
 from clmstate.lifecycle import LifecycleDefinition, Phase
 from clmstate.presenting.criteria import Way, group_label, names, ways_in, ways_out
@@ -33,7 +36,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("--md", action="store_true", help="print Markdown, for a wiki or a pull request")
+    parser.add_argument("--md", action="store_true", help="print the hand-out as Markdown, for a wiki or a pull request")
+    parser.add_argument(
+        "--xlsx", metavar="FILE", help="write the hand-out as a workbook: criteria, plays, fingerprint, a place to sign"
+    )
+    parser.add_argument("--pdf", metavar="FILE", help="write the hand-out as a PDF")
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
@@ -47,18 +54,14 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     loaded = load(options.model)
     if loaded.faults and not loaded.models:
         raise loaded.faults[0].error()
-    if screen.as_json:
+    if options.xlsx or options.pdf:
+        _hand_out(options, loaded.models, screen)
+    elif screen.as_json:
         whole = [composition_document(model) for model in loaded.models if model.composed]
         lifecycles = [_document(model) for model in loaded.models if not model.composed]
         screen.json({"ok": True, "lifecycles": lifecycles} | ({"compositions": whole} if whole else {}))
     elif options.md:
-        screen.line(
-            "\n".join(
-                line
-                for model in loaded.models
-                for line in (composition_markdown(model) if model.composed else _markdown(model.lifecycle.definition))
-            )
-        )
+        _hand_out(options, loaded.models, screen)
     else:
         for model in loaded.models:
             (show_composition if model.composed else _show)(model, screen)
@@ -96,38 +99,20 @@ def _document(model: Model) -> dict[str, Any]:
     }
 
 
-def _markdown(definition: LifecycleDefinition) -> Iterator[str]:
-    def cell(text: str) -> str:
-        return " ".join(text.split()).replace("|", "\\|")
+def _hand_out(options: argparse.Namespace, models: Sequence[Model], screen: Screen) -> None:
+    """Prints or writes what leadership signs."""
+    from clmstate.presenting.handouts import handout  # loaded for these options only
+    from clmstate.presenting.printed import as_markdown, as_pdf, as_xlsx
 
-    yield f"## {definition.title}"
-    yield ""
-    if definition.doc:
-        yield from (definition.doc.partition("\n\n")[0], "")
-    yield "| Phase | Owner | Goal | Standing | Comes in when | Leaves when |"
-    yield "|---|---|---|---|---|---|"
-    for path, phase in definition.phases.items():
-        group = group_label(definition, path)
-        cells = [
-            f"**{f'{group}: ' if group else ''}{phase.label}**",
-            phase.owner.name if phase.owner is not None else "",
-            phase.goal,
-            phase.standing.replace("_", " "),
-            "<br>".join(
-                [
-                    *(["customers start here"] if path == definition.initial else []),
-                    *(f"from {w.other}: {w.why}" for w in ways_in(definition, path)),
-                ]
-            ),
-            "<br>".join([f"to {w.other}: {w.why}" for w in ways_out(definition, path)] or ["never"]),
-        ]
-        yield "| " + " | ".join(map(cell, cells)) + " |"
-    yield ""
-    named = dict(names(definition))
-    if named:
-        yield from ("In these words:", "")
-        yield from (f"- **{label}**: {meaning}" for label, meaning in named.items())
-        yield ""
+    wanted = [(Path(name), ending) for name, ending in ((options.xlsx, ".xlsx"), (options.pdf, ".pdf")) if name is not None]
+    for path, ending in wanted:
+        check_ending(path, (ending,))
+    handouts = [handout(model.what) for model in models]
+    if options.md:
+        screen.line("\n".join(line for each in handouts for line in as_markdown(each)))
+    for path, ending in wanted:
+        write_bytes(str(path), (as_xlsx if ending == ".xlsx" else as_pdf)(handouts))
+        tell_saved(screen, models[0], path)
 
 
 def _show(model: Model, screen: Screen) -> None:

@@ -4,8 +4,31 @@ A reader of definitions and of pictures: it takes words from `conditions`, scene
 decides nothing by itself. Importing this room loads no engine.
 """
 
-from clmstate.presenting.decks import Supplied, boards, deck
+from clmstate.presenting.board import Board
+from clmstate.presenting.boards_svg import board_png, board_svg
+from clmstate.presenting.decks import boards, deck
+from clmstate.presenting.handouts import Handout, Table, handout
 from clmstate.presenting.pages import page
-from clmstate.presenting.storyboard import Feeling
+from clmstate.presenting.pictures import storyboard, timeline
+from clmstate.presenting.printed import as_markdown, as_pdf, as_xlsx
+from clmstate.presenting.supplied import Feeling, Supplied, read_supplied
 
-__all__ = ["Feeling", "Supplied", "boards", "deck", "page"]
+__all__ = [
+    "Board",
+    "Feeling",
+    "Handout",
+    "Supplied",
+    "Table",
+    "as_markdown",
+    "as_pdf",
+    "as_xlsx",
+    "board_png",
+    "board_svg",
+    "boards",
+    "deck",
+    "handout",
+    "page",
+    "read_supplied",
+    "storyboard",
+    "timeline",
+]

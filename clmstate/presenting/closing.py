@@ -115,18 +115,28 @@ def _gap(gap: SuccessGap, definition: LifecycleDefinition, theme: Theme) -> Iter
         yield Said(f"Open when {words(gap.when, definition)}, in {_where(gap.phases, definition)}", 12, theme.second, above=3)
 
 
-def change_boards(changes: Iterable[tuple[str, Iterable[str]]], before: str, theme: Theme) -> Iterator[Board]:
+def change_boards(changes: Iterable[tuple[str, Iterable[tuple[str, str]]]], before: str, theme: Theme) -> Iterator[Board]:
     """What is different from last time, under headings.
 
     Example:
         >>> from clmstate.drawing import THEMES
-        >>> [board.title for board in change_boards([("Rules", ["adopt: 70 % instead of 80 %"])], "last spring", THEMES["light"])]
+        >>> found = change_boards([("Rules", [("adopt", "70 % (was: 80 %)")])], "last spring", THEMES["light"])
+        >>> [board.title for board in found]
         ['What changed since last time']
     """
-    columns = [Column(title, tuple(bullets(lines, theme.ink, 14)), theme.kinds["next_cycle"].line) for title, lines in changes]
+    columns = []
+    for title, lines in changes:
+        said: list[Said] = []
+        for head, about in lines:
+            said += [
+                Said(head, 14, theme.ink, "Bold", above=8, keep=bool(about)),
+                *([Said(about, 13, theme.second)] if about else []),
+            ]
+        columns.append(Column(title, tuple(said), theme.kinds["next_cycle"].line))
     if not columns:
         columns = [Column("Nothing", (Said("The definition is the same as it was.", 16, theme.ink),))]
-    yield from columned(Board("What changed since last time", f"Compared with {before}."), columns, theme)
+    notes = tuple(f"{column.title}: {sum(said.keep or said.face == 'Bold' for said in column.said)} changes." for column in columns)
+    yield from columned(Board("What changed since last time", f"Compared with {before}.", notes=notes), columns, theme)
 
 
 def open_points(definition: LifecycleDefinition) -> list[tuple[str, list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -11,37 +11,20 @@ from clmstate.composition import Composition
 from clmstate.drawing import THEMES, Theme, ThemeName
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.presenting.board import Board
-from clmstate.presenting.closing import ask_boards, risk_boards, title_board
+from clmstate.presenting.changes import changed
+from clmstate.presenting.closing import ask_boards, change_boards, risk_boards, title_board
 from clmstate.presenting.lanes import lanes_board
 from clmstate.presenting.maps import map_board
 from clmstate.presenting.phase_boards import phase_boards
 from clmstate.presenting.slides import pptx_bytes
-from clmstate.presenting.storyboard import Feeling, storyboard_boards
+from clmstate.presenting.storyboard import storyboard_boards
+from clmstate.presenting.supplied import Supplied
 from clmstate.presenting.team_boards import team_boards
 from clmstate.presenting.timeline import timeline_board
 from clmstate.presenting.whole import parts_board
 from clmstate.replay import shape_of
 
-__all__ = ["Supplied", "boards", "deck"]
-
-
-@attrs.frozen
-class Supplied:
-    """What no model knows: figures and feelings from elsewhere. Nothing of it is shown where nothing is given.
-
-    Attributes:
-        shares: of customers who met a risk, by the risk's label, 0 to 1.
-        feelings: at touchpoints, by their label.
-        source: where all this is from, as "212 surveys, spring".
-
-    Example:
-        >>> Supplied(shares={"Usage falls": 0.31}, source="last year").shares
-        {'Usage falls': 0.31}
-    """
-
-    shares: Mapping[str, float] = attrs.field(factory=dict)
-    feelings: Mapping[str, Feeling] = attrs.field(factory=dict)
-    source: str = ""
+__all__ = ["boards", "deck"]
 
 
 def deck(
@@ -49,6 +32,7 @@ def deck(
     *,
     theme: ThemeName = "light",
     logo: str | Path | None = None,
+    since: type[Lifecycle] | type[Composition] | None = None,
     supplied: Supplied | None = None,
 ) -> bytes:
     r"""The slides for the all-hands, as a PPTX file.
@@ -57,10 +41,11 @@ def deck(
         model: a lifecycle or a composition.
         theme: light or dark.
         logo: a PNG or JPEG for the upper right corner.
+        since: the version of last time; what changed since then gets a slide.
         supplied: figures and feelings from elsewhere.
 
     Raises:
-        InputError: CLM401 no Graphviz works here; CLM405 python-pptx is not installed; CLM406 the logo cannot be used.
+        InputError: CLM401 no Graphviz works here; CLM410 python-pptx is not installed; CLM411 the logo cannot be used.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -69,13 +54,14 @@ def deck(
         >>> deck(Deal)[:2]
         b'PK'
     """
-    return pptx_bytes(boards(model, theme=theme, supplied=supplied), theme, logo)
+    return pptx_bytes(boards(model, theme=theme, since=since, supplied=supplied), theme, logo)
 
 
 def boards(
     model: type[Lifecycle] | type[Composition],
     *,
     theme: ThemeName = "light",
+    since: type[Lifecycle] | type[Composition] | None = None,
     supplied: Supplied | None = None,
 ) -> list[Board]:
     """The same as boards, in order.
@@ -87,10 +73,12 @@ def boards(
         >>> [board.title for board in boards(Deal)][:2]
         ['Deal', 'Deal: the journey']
     """
-    return list(_told(model, THEMES[theme], supplied or Supplied()))
+    return list(_told(model, THEMES[theme], since, supplied or Supplied()))
 
 
-def _told(model: type[Lifecycle] | type[Composition], theme: Theme, supplied: Supplied) -> Iterator[Board]:
+def _told(
+    model: type[Lifecycle] | type[Composition], theme: Theme, since: type[Lifecycle] | type[Composition] | None, supplied: Supplied
+) -> Iterator[Board]:
     parts = list(dict.fromkeys(part.definition for part in shape_of(model).parts.values()))
     yield title_board(model.definition.title, model.definition.doc, _facts(model, parts), theme)
     if issubclass(model, Composition):
@@ -103,6 +91,8 @@ def _told(model: type[Lifecycle] | type[Composition], theme: Theme, supplied: Su
                 else f"{definition.title}: {board.title}"
             )
             yield attrs.evolve(board, title=said)
+    if since is not None:
+        yield from change_boards(changed(since, model), _version(since), theme)
     for definition in parts:
         for board in ask_boards(definition, theme):
             yield board if len(parts) == 1 else attrs.evolve(board, title=f"{definition.title}: what we ask of you")

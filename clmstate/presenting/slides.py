@@ -36,7 +36,7 @@ def pptx_bytes(boards: Iterable[Board], theme: ThemeName = "light", logo: str | 
         logo: a PNG or JPEG for the upper right corner of each slide.
 
     Raises:
-        InputError: CLM405, python-pptx is not installed; CLM406, the logo cannot be used.
+        InputError: CLM410, python-pptx is not installed; CLM411, the logo cannot be used.
 
     Example:
         >>> pptx_bytes([Board("The first year")])[:2]
@@ -46,7 +46,7 @@ def pptx_bytes(boards: Iterable[Board], theme: ThemeName = "light", logo: str | 
         import pptx
     except ImportError:
         remedy = "pip install 'clmstate[slides]'"
-        raise InputError([Diagnostic("CLM405", "slides", "python-pptx is not installed", remedy)]) from None
+        raise InputError([Diagnostic("CLM410", "slides", "python-pptx is not installed", remedy)]) from None
     deck = pptx.Presentation()
     _prepared(deck, THEMES[theme])
     picture = None if logo is None else _logo(Path(logo))
@@ -62,9 +62,9 @@ def _logo(path: Path) -> bytes:
         content = path.read_bytes()
     except (OSError, ValueError) as failed:
         cause = f"the logo cannot be read ({getattr(failed, 'strerror', None) or failed})"
-        raise InputError([Diagnostic("CLM406", str(path), cause, "name a PNG or JPEG file")]) from None
+        raise InputError([Diagnostic("CLM411", str(path), cause, "name a PNG or JPEG file")]) from None
     if not content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
-        raise InputError([Diagnostic("CLM406", str(path), "the logo is neither PNG nor JPEG", "name a PNG or JPEG file")])
+        raise InputError([Diagnostic("CLM411", str(path), "the logo is neither PNG nor JPEG", "name a PNG or JPEG file")])
     return content
 
 
@@ -276,7 +276,7 @@ class _Painter:
             made = self.slide.shapes.add_picture(io.BytesIO(content), _length(0), _length(0))
         except Exception as failed:  # noqa: BLE001 -- whatever the image library says about a broken file
             raise InputError(
-                [Diagnostic("CLM406", "logo", f"it is no image ({type(failed).__name__})", "name a PNG or JPEG file")]
+                [Diagnostic("CLM411", "logo", f"it is no image ({type(failed).__name__})", "name a PNG or JPEG file")]
             ) from None
         scale = min(72 * _POINT / made.width, 36 * _POINT / made.height)
         wide, tall = made.width * scale / _POINT, made.height * scale / _POINT

@@ -16,28 +16,12 @@ from clmstate.presenting.chapters import BOTTOM
 from clmstate.presenting.criteria import place_label, ways_by_hope
 from clmstate.presenting.frame import LEFT, TOP
 from clmstate.presenting.phase_boards import team_colours
+from clmstate.presenting.supplied import Feeling
 
-__all__ = ["Feeling", "storyboard_boards"]
+__all__ = ["storyboard_boards"]
 
 MOST = 4  # cards on a board
 GAP = 26.0
-
-
-@attrs.frozen
-class Feeling:
-    """How customers felt at a touchpoint, from a survey or from interviews.
-
-    Attributes:
-        score: from -1, bad, to 1, good.
-        word: theirs, short.
-
-    Example:
-        >>> Feeling(-0.4, "worried").word
-        'worried'
-    """
-
-    score: float = attrs.field(validator=[attrs.validators.ge(-1), attrs.validators.le(1)])
-    word: str
 
 
 def storyboard_boards(

@@ -160,7 +160,7 @@ def test_a_logo_is_put_on_every_slide(tmp_path: Path) -> None:
         logo.write_bytes(content)
         with pytest.raises(InputError, match=cause):
             deck(Deal, logo=logo)
-    with pytest.raises(InputError, match="CLM406"):
+    with pytest.raises(InputError, match="CLM411"):
         deck(Deal, logo=tmp_path / "missing.png")
 
 
