@@ -505,5 +505,5 @@ class Client(Lifecycle, refs=("S0.9", "S0.46")):
         never(growth).before(onboarding).because("S0.7"),
         never(growth).before(engagement).because("S0.7"),
         never(measurement).before(launch).because("S0.7"),
-        always_possible(growth).until(churned).because("S0.46"),
+        always_possible(engagement | launch).until(churned).because("S0.46"),
     )

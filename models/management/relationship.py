@@ -416,5 +416,6 @@ class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.7",
 
     promises = (
         never(for_life).before(onboard).because("S2.1"),
-        always_possible(for_life).because("S2.1"),
+        # a door stays open: from everywhere a conversation can begin again, also for those who have left
+        always_possible(engage).because("S2.1"),
     )
