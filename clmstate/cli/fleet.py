@@ -16,9 +16,8 @@ from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from clmstate.replay import Log
+    from clmstate.replay.frames import pl
     from clmstate.replay.run import Replayed
 
 __all__ = ["VIEWS", "arguments", "run"]
@@ -208,7 +207,7 @@ def _survival(asked: _Asked) -> View:
 
 
 def _time_to(asked: _Asked) -> View:
-    import polars as pl
+    from clmstate.replay.frames import pl
 
     part = asked.done.shape.parts[asked.kind.replace("/", ".")].definition
     name = asked.options.milestone
@@ -271,8 +270,7 @@ def _flows(asked: _Asked) -> View:
 
 
 def _matrix(asked: _Asked) -> View:
-    import polars as pl
-
+    from clmstate.replay.frames import pl
     from clmstate.replay.plots import bars
 
     days = asked.options.days or 30
@@ -294,8 +292,7 @@ def _matrix(asked: _Asked) -> View:
 
 
 def _revenue(asked: _Asked) -> View:
-    import polars as pl
-
+    from clmstate.replay.frames import pl
     from clmstate.replay.money import retained
     from clmstate.replay.plots import bars
 

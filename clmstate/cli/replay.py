@@ -12,9 +12,9 @@ from clmstate.errors import Diagnostic, InputError
 from clmstate.signals import instant, show_instant
 
 if TYPE_CHECKING:
-    import polars as pl
     from rich.table import Table
 
+    from clmstate.replay.frames import pl
     from clmstate.replay.run import Replayed
 
 __all__ = ["arguments", "date_option", "grid", "run"]

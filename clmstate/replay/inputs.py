@@ -47,14 +47,14 @@ def as_frame(data: Any, source: str = "the log") -> pl.DataFrame:
         clmstate.errors.InputError: CLM308 the log: a list is no table. Give a frame of polars, pandas or Arrow, or the name of a file.
     """
     if isinstance(data, pl.LazyFrame):
-        collected: pl.DataFrame = data.collect()
-        return collected
+        return data.collect()
     if isinstance(data, pl.DataFrame):
         return data
     kind = type(data).__module__.partition(".")[0]
     try:
         if kind == "pandas" and type(data).__name__ == "DataFrame":
-            return pl.from_pandas(data)
+            frame: pl.DataFrame = pl.from_pandas(data)
+            return frame
         if kind == "pyarrow" and type(data).__name__ in ("Table", "RecordBatch"):
             made = pl.from_arrow(data)
             return made if isinstance(made, pl.DataFrame) else made.to_frame()

@@ -83,7 +83,7 @@ def test_a_sweep_counts_who_stands_where_and_who_flaps() -> None:
 def test_a_threshold_of_a_part_can_be_swept_and_an_unknown_one_is_told() -> None:
     tried = with_threshold(Customer, "contract.adopted_at", 0.9)
     assert changed_rules(Customer, tried)["contract"]["adopt"] == "changed"
-    with pytest.raises(InputError, match="Did you mean 'contract.adopted_at'"):
+    with pytest.raises(InputError, match=r"Did you mean 'contract\.adopted_at'"):
         with_threshold(Customer, "contract.adoptd_at", 0.9)
     with pytest.raises(InputError, match="CLM353"):
         with_threshold(Customer, "users.daily_at", 20)
