@@ -90,7 +90,7 @@ def _what(change: Change, main: str) -> str:
     return change.what if change.lifecycle == main else f"{change.what} of {change.lifecycle}"
 
 
-def _proved(change: Change, aspects: list[Aspect]) -> tuple[str, list[tuple[str, str]]]:
+def _proved(change: Change, aspects: list[Aspect], found: Difference) -> tuple[str, list[tuple[str, str]]]:
     """What was proved about a change, and who shows it; nobody, where the condition that it changed through is listed with somebody."""
     verdict = change.verdict
     if verdict is None or not any(aspect.field in CONDITIONS for aspect in aspects):
@@ -98,7 +98,9 @@ def _proved(change: Change, aspects: list[Aspect]) -> tuple[str, list[tuple[str,
     told = RELATIONS[verdict.relation] + (f": {verdict.why}" if verdict.why else "")
     if change.through:
         told += f", through {', '.join(change.through)}"
-    return told, list(_customers(verdict))
+    listed = {other.name for other in found.of("condition") if other.lifecycle == change.lifecycle}
+    shown_there = change.through and listed.issuperset(change.through)
+    return told, [] if shown_there else list(_customers(verdict))
 
 
 def _shortened(spans: Iterable[Span]) -> Iterator[tuple[str, str]]:
@@ -130,7 +132,7 @@ def _markdown(found: Difference, rules_only: bool) -> Iterator[str]:
             continue
         yield from (f"### {title}", "")
         for change, aspects in changes:
-            proved, customers = _proved(change, aspects)
+            proved, customers = _proved(change, aspects, found)
             yield f"- **{change.name}** ({_what(change, found.new)}, {change.kind}){': ' if proved else ''}{proved}"
             for aspect in aspects:
                 said = "".join(
@@ -168,19 +170,19 @@ def _show(found: Difference, screen: Screen, rules_only: bool) -> None:
                 (f"{_SIGNS[change.kind]} ", f"bold {colour}"), (change.name, "bold"), (f"  {_what(change, found.new)}", "dim")
             )
             screen.show(Padding(head, (0, 1), expand=False))
-            for line in _lines(change, aspects, screen):
+            for line in _lines(change, aspects, screen, found):
                 screen.show(Padding(line, (0, 1, 0, 5), expand=False))
     screen.line()
 
 
-def _lines(change: Change, aspects: list[Aspect], screen: Screen) -> Iterator[RenderableType]:
+def _lines(change: Change, aspects: list[Aspect], screen: Screen, found: Difference) -> Iterator[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     for aspect in aspects:
         grid.add_row(Text(aspect.field, "dim"), _worded(aspect, screen))
-    proved, customers = _proved(change, aspects)
+    proved, customers = _proved(change, aspects, found)
     if proved:
         grid.add_row("", Text(proved, "bold"))
     for when, who in customers:
@@ -200,5 +202,7 @@ def _worded(aspect: Aspect, screen: Screen) -> Text:
         elif screen.plain or not screen.console.is_terminal:
             text.append(f"[-{piece}-]" if mark == "-" else f"{{+{piece}+}}")
         else:
+            if mark == "+" and text.plain and not text.plain[-1].isspace():
+                text.append(" ")  # beside what it takes the place of
             text.append(piece, "red strike" if mark == "-" else "green underline")
     return text

@@ -11,12 +11,13 @@ from clmstate.analysis.versions.difference import Aspect, Change, Difference, Ve
 from clmstate.analysis.versions.document import Definition, Model, canonical, defined, written_feed
 from clmstate.analysis.versions.fingerprints import fingerprint, meant
 from clmstate.analysis.versions.rulewise import Rulewise
-from clmstate.analysis.versions.spoken import said, said_feed, said_promise, said_signal, said_way, unnamed
+from clmstate.analysis.versions.spoken import said, said_feed, said_limit, said_promise, said_signal, said_way, unnamed
 from clmstate.composition import CompositionDefinition, PartDefinition, Wire
 from clmstate.conditions import reads, words
 from clmstate.conditions.nodes import Cond, Named, walk
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import ANYWHERE, LifecycleDefinition, Phase, Promise, Transition
+from clmstate.signals import ThresholdSpec
 
 __all__ = ["diff"]
 
@@ -156,7 +157,9 @@ class _Lifecycles:
             if field.name in _SKIPPED or a == b or isinstance(a, Cond) or isinstance(b, Cond):
                 continue
             was, now = said(a, self.old), said(b, self.new)
-            if field.name == "on":
+            if isinstance(new, ThresholdSpec) and field.name == "value":
+                was, now = said_limit(old, self.old), said_limit(new, self.new)
+            elif field.name == "on":
                 was, now = (d.events[e].label if e is not None else "" for d, e in ((self.old, a), (self.new, b)))
             elif field.name in ("phases", "initial") and not isinstance(b, bool):
                 was, now = (
@@ -291,7 +294,7 @@ def _described(what: What, element: Any, d: LifecycleDefinition) -> str:
         case "signal":
             return said_signal(element)
         case "threshold":
-            return said(element.value, d)
+            return said_limit(element, d)
         case "transition":
             return said_way(element, d)
         case "milestone" | "risk" | "success gap":

@@ -7,11 +7,11 @@ from typing import Any, Final, assert_never
 
 from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn
 from clmstate.conditions import words
-from clmstate.conditions.nodes import And, Cond, ForDays, IsMissing, Named, Not, Or, SignalRef, Unless
+from clmstate.conditions.nodes import And, Compare, Cond, ForDays, IsMissing, Named, Not, Or, SignalRef, ThresholdRef, Unless, walk
 from clmstate.lifecycle import ANYWHERE, LifecycleDefinition, Play, Promise, Team, Transition
-from clmstate.signals import SignalSpec, show_number
+from clmstate.signals import SignalSpec, ThresholdSpec, show_number
 
-__all__ = ["said", "said_feed", "said_promise", "said_signal", "said_way", "unnamed"]
+__all__ = ["said", "said_feed", "said_limit", "said_promise", "said_signal", "said_way", "unnamed"]
 
 _PROMISES: Final = {
     "never": "never {}",
@@ -68,6 +68,25 @@ def said_signal(spec: SignalSpec) -> str:
     """
     usual = "" if spec.default is None else f", {spec.show(spec.default)} unless reported"
     return f"{spec.label}: {spec.kind}, {spec.allowed}{usual}{', fed by the composition' if spec.port else ''}"
+
+
+def said_limit(limit: ThresholdSpec, definition: LifecycleDefinition) -> str:
+    """The value of a named limit, as the signal that is compared with it would be shown: 80 %, and not 0.8.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal, Threshold
+        >>> class Deal(Lifecycle):
+        ...     adopted = Signal.share("users adopted")
+        ...     enough = Threshold(0.8)
+        ...     new, won = Phase("New", initial=True), Phase("Won")
+        ...     win = new.to(won, when=adopted >= enough)
+        >>> said_limit(Deal.definition.thresholds["enough"], Deal.definition)
+        '80 %'
+    """
+    for cond in (cond for t in definition.transitions.values() if t.when is not None for cond in walk(t.when)):
+        if isinstance(cond, Compare) and cond.right == ThresholdRef(limit.name) and isinstance(cond.left, SignalRef):
+            return definition.signals[cond.left.name].show(limit.value)
+    return show_number(limit.value)
 
 
 def said_way(transition: Transition, definition: LifecycleDefinition) -> str:
