@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from clmstate.analysis.proofs import check
     from clmstate.analysis.retention import Retention, fit_retention
     from clmstate.analysis.space import Count, Proof, Verdict, prove, states
+    from clmstate.analysis.versions import diff
     from clmstate.analysis.worth import Worth, sensitivity
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "check",
     "chokepoints",
     "counted",
+    "diff",
     "expected_steps",
     "finding",
     "fit_retention",
@@ -110,6 +112,7 @@ _LATER = {
     **dict.fromkeys(("Worth", "sensitivity"), "worth"),
     **dict.fromkeys(("Count", "Proof", "Verdict", "prove", "states"), "space"),
     "check": "proofs",
+    "diff": "versions",
     "smallest_cut": "cuts",
 }
 """What loads numpy, scipy or z3, and where it is."""
