@@ -28,7 +28,7 @@ class Command:
 
     Example:
         >>> COMMANDS["draw"].summary
-        'draw a lifecycle as a journey'
+        "draw a lifecycle as a journey, by team, or a customer's way"
     """
 
     module: str
@@ -44,7 +44,9 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "clmstate.cli.show", "list phases and criteria in the business's words", "clmstate show models/dynamic/contract.py"
         ),
         "draw": Command(
-            "clmstate.cli.draw", "draw a lifecycle as a journey", "clmstate draw models/dynamic/contract.py --out journey.svg"
+            "clmstate.cli.draw",
+            "draw a lifecycle as a journey, by team, or a customer's way",
+            "clmstate draw models/dynamic/contract.py --out journey.svg",
         ),
         "deck": Command(
             "clmstate.cli.deck",
@@ -120,6 +122,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "clmstate.cli.gaps",
             "analyse gaps in four steps: current state, team input, risks, success gaps",
             "clmstate gaps models/gap_analysis/client.py --team models/gap_analysis/team_input.csv",
+        ),
+        "markets": Command(
+            "clmstate.cli.markets",
+            "list what differs between the target markets of a lifecycle",
+            "clmstate markets models/management",
         ),
         "trace": Command(
             "clmstate.cli.trace",

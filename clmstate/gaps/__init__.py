@@ -8,6 +8,7 @@ from clmstate.gaps.impact import Impact, impacts
 from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_over
 from clmstate.gaps.items import Item, read_items
 from clmstate.gaps.markdown import markdown
+from clmstate.gaps.markets import Difference, market_differences
 from clmstate.gaps.rising import Rise, rise_in_log, rise_in_rules
 from clmstate.gaps.roles import Duty, Role, roles
 from clmstate.gaps.stays import Seen, Stays, seen_in
@@ -21,6 +22,7 @@ __all__ = [
     "Alives",
     "Cited",
     "Concern",
+    "Difference",
     "Duty",
     "Gap",
     "GapAnalysis",
@@ -48,6 +50,7 @@ __all__ = [
     "late_only",
     "markdown",
     "marked_tests",
+    "market_differences",
     "next_to_build",
     "read_items",
     "read_team_input",
