@@ -7,7 +7,7 @@ look on, `possible` looks for ways that are certain, `replays` and `logs` bring 
 """
 
 from clmstate.analysis.space.counting import Count, states
-from clmstate.analysis.space.prove import Proof, Verdict, prove
+from clmstate.analysis.space.proving import Proof, Verdict, prove
 from clmstate.analysis.space.verdicts import findings
 
 __all__ = ["Count", "Proof", "Verdict", "findings", "prove", "states"]

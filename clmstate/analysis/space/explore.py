@@ -33,6 +33,9 @@ Precision: TypeAlias = Literal["facts", "places", "sketch"]
 """What is kept of everybody from round to round: all that was assumed of their facts; nothing but where they stand, so that more is thought
 possible than is; or all of it, but of those who stand in the same places only who came first, so that less is looked at than is possible."""
 
+BREACHED: Final = -1
+"""Stands for what is seen once a breach has happened in an observation that has not settled yet."""
+
 MOST_STATES: Final = 20_000
 MOST_NODES: Final = 150_000
 
@@ -169,15 +172,29 @@ class Explorer:
         open_: deque[tuple[Node, int]],
         done: set[Settled],
     ) -> Iterator[Step]:
-        seen, breach = self.watch.passing(before, look)
-        if breach is not None:
-            yield Step(state_of(breach, seen), breach, left, broken=True)
+        seen, breach = (before, None) if before == BREACHED else self.watch.passing(before, look)
+        if breach is not None:  # it happened if this observation settles; if it never does, it is refused
+            broken = Look(self.plan, breach, look.values, inside=self.inside, counted=self.counted)
+            yield from self._on(broken, BREACHED, left, open_, done)
+        yield from self._on(look, seen, left, open_, done)
+
+    def _on(
+        self,
+        look: Look,
+        seen: int,
+        left: tuple[tuple[tuple[Local, ...], ...], ...],
+        open_: deque[tuple[Node, int]],
+        done: set[Settled],
+    ) -> Iterator[Step]:
         for node, moved in self._round(look):
             if moved:
                 open_.append((self._kept(node), seen))
                 continue
             if not self.counted:  # those whom nobody follows may have moved
                 open_.append((attrs.evolve(look.node, first=False), seen))
+            if seen == BREACHED:
+                yield Step(state_of(node, 0), node, left, broken=True)
+                continue
             final = Look(self.plan, node, look.values, inside=self.inside, counted=self.counted)
             now, breach = self.watch.settled(seen, final)
             if breach is not None:
@@ -186,6 +203,19 @@ class Explorer:
             if to not in done:
                 done.add(to)
                 yield Step(to, node, left)
+
+    def looks(self, node: Node) -> Iterator[Look]:
+        """What the picture may say: one, where members are counted; else one for each way in which roll-ups may stand together."""
+        if self.counted:
+            yield Look(self.plan, node, {}, inside=self.inside, counted=True)
+            return
+        ways: list[tuple[Values, ...]] = []
+        for crowd, members in zip(self.crowds, node.groups, strict=True):
+            if crowd is not None:
+                ways.append(crowd.values(tuple(tuple(f.local for f in unit) for unit, n in members for _ in range(n))))
+        for chosen in itertools.product(*ways):
+            values = {asked: value for some in chosen for asked, value in some.items()}
+            yield Look(self.plan, node, values, inside=self.inside, counted=False)
 
     def _kept(self, node: Node) -> Node:
         """What the next round knows of everybody."""
@@ -200,19 +230,6 @@ class Explorer:
                 together[kept] = together.get(kept, 0) + count
             groups.append(tuple(sorted(together.items(), key=repr)))
         return Node(ones, tuple(groups), node.first)
-
-    def looks(self, node: Node) -> Iterator[Look]:
-        """What the picture may say: one, where members are counted; else one for each way in which roll-ups may stand together."""
-        if self.counted:
-            yield Look(self.plan, node, {}, inside=self.inside, counted=True)
-            return
-        ways: list[tuple[Values, ...]] = []
-        for crowd, members in zip(self.crowds, node.groups, strict=True):
-            if crowd is not None:
-                ways.append(crowd.values(tuple(tuple(f.local for f in unit) for unit, n in members for _ in range(n))))
-        for chosen in itertools.product(*ways):
-            values = {asked: value for some in chosen for asked, value in some.items()}
-            yield Look(self.plan, node, values, inside=self.inside, counted=False)
 
     def _round(self, look: Look) -> Iterator[tuple[Node, bool]]:
         """Everybody's next steps together, each with whether somebody moved."""

@@ -14,7 +14,9 @@ import attrs
 
 from clmstate.analysis.space.blueprint import Blueprint, Path
 from clmstate.analysis.space.explore import Explorer, Limit, Precision, Settled, Space, Step, explored
-from clmstate.analysis.space.watches import Reach, Stated
+from clmstate.analysis.space.looks import Look, Node
+from clmstate.analysis.space.watches import Reach, Stated, must
+from clmstate.analysis.space.ways import Local
 
 __all__ = ["Standstill", "Sure", "stuck"]
 
@@ -69,6 +71,10 @@ def stuck(
     good: set[tuple[object, ...]] = set()
     for ones in dict.fromkeys(state.ones for state in states):
         start = Settled(ones, nobody)
+        here = Look(plan, _standing(plan, ones), {}, inside=followed, counted=not plan.groups)
+        if must(here, wanted):
+            good.add(ones)
+            continue
         if ones in good or any(_reached(_sure(plan, followed, wanted, many), start, good) for many in _members(plan, followed)):
             good.add(ones)
             continue
@@ -78,6 +84,11 @@ def stuck(
         except Limit:
             never = False
         yield Standstill(start, never)
+
+
+def _standing(plan: Blueprint, ones: tuple[Local, ...]) -> Node:
+    nobody = ((),) * len(plan.groups)
+    return Node(tuple(slot.ways.begun(local) for slot, local in zip(plan.ones, ones, strict=True)), nobody)
 
 
 def _members(plan: Blueprint, followed: frozenset[int | Path]) -> range:

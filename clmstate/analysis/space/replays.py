@@ -154,6 +154,10 @@ class Customer:
             found.append(Real(self.plan, phases, states))
         return found
 
+    def picture(self) -> Real:
+        """The customer as it stands."""
+        return Real(self.plan, self.phases(), dict(self.states()))
+
     # ---- who is there
 
     def states(self) -> Iterator[tuple[tuple[Path, str], State]]:

@@ -115,7 +115,7 @@ def _listed(items: Sequence[str]) -> str:
 
 def evidence_of(plan: Blueprint, log: tuple[Report, ...], replay: Replay, shows: str) -> Evidence:
     """A customer who shows it: where everybody stands in the end, and the log."""
-    last = replay.pictures[-1][-1]
+    last = replay.pictures[-1][-1] if replay.pictures else replay.customer.picture()
     found: list[tuple[str, str]] = []
     slots = {slot.path: slot.ways.definition for slot in plan.ones}
     for group in plan.groups:

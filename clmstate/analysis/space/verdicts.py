@@ -8,7 +8,7 @@ from clmstate.analysis.findings import Evidence, Finding, finding
 from clmstate.analysis.space.blueprint import Blueprint, Group, Unexplored, blueprint
 from clmstate.analysis.space.explore import Explorer, Limit, explored
 from clmstate.analysis.space.logs import breach_in, log_of
-from clmstate.analysis.space.prove import Model, Proof, prove
+from clmstate.analysis.space.proving import Model, Proof, prove
 from clmstate.analysis.space.replays import Replay, replayed
 from clmstate.analysis.space.spoken import evidence_of
 from clmstate.analysis.space.watches import Never

@@ -129,6 +129,7 @@ class Tried:
 
     start: Key
     first: tuple[Any, ...]
+    now: dict[Key, tuple[Any, ...]]
     after: dict[Key, set[tuple[Key, tuple[tuple[Any, ...], ...]]]]
 
 
@@ -208,6 +209,7 @@ def tried(definition: Any, states: list[Any], names: tuple[str, ...] = (), most:
     start = Whole(definition)
     first = tuple(true(start, state) for state in states)
     after: dict[Key, set[tuple[Key, tuple[tuple[Any, ...], ...]]]] = {}
+    now: dict[Key, tuple[Any, ...]] = {}
     waiting = [start]
     count = 0
     while waiting:
@@ -215,6 +217,7 @@ def tried(definition: Any, states: list[Any], names: tuple[str, ...] = (), most:
         if key(whole) in after:
             continue
         outcomes = after.setdefault(key(whole), set())
+        now[key(whole)] = tuple(true(whole, state) for state in states)
         for given in observations(whole, names):
             count += 1
             if count > most:
@@ -227,7 +230,7 @@ def tried(definition: Any, states: list[Any], names: tuple[str, ...] = (), most:
             passed = tuple(tuple(true(p, state) for state in states) for p in pictures(whole, twin, moves, given["joins"]))
             outcomes.add((key(twin), passed))
             waiting.append(twin)
-    return Tried(key(start), first, after)
+    return Tried(key(start), first, now, after)
 
 
 def kept(found: Tried, promise: Promise, a: int, b: int, passing: tuple[bool, bool]) -> bool:
@@ -260,7 +263,9 @@ def kept(found: Tried, promise: Promise, a: int, b: int, passing: tuple[bool, bo
 
 
 def reaches(found: Tried, at: Key, a: int) -> bool:
-    """Whether some log leads from a state to a settled picture with what is wanted."""
+    """Whether some log leads from a state to a settled picture with what is wanted; if it is there already, an empty one does."""
+    if found.now[at][a] is True:
+        return True
     seen, waiting = {at}, [at]
     while waiting:
         for to, passed in found.after[waiting.pop()]:

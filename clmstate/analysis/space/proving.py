@@ -198,10 +198,14 @@ def _standing(plan: Blueprint, state: Settled) -> str:
 
 def _standstill(plan: Blueprint, cone: frozenset[int | Path], promise: Promise, found: Sequence[Standstill]) -> Evidence | None:
     """A customer from whom what was promised cannot be reached any more, on the compiled engine."""
-    for many in (0, 1, 2):
+    searches: tuple[tuple[Precision, Reporting, int], ...] = (("sketch", "one", 0), ("sketch", "one", 1), ("sketch", "one", 2))
+    if not plan.groups:
+        searches = (("facts", "everybody", 0),)
+    for precision, reporting, many in searches:
         most = tuple(many if group.path in cone else 0 for group in plan.groups)
+        watch = Until(promise.other)
         explorer = Explorer(
-            plan, cone, most, counted=True, reporting="one", watch=Until(promise.other), precision="sketch", patience=PATIENCE
+            plan, cone, most, counted=True, reporting=reporting, watch=watch, precision=precision, patience=PATIENCE
         )
         try:
             space = explored(explorer, explorer.start())
@@ -230,7 +234,9 @@ def _standstill(plan: Blueprint, cone: frozenset[int | Path], promise: Promise, 
 def _staying(plan: Blueprint, explorer: Explorer, start: Settled, wanted: Callable[[Replay], bool]) -> tuple[Report, ...] | None:
     """A log of a customer who stays where customers begin."""
     logs = (log_of(plan, [(start, step)], wanted) for step in explorer.steps(start) if step.to == start)
-    return nothing_told(plan, wanted) or next((log for log in logs if log is not None), None)
+    return nothing_told(plan, wanted) or next(
+        (log for log in logs if log is not None), ()
+    )  # where nobody settles, nobody has moved
 
 
 def _alone(plan: Blueprint, promise: Promise, watch: Never | Before | Leads, words: str) -> Proof:
