@@ -33,13 +33,14 @@ class Rows(NamedTuple):
 
     Example:
         >>> Rows._fields
-        ('customer', 'at', 'event', 'values')
+        ('customer', 'at', 'event', 'values', 'signals')
     """
 
     customer: NDArray[np.int64]
     at: NDArray[np.int64]
     event: NDArray[np.int16]  # -1 is none
-    values: NDArray[np.float64]  # [signal, row]; NaN is unchanged
+    values: NDArray[np.float64]  # [column, row]; NaN is unchanged
+    signals: NDArray[np.int64]  # the signal of each column; what is not said at all needs none
 
 
 class Standing(NamedTuple):
@@ -354,7 +355,7 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
     facts, bits, values, happened, times, visits = s.facts, s.bits, s.values, s.happened, s.times, s.visits
     memory, clocks, old_bits, undo_signal, undo_value = s.memory, s.clocks, s.old_bits, s.undo_signal, s.undo_value
     then_happened = s.then_happened
-    row_customer, row_at, row_event, row_values = rows.customer, rows.at, rows.event, rows.values
+    row_customer, row_at, row_event, row_values, row_signals = rows.customer, rows.at, rows.event, rows.values, rows.signals
     found, flagged, done = out.found, out.flagged, out.done
     n, columns, restless = row_at.size, row_values.shape[0], gates.shape[0] > 0
     most = found.shape[0] - 2 * MOST_ROUNDS - 2 * milestones - signs.shape[0] - 4
@@ -382,8 +383,9 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
             for word in range(bits.size):
                 old_bits[word] = bits[word]
             while True:
-                for signal in range(columns):
-                    x = row_values[signal, i]
+                for column in range(columns):
+                    x = row_values[column, i]
+                    signal = row_signals[column]
                     if x == x and x != values[signal]:
                         undo_signal[undone] = signal
                         undo_value[undone] = values[signal]

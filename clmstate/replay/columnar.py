@@ -23,7 +23,7 @@ from clmstate.replay.instants import by_instant
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.tables import SCHEMAS, Found, reject_row
-from clmstate.replay.typed import NUMBER, Batch, batch_of
+from clmstate.replay.typed import NUMBER, Batch, Room, batch_of, changes, with_all_signals
 from clmstate.signals import Value
 
 __all__ = ["Columnar", "Source", "columnar"]
@@ -132,6 +132,7 @@ class Columnar:
         self.as_of_us = as_of_us
         self.state = standing(self.lowered.arrays)
         self.out = Out(np.empty((_ROOM, OUT_COLUMNS), np.int64), np.empty(_FLAGGED, np.int64), np.zeros(2, np.int64))
+        self.room = Room()
         self.pieces: list[NDArray[np.int64]] = []
         self.names: list[pl.Series] = []
         self.lives: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []  # customer, first, last instant
@@ -159,14 +160,13 @@ class Columnar:
         if self.rest is not None:
             frame, self.rest = pl.concat([self.rest, frame]), None
         if more and frame.height:
-            last = frame.row(-1, named=True)
-            same = (pl.col("customer") == last["customer"]) & (pl.col("at") == last["at"])
-            again = frame.filter(same).height
+            again = _last_instant(frame.tail(_FEW))
+            again = again if again < min(_FEW, frame.height) else _last_instant(frame)
             self.rest, frame = frame.tail(again), frame.head(frame.height - again)
         if frame.height:
             self.seen += frame.height
             self.source.window = frame
-            batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore)))
+            batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore, self.room)))
             batch = self.judged(self.numbered(self.ordered(batch)))
             self.walk(batch.rows)
 
@@ -174,9 +174,8 @@ class Columnar:
         """Closes the last customer, plays those who were left out, and puts everything together."""
         if self.rest is not None:
             self.take(self.rest.clear())
-        signals = len(self.lowered.signals)
         nothing = np.zeros(0, np.int64)
-        self.walk(Rows(nothing, nothing, np.zeros(0, np.int16), np.zeros((signals, 0))), last=True)
+        self.walk(Rows(nothing, nothing, np.zeros(0, np.int16), np.zeros((0, 0)), nothing), last=True)
         names = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
         if self.by_hand:
             self.left_out.update(np.flatnonzero(names.is_in(list(self.by_hand)).to_numpy()).tolist())
@@ -195,6 +194,7 @@ class Columnar:
         places = np.flatnonzero(batch.odd)
         if not places.size:
             return batch
+        batch = with_all_signals(batch, len(self.lowered.signals))
         drop = np.zeros(batch.odd.size, np.bool_)
         spelled: dict[int, str] = {}
         for place, row in zip(places.tolist(), self.source.at(batch.frame[NUMBER].gather(places).to_list()), strict=True):
@@ -209,6 +209,7 @@ class Columnar:
                 spelled[place] = row.customer
         if batch.names.dtype == pl.String:
             batch.names = batch.names.scatter(list(spelled), list(spelled.values()))
+            batch.new = changes(batch.names)
         return _kept(batch, ~drop)
 
     def plain(self, row: Row) -> bool:
@@ -260,18 +261,20 @@ class Columnar:
     def ordered(self, batch: Batch) -> Batch:
         """The rows by customer and time."""
         names, at = batch.names, batch.rows.at
-        if names.len() < 2:
+        if at.size < 2:
             return batch
-        before, after = names.head(names.len() - 1), names.tail(names.len() - 1)
-        if bool(((after > before) | ((after == before) & pl.Series(at[1:] >= at[:-1]))).all()):
+        named = names.gather(np.flatnonzero(batch.new))
+        ascending = bool((named.tail(named.len() - 1) > named.head(named.len() - 1)).all())
+        if ascending and bool(((at[1:] >= at[:-1]) | batch.new[1:]).all()):
             return batch
         if self.previous is not None:
             raise self.unsorted()
         keys = pl.DataFrame({"customer": names, "at": at})
         order = keys.select(pl.arg_sort_by("customer", "at", maintain_order=True)).to_series()
-        taken = order.to_numpy()
-        rows = Rows(batch.rows.customer, at[taken], batch.rows.event[taken], np.take(batch.rows.values, taken, axis=1))
-        return Batch(batch.frame[[NUMBER]][order], names.gather(order), rows, batch.odd)
+        taken, names = order.to_numpy(), names.gather(order)
+        values = np.take(batch.rows.values, taken, axis=1)
+        rows = batch.rows._replace(at=at[taken], event=batch.rows.event[taken], values=values)
+        return Batch(batch.frame[[NUMBER]][order], names, changes(names), rows, batch.odd)
 
     def unsorted(self) -> InputError:
         """What is said of pieces that are not in order."""
@@ -282,8 +285,7 @@ class Columnar:
         names, at = batch.names, batch.rows.at
         if not at.size:
             return batch
-        change = np.ones(at.size, np.bool_)
-        change[1:] = (names.tail(at.size - 1) != names.head(at.size - 1)).to_numpy()
+        change = batch.new.copy()
         if self.previous is not None:
             if names[0] < self.previous[0] or (names[0] == self.previous[0] and at[0] < self.previous[1]):
                 raise self.unsorted()
@@ -408,10 +410,22 @@ def _table(name: str, **columns: Any) -> pl.DataFrame:
     return pl.DataFrame(made)
 
 
+_FEW: Final = 64
+
+
+def _last_instant(frame: pl.DataFrame) -> int:
+    """How many rows at the end are about the same customer and instant as the last one."""
+    last = frame.row(-1, named=True)
+    same = (pl.col("customer") == last["customer"]) & (pl.col("at") == last["at"])
+    return frame.filter(same).height
+
+
 def _kept(batch: Batch, keep: NDArray[np.bool_]) -> Batch:
     if keep.all():
         return batch
     mask, rows = pl.Series(keep), batch.rows
     customer = rows.customer[keep] if rows.customer.size else rows.customer
-    numbers = Rows(customer, rows.at[keep], rows.event[keep], np.ascontiguousarray(rows.values[:, keep]))
-    return Batch(batch.frame.filter(mask), batch.names.filter(mask), numbers, batch.odd[keep])
+    values = np.ascontiguousarray(rows.values[:, keep])
+    numbers = Rows(customer, rows.at[keep], rows.event[keep], values, rows.signals)
+    names = batch.names.filter(mask)
+    return Batch(batch.frame.filter(mask), names, changes(names), numbers, batch.odd[keep])

@@ -18,7 +18,7 @@ from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
 from clmstate.signals import DAY, SignalSpec
 
-__all__ = ["NUMBER", "Batch", "batch_of", "frame_of_log"]
+__all__ = ["NUMBER", "Batch", "Room", "batch_of", "changes", "frame_of_log", "with_all_signals"]
 
 NUMBER: Final = "__row"
 """The column that holds a row's number in its file."""
@@ -34,6 +34,7 @@ class Batch:
     Attributes:
         frame: the columns of the log, and the number of each row.
         names: whom each row is about.
+        new: where a name is not that of the row before.
         rows: the same as numbers; customers are not numbered yet.
         odd: rows that are not plainly right.
 
@@ -44,12 +45,37 @@ class Batch:
 
     frame: pl.DataFrame
     names: pl.Series
+    new: NDArray[np.bool_]
     rows: Rows
     odd: NDArray[np.bool_]
 
 
-def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = ()) -> Batch:
+class Room:
+    """Room for the numbers of a batch, used again for the next one: fresh memory costs more than filling it.
+
+    Example:
+        >>> Room().of(2, 3).shape
+        (2, 3)
+    """
+
+    def __init__(self) -> None:
+        self.held = np.empty(0, np.float64)
+
+    def of(self, columns: int, rows: int) -> NDArray[np.float64]:
+        """Columns of so many rows; whatever was in them before is overwritten."""
+        if self.held.size < columns * rows:
+            self.held = np.empty(columns * rows, np.float64)
+        return self.held[: columns * rows].reshape(columns, rows)
+
+
+def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = (), room: Room | None = None) -> Batch:
     """The rows of a frame as numbers.
+
+    Args:
+        frame: the columns of a log, and :data:`NUMBER`.
+        lowered: the model.
+        ignore: columns to pass over.
+        room: where to put the numbers; they are valid until it is used again.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -65,26 +91,39 @@ def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = ()
     specs = lowered.program.definition.signals
     n = frame.height
     odd = np.zeros(n, np.bool_)
-    names = _names(frame["customer"], odd)
+    names, new = _names(frame["customer"], odd)
     at = _instants(frame["at"])
-    odd |= at.is_null().to_numpy()
-    values = np.empty((len(lowered.signals), n), np.float64)
-    for place, name in enumerate(lowered.signals):
-        if name in frame.columns and name not in ignore:
-            values[place] = _numbers(frame[name], specs[name], odd)
-        else:
-            values[place] = np.nan
-    if frame.width > len(lowered.signals) + 3:
-        for name in ("part", "instance", "details"):
-            if name in frame.columns and frame.schema[name] != pl.Null:
-                odd |= _said(frame[name])
+    if at.null_count():
+        odd |= at.is_null().to_numpy()
+    said = [name for name in lowered.signals if name in frame.columns and name not in ignore and frame[name].null_count() < n]
+    values = (Room() if room is None else room).of(len(said), n)
+    for place, name in enumerate(said):
+        values[place] = _numbers(frame[name], specs[name], odd)
+    for name in ("part", "instance", "details"):
+        if name in frame.columns and frame[name].null_count() < n:
+            odd |= _said(frame[name])
     event = _events(frame["event"], lowered.events, odd) if "event" in frame.columns else np.full(n, -1, np.int16)
-    bounds = [_bounds(specs[name]) for name in lowered.signals]
+    bounds = [_bounds(specs[name]) for name in said]
     low, high = (np.array([b[i] for b in bounds], np.float64) for i in (0, 1))
-    whole = np.array([b[2] for b in bounds], np.bool_)
-    odd_values(values, low, high, whole, odd)
-    numbers = Rows(np.zeros(0, np.int64), at.fill_null(0).to_numpy(writable=True), event, values)
-    return Batch(frame, names, numbers, odd)
+    odd_values(values, low, high, np.array([b[2] for b in bounds], np.bool_), odd)
+    signals = np.array([lowered.signals.index(name) for name in said], np.int64)
+    numbers = Rows(np.zeros(0, np.int64), at.fill_null(0).to_numpy(writable=True), event, values, signals)
+    return Batch(frame, names, new, numbers, odd)
+
+
+def with_all_signals(batch: Batch, count: int) -> Batch:
+    """The same with a column for every signal, so that any of them can be written.
+
+    Example:
+        >>> import numpy as np
+        >>> numbers = Rows(np.zeros(1, int), np.zeros(1, int), np.zeros(1, np.int16), np.ones((1, 1)), np.array([1]))
+        >>> batch = Batch(pl.DataFrame(), pl.Series(["a"]), np.ones(1, bool), numbers, np.zeros(1, bool))
+        >>> with_all_signals(batch, 2).rows.values.tolist()
+        [[nan], [1.0]]
+    """
+    values = np.full((count, batch.rows.at.size), np.nan)
+    values[batch.rows.signals] = batch.rows.values
+    return attrs.evolve(batch, rows=batch.rows._replace(values=values, signals=np.arange(count)))
 
 
 def frame_of_log(rows: Sequence[Row], specs: Mapping[str, SignalSpec]) -> pl.DataFrame:
@@ -111,22 +150,32 @@ def frame_of_log(rows: Sequence[Row], specs: Mapping[str, SignalSpec]) -> pl.Dat
     return pl.DataFrame(columns)
 
 
-def _names(column: pl.Series, odd: NDArray[np.bool_]) -> pl.Series:
-    """Names as they are; one that is the same as in the row before is as plain as that one."""
+def _names(column: pl.Series, odd: NDArray[np.bool_]) -> tuple[pl.Series, NDArray[np.bool_]]:
+    """Names as they are, and where they change; one that is the same as in the row before is as plain as that one."""
+    if not column.dtype.is_integer() and column.dtype != pl.String:
+        column = column.cast(pl.String, strict=False)
+    new = changes(column)
     if column.dtype.is_integer():
         odd |= column.is_null().to_numpy()
-        return column
-    if column.dtype != pl.String:
-        column = column.cast(pl.String, strict=False)
-    new = np.ones(column.len(), np.bool_)
-    if column.len() > 1:
-        new[1:] = column.tail(column.len() - 1).ne_missing(column.head(column.len() - 1)).to_numpy()
-    starts = np.flatnonzero(new)
-    named = column.gather(starts)
+        return column, new
+    named = column.gather(np.flatnonzero(new))
     plain = ((named != "") & (named == named.str.strip_chars())).fill_null(value=False).to_numpy()
     if not plain.all():
         odd |= ~plain[np.cumsum(new) - 1]
-    return column
+    return column, new
+
+
+def changes(column: pl.Series) -> NDArray[np.bool_]:
+    """Where a value is not that of the row before.
+
+    Example:
+        >>> changes(pl.Series(["a", "a", "b"])).tolist()
+        [True, False, True]
+    """
+    new = np.ones(column.len(), np.bool_)
+    if column.len() > 1:
+        new[1:] = column.tail(column.len() - 1).ne_missing(column.head(column.len() - 1)).to_numpy()
+    return new
 
 
 def _instants(column: pl.Series) -> pl.Series:
