@@ -17,8 +17,12 @@ __all__ = ["DEEPEST", "Reader", "Unknown", "Unreadable", "parsed"]
 
 T = TypeVar("T")
 
-DEEPEST: Final = 120
+DEEPEST: Final = 200
 """How deep JSON may nest: far more than a rule that a person could read, and less than would exhaust Python."""
+
+
+_LONGEST: Final = 160
+"""Letters of a place, beyond which its middle is left out."""
 
 
 class Unreadable(InputError):
@@ -95,7 +99,8 @@ class Reader:
 
     def wrong(self, cause: str, remedy: str, code: str = "CLM372") -> Unreadable:
         """An error at this place."""
-        return Unreadable([Diagnostic(code, self.place, cause, remedy)])
+        place = self.place if len(self.place) <= _LONGEST else f"{self.place[: _LONGEST // 2]}…{self.place[-_LONGEST // 2 :]}"
+        return Unreadable([Diagnostic(code, place, cause, remedy)])
 
     def deeper(self) -> None:
         """Refuses what nests too deeply."""
