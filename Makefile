@@ -46,9 +46,7 @@ journey: $(READY)
 	@echo "Look at build/journey.svg (in a browser) or build/journey.png: the journey that Acme just walked through."
 
 diagrams: $(READY)
-	@for models in $$(find models -mindepth 1 -maxdepth 1 -type d ! -name '_*' | sort); do \
-	  mkdir -p "diagrams/$${models#models/}"; $(BIN)/clmstate draw "$$models" --out "diagrams/$${models#models/}/" || exit 1; \
-	done
+	$(BIN)/clmstate draw models --kind gallery --out diagrams/
 
 bench: $(READY)
 	@$(BIN)/python tests/bench/run.py

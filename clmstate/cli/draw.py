@@ -1,21 +1,29 @@
-"""``clmstate draw``: the journey of a lifecycle as a picture."""
+"""``clmstate draw``: lifecycles and compositions as pictures."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.cli.models import Model, load, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
 
-__all__ = ["arguments", "run"]
+if TYPE_CHECKING:
+    from clmstate.drawing import Drawing
+
+__all__ = ["arguments", "made", "run"]
 
 LEVELS: Final = ("stage", "full")
 THEMES: Final = ("light", "dark")
+PAGES: Final = ("fitting", "wide")
+KINDS: Final = ("journey", "lanes", "composite", "markets", "diff", "here", "population", "findings", "coverage", "gallery")
+_COMMAND: Final = "clmstate draw"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,37 +36,56 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="FILE",
-        help="where to, .svg, .png or .dot (by default the lifecycle's name, .svg); a folder, with / at its end: all of them",
+        help=(
+            "where to, .svg, .png, .pdf, .dot, .mmd or .md (by default the model's name, .svg); "
+            "a folder, with / at its end: all lifecycles"
+        ),
+    )
+    parser.add_argument(
+        "--kind",
+        type=one_of(KINDS),
+        default="",
+        metavar="KIND",
+        help=f"what is drawn: {', '.join(KINDS)} (by default a journey, of a composition its parts)",
     )
     parser.add_argument(
         "--level", type=one_of(LEVELS), default="stage", help="stage: for a slide; full: for a hand-out, with touchpoints"
     )
     parser.add_argument("--theme", type=one_of(THEMES), default="light", help="light or dark")
+    parser.add_argument("--brand", metavar="FILE", help="a theme file: a company's colours and logo")
+    parser.add_argument("--page", type=one_of(PAGES), default="fitting", help="wide: with the proportions of a slide, 16:9")
+    parser.add_argument("--scale", type=float, default=2.0, help="of a PNG: pixels per point, 1 to 4")
+    parser.add_argument("--against", metavar="MODEL", help="for diff: the older version")
+    parser.add_argument("--log", metavar="FILE", help="for here and population: what happened, as for walk")
+    parser.add_argument("--customer", metavar="NAME", help="for here: who, where the log tells of several")
+    parser.add_argument("--as-of", metavar="DATE", help="for here and population: the date of interest")
+    parser.add_argument("--data", metavar="FILE", help="for population and coverage: numbers as JSON")
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
-    """Draws one lifecycle.
+    """Draws one model, or all of a folder.
 
     Example:
         >>> from clmstate.cli import main
         >>> main(["draw", "no_such_model.py"])
         2
     """
+    if options.kind == "gallery":
+        from clmstate.cli.gallery import run_gallery
+
+        return run_gallery(options, screen)
     given: str | None = options.out
     folder = Path(given) if given is not None and (given.endswith(("/", os.sep)) or Path(given).is_dir()) else None
-    models = _lifecycles(options.model) if folder is not None else (load_one(options.model, command="clmstate draw"),)
-    lifecycles = [(model, model.lifecycle) for model in models]
-    from clmstate.drawing import journey  # loaded for this command only
-
+    models = _several(options) if folder is not None else (_one(options),)
     drawn = []
     with screen.progress("drawing") as progress:
-        for number, (model, lifecycle) in enumerate(lifecycles):
-            progress(number, len(lifecycles))
+        for number, model in enumerate(models):
+            progress(number, len(models))
             out = Path(given if given is not None and folder is None else f"{model.name.lower()}.svg")
             if folder is not None:
                 out = folder / out
-                _made(out.parent)
-            drawn.append((model, journey(lifecycle, level=options.level, theme=options.theme).save(out)))
+                made(out.parent)
+            drawn.append((model, _dressed(_picture(model, options), options).save(out, scale=options.scale)))
     if screen.as_json:
         found = [{"lifecycle": model.name, "source": model.source, "out": str(saved)} for model, saved in drawn]
         screen.json({"ok": True, **(found[0] if folder is None else {"drawings": found})})
@@ -73,15 +100,218 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     return 0
 
 
-def _lifecycles(name: str) -> tuple[Model, ...]:
-    """All lifecycles that a name leads to; none is drawn if one cannot be loaded."""
-    loaded = load(name)
+def _one(options: argparse.Namespace) -> Model:
+    """The one model that was named; of variants side by side the usual one."""
+    return load_one(options.model, command=_COMMAND)
+
+
+def _several(options: argparse.Namespace) -> tuple[Model, ...]:
+    """All models that a name leads to which this kind can draw; none is drawn if one cannot be loaded."""
+    loaded = load(options.model)
     for fault in loaded.faults:
         raise fault.error()
-    return tuple(model for model in loaded.models if not model.composed)
+    composed = options.kind == "composite"
+    return tuple(model for model in loaded.models if model.composed is composed)
 
 
-def _made(folder: Path) -> None:
+def _picture(model: Model, options: argparse.Namespace) -> Drawing:
+    """The picture of a model, of the kind that was asked for."""
+    kind = options.kind or ("composite" if model.composed else "journey")
+    drawn: Drawing = _PICTURES[kind](model, options)
+    return drawn
+
+
+def _dressed(drawing: Drawing, options: argparse.Namespace) -> Drawing:
+    """The same in the theme and brand that were asked for, on the page that was asked for."""
+    import attrs
+
+    from clmstate.drawing import THEMES, read_brand
+
+    brand = None if options.brand is None else read_brand(options.brand, THEMES)
+    return attrs.evolve(drawing, theme=options.theme, wide_page=options.page == "wide", brand=brand)
+
+
+def _journey(model: Model, options: argparse.Namespace) -> Drawing:
+    from clmstate.drawing import journey
+
+    return journey(model.lifecycle, level=options.level)
+
+
+def _lanes(model: Model, options: argparse.Namespace) -> Drawing:
+    from clmstate.drawing import lanes
+
+    return lanes(model.lifecycle, level=options.level)
+
+
+def _composite(model: Model, options: argparse.Namespace) -> Drawing:
+    from clmstate.composition import Composition
+    from clmstate.drawing import composite
+
+    if not issubclass(model.what, Composition):
+        cause = f"{model.name} is one lifecycle, and a composite shows the parts of a composition"
+        raise InputError([Diagnostic("CLM408", model.source, cause, "name a composition, or draw a journey")])
+    if options.log is not None:
+        return composite(_life(model, options), level=options.level)
+    return composite(model.what, level=options.level)
+
+
+def _markets(model: Model, options: argparse.Namespace) -> Drawing:
+    """A lifecycle and all of its variants, wherever in its folder they are."""
+    from clmstate.drawing import markets
+
+    where = Path(options.model.partition(":")[0])
+    others = load(str(where.parent)).models if where.suffix == ".py" else load(options.model).models
+    variants = [other.lifecycle for other in others if not other.composed and model.what in other.what.__mro__[1:]]
+    return markets([model.lifecycle, *dict.fromkeys(variants)])
+
+
+def _diff(model: Model, options: argparse.Namespace) -> Drawing:
+    from clmstate.cli.versions import load_version
+    from clmstate.drawing import difference
+
+    if options.against is None:
+        raise InputError([Diagnostic("CLM343", f"{_COMMAND} --kind diff", "--against is missing", "name the older version")])
+    older = load_version(options.against, command=_COMMAND, like=options.model)  # also git:REV
+    return difference(older.lifecycle, model.lifecycle)
+
+
+def _life(model: Model, options: argparse.Namespace) -> Any:
+    """The customer that a log tells of, as it stands at the end or at a date."""
+    if options.log is None:
+        raise InputError([Diagnostic("CLM343", f"{_COMMAND} --kind here", "--log is missing", "name a log, as for walk")])
+    from clmstate.cli.walk import customer_of
+    from clmstate.cli.walking import walked
+    from clmstate.replay import read_log
+
+    log = read_log(options.log, model.what)
+    return walked(model, log, customer_of(log, options.customer), _until(options)).life
+
+
+def _until(options: argparse.Namespace) -> int | None:
+    from clmstate.signals import instant
+
+    if options.as_of is None:
+        return None
+    try:
+        return instant(options.as_of, place=f"{_COMMAND} --as-of")
+    except ValueError as error:
+        diagnostics = getattr(error, "diagnostics", ())
+        raise InputError([Diagnostic("CLM342", d.place, d.cause, "give a date such as 2026-01-30") for d in diagnostics]) from None
+
+
+def _here(model: Model, options: argparse.Namespace) -> Drawing:
+    from clmstate.drawing import here
+
+    life = _life(model, options)
+    if model.composed:
+        raise InputError(
+            [Diagnostic("CLM335", model.source, f"{model.name} is a composition", "draw it with --kind composite --log")]
+        )
+    return here(life)
+
+
+def _population(model: Model, options: argparse.Namespace) -> Drawing:
+    from clmstate.drawing import population
+
+    if options.log is not None:
+        counts, flows = counted(model, options.log, _until(options))
+        return population(model.lifecycle, counts, flows=flows)
+    given = _numbers(options, "counts", {"counts", "changes", "flows", "standings", "period", "title"})
+    return population(model.lifecycle, given.pop("counts", {}), **given)
+
+
+def counted(model: Model, log_file: str, until: int | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Where the customers of a log stand at the end, and how many went along each transition.
+
+    Example:
+        >>> counted.__name__
+        'counted'
+    """
+    from clmstate.replay import play, read_log
+
+    counts = dict.fromkeys(model.lifecycle.definition.phases, 0)
+    flows: dict[str, int] = {}
+    last: dict[str, str] = {}
+    for step in play(model.what, read_log(log_file, model.what), until_us=until):
+        last[step.customer] = step.life.phase.path
+        for move in step.moves:
+            flows[move.name] = flows.get(move.name, 0) + (0 if move.stayed else 1)
+    for path in last.values():
+        counts[path] += 1
+    return counts, {name: n for name, n in flows.items() if name and n}
+
+
+def _findings(model: Model, options: argparse.Namespace) -> Drawing:  # noqa: ARG001 -- all kinds are asked alike
+    from clmstate.analysis import check
+    from clmstate.drawing import Marked, marked
+
+    definition = model.lifecycle.definition
+    known = {*definition.phases, *definition.transitions}
+    levels = {"error": "at_risk", "warning": "watch"}
+    marks: dict[str, Any] = {}
+    for found in check(model.lifecycle):
+        for name in found.about[:1]:
+            if name in known and found.severity in levels and not found.accepted:
+                marks.setdefault(name, Marked(levels[found.severity], f"{found.message} ({found.code})"))  # type: ignore[arg-type]
+    told = f"{len(marks)} phases and rules to look at." if marks else "Nothing to look at."
+    return marked(definition, marks, subtitle=told)
+
+
+def _coverage(model: Model, options: argparse.Namespace) -> Drawing:
+    from clmstate.drawing import coverage
+
+    given = _numbers(options, "phases and transitions", {"phases", "transitions", "models", "format"})
+    if "models" in given:
+        given = given["models"].get(model.name, {}).get("overlay", {})
+    return coverage(model.lifecycle, given.get("phases", {}), given.get("transitions", {}))
+
+
+def _numbers(options: argparse.Namespace, what: str, known: set[str]) -> dict[str, Any]:
+    """The object in the file of numbers."""
+    if options.data is None:
+        kind = f"{_COMMAND} --kind {options.kind}"
+        raise InputError([Diagnostic("CLM343", kind, f"there are no numbers ({what})", "name a JSON file: --data FILE")])
+    try:
+        given = json.loads(Path(options.data).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError([Diagnostic("CLM409", options.data, f"it cannot be read ({error})", "write numbers as JSON")]) from None
+    if not isinstance(given, dict) or not set(given) <= known:
+        cause = f"it is not an object with some of {', '.join(sorted(known))}"
+        raise InputError([Diagnostic("CLM409", options.data, cause, "see docs/how-to/drawing.md")])
+    for key, numbers in given.items():
+        if key in ("counts", "changes", "flows", "phases", "transitions") and not _are_numbers(numbers):
+            raise InputError(
+                [Diagnostic("CLM409", f"{options.data}, {key}", "it is not whole numbers by name", "see docs/how-to/drawing.md")]
+            )
+    return given
+
+
+def _are_numbers(given: object) -> bool:
+    return isinstance(given, Mapping) and all(isinstance(n, int) for n in given.values())
+
+
+_PICTURES: Final[Mapping[str, Callable[[Model, argparse.Namespace], Drawing]]] = {
+    "journey": _journey,
+    "lanes": _lanes,
+    "composite": _composite,
+    "markets": _markets,
+    "diff": _diff,
+    "here": _here,
+    "population": _population,
+    "findings": _findings,
+    "coverage": _coverage,
+}
+
+
+def made(folder: Path) -> None:
+    """Makes a folder.
+
+    Raises:
+        InputError: CLM307, when it cannot be made.
+
+    Example:
+        >>> made(Path("."))
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:

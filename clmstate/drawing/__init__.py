@@ -7,9 +7,9 @@ Mermaid. Overlays say something about the same map without moving it. Importing 
 from typing import TYPE_CHECKING, Any
 
 from clmstate.drawing.brand import Brand, read_brand
-from clmstate.drawing.here import here
+from clmstate.drawing.whereabouts import here
 from clmstate.drawing.journeys import Level, journey, journey_scene
-from clmstate.drawing.lanes import lanes
+from clmstate.drawing.handoffs import lanes
 from clmstate.drawing.marked import Marked, coverage, marked
 from clmstate.drawing.overlay import Cover, Key, Overlay, Panel, PanelRow, Said, Tone
 from clmstate.drawing.picture import Drawing
@@ -20,7 +20,7 @@ from clmstate.drawing.theme import THEMES, Theme, ThemeName
 if TYPE_CHECKING:
     from clmstate.drawing.composites import composite
     from clmstate.drawing.differences import difference
-    from clmstate.drawing.markets import markets
+    from clmstate.drawing.variants import markets
 
 __all__ = [
     "THEMES",
@@ -60,7 +60,7 @@ __all__ = [
     "read_brand",
 ]
 
-_LATER = {"composite": "composites", "difference": "differences", "markets": "markets"}
+_LATER = {"composite": "composites", "difference": "differences", "markets": "variants"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,9 +10,13 @@ from clmstate.drawing.blocks import Block, typeset
 from clmstate.drawing.columns import insiders
 from clmstate.drawing.layout import Layout, place
 from clmstate.drawing.renderers import RENDERERS, RendererName
+from clmstate.drawing.rows import WIDEST, in_rows, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene
 
 __all__ = ["Composed", "compose"]
+
+_FEW = 8  # columns of phases that may fit into one row
+_HAND_OUT = 1.3
 
 
 @attrs.frozen
@@ -39,7 +43,7 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
         ['a']
     """
     if scene.plan == "lanes":
-        from clmstate.drawing.lanes import place_lanes
+        from clmstate.drawing.handoffs import place_lanes
 
         return Composed(scene, *place_lanes(scene))
     if scene.plan == "composite":
@@ -47,17 +51,47 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
 
         return Composed(scene, *place_parts(scene))
     if scene.plan == "markets":
-        from clmstate.drawing.markets import place_markets
+        from clmstate.drawing.variants import place_markets
 
         return Composed(scene, *place_markets(scene))
     blocks = typeset(scene)
-    layout = place(scene, blocks, renderers=renderers)
+    rows = rows_of(scene, blocks) if scene.cards else []
+    layout = place(scene, blocks, renderers=renderers) if len(rows) <= 1 or _may_fit(scene) else None
+    if layout is None or (len(rows) > 1 and layout.width > _widest(scene)):
+        return _below_each_other(scene, rows, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
     if not misleading:
         return Composed(scene, blocks, layout)
     for frame in misleading:
         scene = _without(scene, frame)
     return compose(scene, renderers=renderers)
+
+
+def _may_fit(scene: Scene) -> bool:
+    """Whether it is worth trying one row: what the rows are found by is an estimate on the wide side."""
+    return len({card.step for card in scene.cards}) <= _FEW
+
+
+def _widest(scene: Scene) -> float:
+    """A hand-out is read from nearby and may be wider than a slide."""
+    return WIDEST * (_HAND_OUT if any(card.notes for card in scene.cards) else 1)
+
+
+def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], renderers: tuple[RendererName, ...]) -> Composed:
+    """A wide scene in rows; a frame whose members stand in several becomes a part of their titles."""
+    step = {card.id: card.step for card in scene.cards}
+    row = {each: number for number, steps in enumerate(rows) for each in steps}
+    for frame in scene.frames:
+        if len({row[step[name]] for name in frame.members}) > 1:
+            return compose(_without(scene, frame), renderers=renderers)
+    parted = in_rows(scene, rows)
+    blocks = typeset(parted.scene)
+    layouts = [place(each, blocks, renderers=renderers) for each in parted.rows]
+    for each, layout in zip(parted.rows, layouts, strict=True):
+        for frame in each.frames:
+            if any(_foreigners(each, layout, frame)):
+                return compose(_without(scene, frame), renderers=renderers)
+    return Composed(parted.scene, blocks, stacked(parted, layouts))
 
 
 def _foreigners(scene: Scene, layout: Layout, frame: Frame) -> Iterator[str]:

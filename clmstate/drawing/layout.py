@@ -63,7 +63,7 @@ def bare_dot(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> str
     import graphviz
 
     graph = graphviz.Digraph("journey")
-    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep="0.26", ranksep="0.19")
+    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep="0.26", ranksep="0.17")
     graph.attr("node", shape="box", fixedsize="true", label="", fontsize="1", margin="0")
     numbers = _numbers(columns)
     for name, number in numbers.items():

@@ -20,7 +20,7 @@ from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 
 __all__ = ["Furniture", "Swatch", "furnish"]
 
-PAD = 24
+PAD = 20
 NARROWEST = 720
 PANEL = 400  # width of a checklist
 SIZE = 15
