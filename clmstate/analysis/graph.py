@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import attrs
 import networkx as nx
 
+from clmstate.composition import Composition, CompositionDefinition
 from clmstate.conditions import words
 from clmstate.lifecycle import (
     Days,
@@ -29,7 +30,7 @@ from clmstate.lifecycle import (
 __all__ = ["Attribute", "Node", "Way", "graph", "ways"]
 
 Node: TypeAlias = tuple[str, str]
-"""A phase in a graph: the name of its lifecycle, and its path in it."""
+"""A phase in a graph: the name of its lifecycle (in a composition the path of its part), and its path in it."""
 
 Attribute: TypeAlias = str | float | bool
 """What GraphML and GEXF can hold."""
@@ -96,8 +97,10 @@ def _entered(definition: LifecycleDefinition, transition: Transition, source: st
         yield from ((c, True) for c in group.children if c != group.initial and not definition.phases[c].final)
 
 
-def graph(lifecycle: type[Lifecycle] | LifecycleDefinition) -> nx.MultiDiGraph[Node]:
-    """A lifecycle as a graph, with everything that it says as attributes.
+def graph(
+    lifecycle: type[Lifecycle] | LifecycleDefinition | type[Composition] | CompositionDefinition,
+) -> nx.MultiDiGraph[Node]:
+    """A lifecycle as a graph, with everything that it says as attributes; of a composition, all of its parts.
 
     Nodes are pairs of the lifecycle's name and a phase's path, so that graphs of several lifecycles can be put together with
     `networkx.compose`. Edges are keyed by the transition's name. A transition from several phases is several edges.
@@ -106,8 +109,11 @@ def graph(lifecycle: type[Lifecycle] | LifecycleDefinition) -> nx.MultiDiGraph[N
     touchpoints are JSON. What is about the lifecycle as a whole is in ``graph.graph``, and, because GEXF has no place for it there,
     also at the phase where customers start. Read a file back with ``node_type=ast.literal_eval``.
 
+    In a composition, nodes are pairs of a part's path and a phase's path in it, and there is one more kind of edge: from a phase that some
+    feed asks about to every phase in which a rule reads the port that it feeds. Its key is the port, and its ``kind`` is "wire".
+
     Args:
-        lifecycle: a lifecycle class or its definition.
+        lifecycle: a lifecycle or a composition, the class or its definition.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -122,7 +128,12 @@ def graph(lifecycle: type[Lifecycle] | LifecycleDefinition) -> nx.MultiDiGraph[N
         >>> made.edges[("Deal", "new"), ("Deal", "won"), "win"]["words"]
         'contract signed'
     """
-    definition = definition_of(lifecycle)
+    model = lifecycle.definition if isinstance(lifecycle, type) else lifecycle
+    if isinstance(model, CompositionDefinition):
+        from clmstate.analysis.composed import composed_graph
+
+        return composed_graph(model)
+    definition = definition_of(model)
     whole = _whole(definition)
     made: nx.MultiDiGraph[Node] = nx.MultiDiGraph()
     made.graph.update(whole)

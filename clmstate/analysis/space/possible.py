@@ -97,9 +97,9 @@ def _members(plan: Blueprint, followed: frozenset[int | Path]) -> range:
 
 def _sure(plan: Blueprint, followed: frozenset[int | Path], wanted: Stated, many: int) -> Sure:
     most = tuple(many if group.path in followed else 0 for group in plan.groups)
-    sketch: Precision = "sketch"
+    precision: Precision = "sketch" if any(most) else "facts"
     at_once = Explorer(
-        plan, followed, most, counted=True, watch=Reach(wanted, "any"), surely="any", precision=sketch, patience=PATIENCE
+        plan, followed, most, counted=True, watch=Reach(wanted, "any"), surely="any", precision=precision, patience=PATIENCE
     )
     return Sure(at_once, attrs.evolve(at_once, watch=Reach(wanted, "ran"), surely="ran", waited=True, work=at_once.work))
 
