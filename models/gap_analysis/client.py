@@ -83,6 +83,9 @@ class Client(Lifecycle, refs=("S0.9", "S0.46")):
     asleep_at = Threshold(0.30, help="monthly active users over seats: the launch is forgotten, and has to be held again")
     ready_at = Threshold(0.50, help="half of the invited: enough to help the other half")
     trusts_at = Threshold(6, help="of 10: as with NPS, up to 6 is a critic")
+    first_month_at = Threshold(0.30, help="monthly active users over seats after a month: utilisation is judged by tenure")
+    first_quarter_at = Threshold(0.50, help="the same after a quarter")
+    half_year_at = Threshold(0.80, help="the same after half a year")
     reached_at = Threshold(0.80, help="four fifths of the outcome: its sponsor speaks of success")
     tired_after = Threshold(90, help="days in Onboarding: a quarter is what most sponsors give a project")
     fresh_for = Threshold(60, help="days after its event: what has not caught on by then has to be launched again")
@@ -90,6 +93,12 @@ class Client(Lifecycle, refs=("S0.9", "S0.46")):
     too_many_steps = Threshold(7, help="steps for the main task: about as many as people keep in mind")
 
     thriving = ((outcome >= reached_at) & key_contact).named("thriving")
+
+    behind_others = (
+        ((signed.days_since > 30) & (users_active < first_month_at))
+        | ((signed.days_since > 90) & (users_active < first_quarter_at))
+        | ((signed.days_since > 180) & (users_active < half_year_at))
+    ).named("behind others of their age")
 
     # ---- where a client stands
     presales = Phase(
@@ -364,6 +373,16 @@ class Client(Lifecycle, refs=("S0.9", "S0.46")):
         plays=WIN_BACK_USERS,
         interval=FIRST_QUARTER,
         ref="S0.13, S0.19",
+    )
+    behind = Risk(
+        "Behind others of their age",
+        sign=behind_others,
+        phases=[launch, engagement, measurement],
+        mitigation=["educate", "communicate"],
+        plays=WIN_BACK_USERS,
+        interval=FIRST_QUARTER,
+        help="what is fine after a month is a warning after half a year; the bands are those that practitioners use",
+        ref="S0.28",
     )
     no_follow_through = Risk(
         "Agreed, but not done",

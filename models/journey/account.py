@@ -72,12 +72,17 @@ class Account(Lifecycle, refs=("S1.2", "S1.36")):
     settled_at = Threshold(0.80, help="monthly active users over seats: the upper one")
     broad_at = Threshold(0.40, help="features in use: below, they see a corner of the product")
     window_opens = Threshold(120, help="days before renewal: the first of the usual 120, 90, 60 and 30")
+    plan_by = Threshold(90, help="days before renewal: the second of them; by now there is a plan for the time after it")
+    talk_by = Threshold(60, help="days before renewal: the third; by now those who decide have met us")
+    sign_by = Threshold(30, help="days before renewal: the last; by now it is signed")
+    risk_window = Threshold(180, help="days before renewal: what practitioners take for accounts at risk")
     stuck_after = Threshold(90, help="days in Onboarding before somebody asks what blocks it")
     rests_for = Threshold(90, help="days after a renewal: they want to use what they signed for, not to be sold the next thing")
     good_experience = Threshold(7, help="of 10: neither critic nor in danger of becoming one")
 
     good_outcome = ((results >= 0.8) & (experience >= good_experience)).named("desired outcome reached, and reached well")
     near_renewal = ((renewal_on.days_until <= window_opens) & unless(renewed.days_since <= window_opens)).named("renewal is near")
+    not_renewed = unless(renewed.days_since <= window_opens).named("not renewed yet")
     rested = unless(renewed.days_since <= rests_for).named("last renewal long enough ago")
     planned = (success_plan_until.days_until >= 30).named("success plan for at least a month ahead")
 
@@ -407,11 +412,35 @@ class Account(Lifecycle, refs=("S1.2", "S1.36")):
     )
     about_to_go = Risk(
         "About to churn",
-        sign=near_renewal & ((results < 0.4) | ~must_have | (usage < started_at)),
+        sign=(renewal_on.days_until <= risk_window) & ((results < 0.4) | ~must_have | (usage < started_at)),
         mitigation="escalate",
         plays=LISTEN,
         help="the root that all the other symptoms lead to",
         ref="S1.12",
+    )
+    no_plan_beyond = Risk(
+        "Ninety days left, and no plan beyond",
+        sign=(renewal_on.days_until <= plan_by) & unless(success_plan_until.days_until > plan_by) & not_renewed,
+        phases=[ongoing, renewal_growth],
+        mitigation="communicate",
+        plays=WRITE_PLAN,
+        ref="S1.34",
+    )
+    no_talk = Risk(
+        "Sixty days left, and nobody has met those who decide",
+        sign=(renewal_on.days_until <= talk_by) & unless(strategic_meeting.days_since <= talk_by) & not_renewed,
+        phases=[ongoing, renewal_growth],
+        mitigation=["communicate", "escalate"],
+        plays=PROVE,
+        ref="S1.32",
+    )
+    unsigned = Risk(
+        "Thirty days left, and not signed",
+        sign=(renewal_on.days_until <= sign_by) & not_renewed,
+        phases=[ongoing, renewal_growth],
+        mitigation="escalate",
+        plays=LISTEN,
+        ref="S1.33",
     )
     bad_experience = SuccessGap(
         "Results, but no pleasure",
