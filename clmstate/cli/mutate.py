@@ -121,16 +121,20 @@ def _answers(kept: Path) -> dict[str, dict[str, Any]]:
 
 def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, screen: Screen) -> None:
     """Runs the tests in some processes, each with its share of the mutants that have no answer yet."""
+    left = sorted(kept.parent.glob(f"{kept.stem}.*.jsonl"))  # by a run that could not even clean up
+    _gathered(kept, left)
+    for part in left:
+        part.unlink()
     done = sorted(_answers(kept))
     if len(done) >= total:
         return
     jobs = min(options.jobs, total - len(done))
     parts = [kept.with_suffix(f".{i}.jsonl") for i in range(jobs)]
     running = []
+    name = f"{_module(model)}:{model.what.__qualname__}"
     for i, part in enumerate(parts):
         part.unlink(missing_ok=True)
         wanted = kept.with_suffix(f".{i}.json")
-        name = f"{model.what.__module__}:{model.what.__qualname__}"
         wanted.write_text(json.dumps({"models": [name], "share": [i, jobs], "done": done, "out": str(part)}), encoding="utf-8")
         command = [
             sys.executable,
@@ -144,15 +148,11 @@ def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, scre
             str(wanted),
         ]
         path = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-        running.append(
-            subprocess.Popen(
-                [*command, *_plugin()],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                env={**os.environ, "PYTHONPATH": path},
+        with part.with_suffix(".log").open("wb") as log:
+            process = subprocess.Popen(
+                [*command, *_plugin()], stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": path}
             )
-        )
+        running.append(process)
     try:
         with screen.progress("mutants") as progress:
             while any(process.poll() is None for process in running):
@@ -160,9 +160,17 @@ def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, scre
                 time.sleep(0.2)
     finally:
         for process in running:
-            process.terminate() if process.poll() is None else None
+            if process.poll() is None:
+                process.terminate()
+            process.wait()
         _gathered(kept, parts)
     _judge(running, parts, model)
+
+
+def _module(model: Model) -> str:
+    """The name under which tests import the model's module; a file outside packages is imported by the name of its file."""
+    name = model.what.__module__
+    return ".".join(Path(model.source).with_suffix("").parts) if name.startswith("clmstate_model_") else name
 
 
 def _plugin() -> list[str]:
@@ -176,17 +184,19 @@ def _lines(part: Path) -> int:
 
 
 def _gathered(kept: Path, parts: list[Path]) -> None:
+    """Adds what processes have answered; a line that was cut off when they were stopped stays a line of its own."""
     with kept.open("a", encoding="utf-8") as all_:
         for part in parts:
             if part.exists():
-                all_.write(part.read_text(encoding="utf-8"))
+                all_.write("\n" + part.read_text(encoding="utf-8"))
 
 
-def _judge(running: list[subprocess.Popen[str]], parts: list[Path], model: Model) -> None:
+def _judge(running: list[subprocess.Popen[bytes]], parts: list[Path], model: Model) -> None:
     """Says what went wrong in the processes, if anything did."""
     wrong: list[Diagnostic] = []
     for process, part in zip(running, parts, strict=True):
-        said = (process.stdout.read() if process.stdout is not None else "").strip().splitlines()
+        log = part.with_suffix(".log")
+        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         failed = [
             name
             for line in (part.read_text(encoding="utf-8").splitlines() if part.exists() else [])
@@ -200,6 +210,7 @@ def _judge(running: list[subprocess.Popen[str]], parts: list[Path], model: Model
             wrong.append(Diagnostic("CLM388", model.name, cause, "run them with pytest first"))
         part.unlink(missing_ok=True)
         part.with_suffix(".json").unlink(missing_ok=True)
+        log.unlink()
     if wrong:
         raise InputError(wrong[:1])
 

@@ -11,7 +11,7 @@ from clmstate.conditions.smt import UndecidedError
 from clmstate.kernel import Rule
 from clmstate.signals import DAY
 
-__all__ = ["following"]
+__all__ = ["all_taken", "following", "never_taken"]
 
 
 def following(
@@ -41,6 +41,7 @@ def following(
         >>> [len(one.log) for one in logs], missing
         ([3], [])
     """
+    all_taken(witnesses)
     open_pairs = dict.fromkeys(pairs)
     logs: list[Evidence] = []
     missing: list[tuple[str, str]] = []
@@ -61,6 +62,56 @@ def following(
             stand, shown = more
         logs.append(witnesses._evidence(stand, "pairs of transitions are taken"))
     return logs, missing
+
+
+def all_taken(witnesses: Witnesses) -> None:
+    """Looks for a log of every transition, also where the plainest customer would never come to rest.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health, late = Signal.score("health"), Signal.flag("late", default=False)
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=(health < 60) | late)
+        ...     calm = alarm.to(fine, when=health >= 70)
+        >>> found = Witnesses(Deal)
+        >>> all_taken(found)
+        >>> found.taking("calm") is None
+        False
+    """
+    rules = witnesses.study.program.rules
+    grown = True
+    while grown:
+        grown = False
+        for rule in rules:
+            if witnesses.taking(rule.transition.name) is not None or rule.index in witnesses.study.dead:
+                continue
+            sources = witnesses.study.sources(rule)
+            before = [stand for stand in witnesses._reached.values() if stand.phase in sources]
+            after = next((found for stand in before for found in _resting(witnesses, stand, rule)), None)
+            if after is not None:
+                witnesses._note(after)
+                grown = True
+
+
+def never_taken(witnesses: Witnesses, rule: Rule) -> bool:
+    """Whether it is proved that nobody can take a transition: wherever it leads from, its condition and those before it exclude it.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=(health < 60) & (health > 70))
+        >>> found = Witnesses(Deal)
+        >>> never_taken(found, found.study.program.rules[0])
+        True
+    """
+    study = witnesses.study
+    try:
+        return not any(study.prover.possible(study.taken(rule, phase)) for phase in study.sources(rule))
+    except UndecidedError:
+        return False
 
 
 Shown = tuple[Stand, list[tuple[str, str]]]

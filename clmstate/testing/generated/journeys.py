@@ -93,9 +93,11 @@ def shown_transitions(definition: LifecycleDefinition) -> tuple[list[Shown], lis
         >>> [told.values for told in shown[0].steps], [told.values for _, told in shown[0].short]
         ([{'health': 0}], [{'health': 60}, {'health': 61}])
     """
+    from clmstate.analysis.proofs.following import all_taken, never_taken
     from clmstate.analysis.proofs.witness import Witnesses
 
     witnesses = Witnesses(definition)
+    all_taken(witnesses)
     engine = compiled(definition)
     found: list[Shown] = []
     unreached: list[Unreached] = []
@@ -103,7 +105,7 @@ def shown_transitions(definition: LifecycleDefinition) -> tuple[list[Shown], lis
         name = rule.transition.name
         evidence = witnesses.taking(name)
         if evidence is None:
-            proved = rule.index in witnesses.study.dead
+            proved = never_taken(witnesses, rule)
             why = (
                 "no customer can take it: whenever its condition is true, another transition comes first, or it is never true"
                 if proved
