@@ -123,7 +123,7 @@ class Promising(Customer):
 
 
 def test_promises_of_compositions_thaw_to_the_same() -> None:
-    assert [p.kind for p in same(Promising).definition.promises] == ["never", "always_possible_until", "leads_to"]
+    assert [p.kind for p in same(Promising).definition.promises][-3:] == ["never", "always_possible_until", "leads_to"]
 
 
 def test_a_snapshot_of_one_restores_in_the_other() -> None:
