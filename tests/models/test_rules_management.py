@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +128,7 @@ def bolder(relationship: Any) -> Any:
 def test_leaders_agree_on_rules_and_are_asked_again_when_they_change(relationship: Any) -> None:
     from clmstate.analysis.versions import approve, approved
 
-    agreed = approve(Relationship, "Dana, VP CS", on=dt.date(2026, 11, 2))
+    agreed = approve(Relationship, "Dana, VP CS", on="2026-11-02")
     (found,) = approved(relationship, [agreed])
     assert found.state == "stands"
 
