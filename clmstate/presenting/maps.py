@@ -21,8 +21,12 @@ from clmstate.presenting.leaflets import KIND_SIGNS, STANDING_SIGNS
 __all__ = ["legend_row", "map_board", "overview"]
 
 
-def overview(definition: LifecycleDefinition) -> Scene:
+def overview(definition: LifecycleDefinition, *, signed: bool = True) -> Scene:
     """The journey for the last row of a large room: each rule says its name only, and what keeps a customer in place is left out.
+
+    Args:
+        definition: the lifecycle.
+        signed: whether the sign of its kind stands before each name; painters of SVG draw a badge instead.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -36,15 +40,21 @@ def overview(definition: LifecycleDefinition) -> Scene:
     """
     scene = journey_scene(definition)
     left_out = {pill.id for pill in scene.pills if pill.kind == "stay"}
-    pills = tuple(_named(pill) for pill in scene.pills if pill.id not in left_out)
+    pills = tuple(_named(pill, definition, signed=signed) for pill in scene.pills if pill.id not in left_out)
     links = tuple(link for link in scene.links if link.head not in left_out and link.tail not in left_out)
     return attrs.evolve(scene, pills=pills, links=links)
 
 
-def _named(pill: Pill) -> Pill:
+def _named(pill: Pill, definition: LifecycleDefinition, *, signed: bool) -> Pill:
     """A rule by its name; several rules in one pill are several lines."""
-    said = (f"{KIND_SIGNS[pill.kind]} {name.strip('_').replace('_', ' ')}" for name in pill.rules)
-    return attrs.evolve(pill, clauses=tuple(Clause("condition", each, rule) for each, rule in zip(said, pill.rules, strict=True)))
+    sign = f"{KIND_SIGNS[pill.kind]} " if signed else ""
+    clauses = (
+        Clause(
+            "condition" if definition.transitions[name].on is None else "event", f"{sign}{name.strip('_').replace('_', ' ')}", name
+        )
+        for name in pill.rules
+    )
+    return attrs.evolve(pill, clauses=tuple(clauses))
 
 
 def map_board(definition: LifecycleDefinition, theme: Theme) -> Board:

@@ -22,6 +22,7 @@ from clmstate.drawing import THEMES, Drawing, Scene, Theme, journey_scene
 from clmstate.drawing.svg import escape
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.presenting.leaflets import kinds_of, leaflet, text
+from clmstate.presenting.maps import overview
 from clmstate.presenting.plain import plain_model
 from clmstate.presenting.walks import walk_of
 from clmstate.replay import Log, Shape, shape_of
@@ -32,6 +33,7 @@ Json: TypeAlias = Any
 
 _FILES = Path(__file__).parent / "page_files"
 _SCRIPTS = ("meaning.js", "words.js", "map.js", "whatif.js", "page.js")
+_VIEWS = ("full", "names")
 _FACE = re.compile(r"@font-face\{.*?\}")
 
 
@@ -74,10 +76,10 @@ class _Part:
     scene: Scene
     leaflets: tuple[str, ...]
 
-    def svg(self, theme: Theme) -> str:
+    def svg(self, theme: Theme, view: str) -> str:
         """Its map, without a title: the page has one."""
-        bare = attrs.evolve(self.scene, title="", subtitle="")
-        painted = Drawing(bare, theme.name).svg(embed_fonts=False)
+        scene = self.scene if view == "full" else overview(self.definition, signed=False)
+        painted = Drawing(attrs.evolve(scene, title="", subtitle=""), theme.name).svg(embed_fonts=False)
         return re.sub(r"(<title[^>]*>)(</title>)", rf"\g<1>{_literal(escape(self.scene.title))}\g<2>", painted, count=1)
 
     @property
@@ -110,7 +112,7 @@ def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Jso
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{text(title)}</title>"
-    maps = [(part, theme, part.svg(theme)) for part in parts for theme in THEMES.values()]
+    maps = [(part, theme, view, part.svg(theme, view)) for part in parts for theme in THEMES.values() for view in _VIEWS]
     yield f"<style>{_faces(parts)}\n{_colours()}\n{_read('page.css')}</style></head>"
     yield '<body class="no-script">'
     yield from _header(title, subtitle, parts)
@@ -119,8 +121,8 @@ def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Jso
     yield from _panel(parts, walk)
     yield "</main>"
     yield _player(walk)
-    for part, theme, svg in maps:
-        yield f'<template data-map="{text(part.path)}" data-theme="{theme.name}">{svg}</template>'
+    for part, theme, view, svg in maps:
+        yield f'<template data-map="{text(part.path)}" data-theme="{theme.name}" data-view="{view}">{svg}</template>'
     data = {"title": title, "parts": [part.data for part in parts], "walk": walk}
     yield f'<script type="application/json" id="data">{_json(data)}</script>'
     yield f"<script>{script}</script></body></html>"
@@ -148,7 +150,8 @@ def _map_area(teams: tuple[str, ...]) -> Iterator[str]:
     yield (
         '<div role="group" aria-label="Zoom" class="switch zoom"><button type="button" id="closer" aria-label="Closer">+</button>'
         '<button type="button" id="further" aria-label="Further away">−</button>'
-        '<button type="button" id="fit">Whole map</button></div></div>'
+        '<button type="button" id="fit">Whole map</button>'
+        '<button type="button" id="words" aria-pressed="true">Rules in full</button></div></div>'
     )
     yield (
         '<div id="map" tabindex="0" role="region" aria-label="Map of the journey: arrow keys move it, plus and minus zoom, zero shows all"></div>'

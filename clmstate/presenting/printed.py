@@ -27,7 +27,7 @@ def as_markdown(handout: Handout) -> Iterator[str]:
     """
     yield from (f"## {_cell(handout.title)}", "")
     if handout.doc:
-        yield from (clean(handout.doc), "")
+        yield from (_cell(handout.doc), "")
     yield from (f"- {_cell(fact)}" for fact in handout.facts)
     yield ""
     for table in handout.tables:

@@ -101,6 +101,16 @@ def test_the_map_zooms_pans_and_comes_back(acme: Any) -> None:
     assert acme.view() == whole
 
 
+def test_rules_are_shown_in_full_or_by_name(acme: Any) -> None:
+    if acme.page.get_attribute("#words", "aria-pressed") == "true":
+        acme.page.click("#words")
+    assert "go live" in acme.page.text_content("#map svg .pill[data-id='rule go_live']")
+    acme.page.click("#words")
+    said = acme.page.text_content("#map svg .pill[data-id='rule go_live']")
+    assert "setup signed" in said
+    assert acme.page.get_attribute("#words", "aria-pressed") == "true"
+
+
 def test_somebody_is_stepped_through_time(acme: Any) -> None:
     acme.page.fill("#when", "0")
     assert acme.text("#status").startswith("2026-01-12 · step 1 of 26")

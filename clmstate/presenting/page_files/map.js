@@ -13,12 +13,13 @@ class Journey {
     place.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Shows the map of a part in a theme. */
-  show(part, theme) {
-    const template = [...document.querySelectorAll("template[data-map]")].find((each) => each.dataset.map === part && each.dataset.theme === theme);
+  /** Shows the map of a part in a theme, with the rules in full or by their names. */
+  show(part, theme, full) {
+    const view = full ? "full" : "names";
+    const template = [...document.querySelectorAll("template[data-map]")].find((each) => each.dataset.map === part && each.dataset.theme === theme && each.dataset.view === view);
     this.svg = template.content.firstElementChild.cloneNode(true);
-    const same = this.part === part;
-    this.part = part;
+    const same = this.part === part && this.full === full;
+    Object.assign(this, { part, full });
     this.whole = { x: 0, y: 0, width: Number(this.svg.getAttribute("width")), height: Number(this.svg.getAttribute("height")) };
     this.svg.removeAttribute("width");
     this.svg.removeAttribute("height");

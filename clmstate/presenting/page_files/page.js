@@ -13,6 +13,7 @@ class Page {
     this.walk = DATA.walk && DATA.walk.steps.length ? DATA.walk : null;
     this.step = this.walk ? this.walk.steps.length - 1 : 0;
     this.team = "";
+    this.full = !this.crowded();
     this.map = new Journey(byId("map"), (path, rules) => this.choose(path, rules));
     this.whatIf = new WhatIf(byId("panel-whatif"), (moves, end) => this.answered(moves, end));
     this.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
@@ -20,7 +21,7 @@ class Page {
     this.listen();
     this.paint();
     this.open(DATA.parts[0].part);
-    document.documentElement.dataset.ready = "yes";
+    document.documentElement.dataset.ready = String(Math.round(performance.now()));
   }
 
   get current() { return this.parts.get(this.part); }
@@ -31,6 +32,7 @@ class Page {
     byId("closer").addEventListener("click", () => this.map.zoom(1 / 1.25));
     byId("further").addEventListener("click", () => this.map.zoom(1.25));
     byId("fit").addEventListener("click", () => this.map.fit());
+    byId("words").addEventListener("click", () => { this.full = !this.full; this.redraw(); });
     byId("theme").addEventListener("click", () => { this.theme = this.theme === "dark" ? "light" : "dark"; this.paint(); this.redraw(); });
     for (const button of document.querySelectorAll("#parts button")) button.addEventListener("click", () => this.open(button.dataset.part));
     for (const button of document.querySelectorAll("#teams button")) button.addEventListener("click", () => this.show(button.dataset.team));
@@ -70,6 +72,13 @@ class Page {
     this.shown = name;
     if (name === "whatif") this.restart();
     this.redraw();
+  }
+
+  /** Whether rules in full would be too small to read on the map of the first part. */
+  crowded() {
+    const svg = [...document.querySelectorAll("template[data-map]")].find((each) => each.dataset.view === "full").content.firstElementChild;
+    const room = byId("map").getBoundingClientRect();
+    return Math.min(room.width / svg.getAttribute("width"), room.height / svg.getAttribute("height")) * 14 < 8.5;
   }
 
   // ---- what is looked at
@@ -116,8 +125,9 @@ class Page {
   }
 
   redraw() {
-    this.map.show(this.part, this.theme);
+    this.map.show(this.part, this.theme, this.full);
     this.map.pills = this.current.pills;
+    byId("words").setAttribute("aria-pressed", String(this.full));
     this.map.mark(this.phase);
     this.filter();
     if (this.walk) this.tell();
