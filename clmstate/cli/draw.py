@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind",
         type=one_of(KINDS),
-        default="",
+        default=None,
         metavar="KIND",
         help=f"what is drawn: {', '.join(KINDS)} (by default a journey, of a composition its parts)",
     )
@@ -116,7 +116,7 @@ def _several(options: argparse.Namespace) -> tuple[Model, ...]:
 
 def _picture(model: Model, options: argparse.Namespace) -> Drawing:
     """The picture of a model, of the kind that was asked for."""
-    kind = options.kind or ("composite" if model.composed else "journey")
+    kind = options.kind if options.kind is not None else "composite" if model.composed else "journey"
     drawn: Drawing = _PICTURES[kind](model, options)
     return drawn
 

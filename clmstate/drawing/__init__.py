@@ -7,15 +7,15 @@ Mermaid. Overlays say something about the same map without moving it. Importing 
 from typing import TYPE_CHECKING, Any
 
 from clmstate.drawing.brand import Brand, read_brand
-from clmstate.drawing.whereabouts import here
-from clmstate.drawing.journeys import Level, journey, journey_scene
 from clmstate.drawing.handoffs import lanes
+from clmstate.drawing.journeys import Level, journey, journey_scene
 from clmstate.drawing.marked import Marked, coverage, marked
 from clmstate.drawing.overlay import Cover, Key, Overlay, Panel, PanelRow, Said, Tone
 from clmstate.drawing.picture import Drawing
 from clmstate.drawing.populations import population
 from clmstate.drawing.scene import Card, Clause, Frame, Kind, Lane, Legend, Link, Mark, Pill, Scene
 from clmstate.drawing.theme import THEMES, Theme, ThemeName
+from clmstate.drawing.whereabouts import here
 
 if TYPE_CHECKING:
     from clmstate.drawing.composites import composite

@@ -99,7 +99,7 @@ def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wid
     Example:
         >>> around = furnish(Scene("Journey", "How a customer moves"), Layout(900, 300, {}, ()))
         >>> [run.text for run in around.runs], around.width
-        (['Journey', 'How a customer moves'], 948)
+        (['Journey', 'How a customer moves'], 940)
     """
     laid = Overlay() if overlay is None else overlay
     inner = max(layout.width, NARROWEST)

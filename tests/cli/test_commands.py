@@ -352,7 +352,8 @@ def test_a_composition_is_checked_and_shown(run: Run, whole: Path) -> None:
     assert "| **users** | many User |  |  |" in run("show", "customer.py", "--md").out
     document = run("show", "customer.py", "--json").document
     assert [c["name"] for c in document["compositions"]] == ["Customer"]
-    assert "CLM335" in run("draw", "customer.py:Customer").err
+    assert run("draw", "customer.py:Customer").code == 0
+    assert "CLM335" in run("draw", "customer.py:Customer", "--kind", "lanes").err
     assert "CLM335" in run("walk", "customer.py:Customer").err
 
 
