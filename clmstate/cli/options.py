@@ -78,6 +78,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "compare two versions of a model, or try a threshold, on the same customers",
             "clmstate backtest models/dynamic/contract.py log.csv --sweep adopted_at=0.6:0.9:0.05",
         ),
+        "conform": Command(
+            "clmstate.cli.conform",
+            "compare the phase that a CRM recorded with the phase that the model gives",
+            "clmstate conform models/dynamic/contract.py log.csv recorded.csv",
+        ),
         "simulate": Command(
             "clmstate.cli.simulate",
             "make a log of synthetic customers",

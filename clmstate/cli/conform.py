@@ -1,0 +1,73 @@
+"""``clmstate conform``: the phase that a CRM recorded, beside the phase that the model gives."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from clmstate.cli.models import load_one
+from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.screen import Screen, as_data
+from clmstate.errors import Diagnostic, InputError, did_you_mean
+
+__all__ = ["arguments", "run"]
+
+_MOST: Final = 12
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``clmstate conform``.
+
+    Example:
+        >>> arguments(argparse.ArgumentParser())
+    """
+    parser.add_argument("model", help=MODEL_HELP)
+    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("recorded", help="what was recorded: a .csv with the columns customer, at, phase")
+    parser.add_argument("--part", default="", metavar="PART", help="for a composition, the part that was recorded")
+    parser.add_argument("--grace", type=int, default=14, metavar="DAYS", help="how long a move may be late (14)")
+    parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
+
+
+def run(options: argparse.Namespace, screen: Screen) -> int:
+    """Compares, and prints what differs.
+
+    Example:
+        >>> from clmstate.cli import main
+        >>> main(["conform", "no_such_model.py", "log.csv", "recorded.csv"])
+        2
+    """
+    from rich.text import Text
+
+    from clmstate.cli.replay import grid
+    from clmstate.replay import read_log, shape_of
+    from clmstate.replay.conforming import conformance, read_records
+
+    model = load_one(options.model, command="clmstate conform")
+    parts = shape_of(model.what).parts
+    if options.part not in parts:
+        remedy = did_you_mean(options.part, [path for path in parts if path])
+        raise InputError([Diagnostic("CLM342", "clmstate conform --part", f"there is no part {options.part!r:.60}", remedy)])
+    log = read_log(options.log, model.what, ignore=options.ignore)
+    records, faults = read_records(options.recorded, parts[options.part].definition)
+    found = conformance(model.what, log, records, part=options.part, grace_days=options.grace)
+    if screen.as_json:
+        tables = {"records": found.records, "made": found.made, "missed": found.missed}
+        shown = {name: table.to_dicts() for name, table in tables.items()}
+        screen.json({"ok": True, "agreement": found.agreement, **shown, "rejected": [as_data(d) for d in faults]})
+        return 0
+    screen.line()
+    share = "no records" if found.agreement is None else f"{found.agreement:.1%} of {found.records.height:,} records agree"
+    screen.show(Text(f"{share}; {len(faults):,} lines rejected", "bold"))
+    for fault in faults[:_MOST]:
+        screen.line(f"  {fault}")
+    titles = (("Recorded, though no rule was true", found.made), ("Asked for by a rule, but not recorded", found.missed))
+    for title, table in titles:
+        if table.height:
+            lines = grid(False, False, False, False, False)
+            for row in table.head(_MOST).rows(named=True):
+                why = row.get("explained_by") or f"true since {row['since']:%Y-%m-%d}"
+                lines.add_row(f"  {row['at']:%Y-%m-%d}", row["customer"], f"{row['from']} → {row['to']}", row["rule"] or "", why)
+            screen.line()
+            screen.show(Text(f"{title}: {table.height:,}", "bold"), lines)
+    return 0
