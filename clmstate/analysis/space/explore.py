@@ -375,6 +375,8 @@ class Explorer:
         found: list[list[Flight]] = [[flight] for flight in flights]
         for number, cond in group.asked if self.counted else ():
             ways = group.slots[number].ways
+            if not ways.reported(cond):
+                continue  # it follows from ports, too, which may change from round to round: nothing is known of it
             kinds: list[Flight] = []
             for flight in found[number]:
                 for truth in (TRUE, FALSE, UNKNOWN):

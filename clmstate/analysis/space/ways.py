@@ -82,7 +82,7 @@ class Ways:
         self.groups = tuple(dict.fromkeys(resumed))
         self.first: Local = (self.program.initial, (-1,) * len(self.groups))
         self.unless = {rule.index: self.lowered(rule.transition.when, FALSE | UNKNOWN) for rule in self.program.rules}
-        read = [leaf for rule in self.program.rules for leaf in _leaves(rule.formula)]
+        read = [leaf for rule in self.program.rules for f in (rule.formula, self.unless[rule.index]) for leaf in _leaves(f)]
         read += [leaf for cond in asked for truths in (TRUE, FALSE, UNKNOWN) for leaf in _leaves(self.lowered(cond, truths))]
         fed = [leaf for leaf in dict.fromkeys(read) if self._reads_port(leaf)]
         self.port_leaves = tuple(leaf for leaf in fed if all(key[0] == "value" and key[1] in ports for key in variables(leaf)))
@@ -98,6 +98,10 @@ class Ways:
         if cond is None:
             return Fixed(bool(truths & TRUE))
         return lower(cond, lambda name: self.definition.signals[name].never_missing, truths)
+
+    def reported(self, cond: Cond) -> bool:
+        """Whether a condition is about facts of the part alone, and not about its ports."""
+        return all(leaf in self.facts.of for truths in (TRUE, FALSE, UNKNOWN) for leaf in _leaves(self.lowered(cond, truths)))
 
     def _reads_port(self, leaf: Leaf) -> bool:
         return any(key[0] in ("value", "until") and key[1] in self.ports for key in variables(leaf))
