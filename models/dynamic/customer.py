@@ -10,7 +10,7 @@ __all__ = ["Customer", "EnterpriseCustomer"]
 
 
 class Customer(Composition):
-    """One customer: each part has its own lifecycle and its own pace, and each looks at the others only where it must (S4.6, S4.13).
+    """One customer: each part has its own lifecycle and its own pace, and each looks at the others only where it must.
 
     A user may still be learning while the contract is in Renewal (S4.11), and a product that is bought in month five begins with its
     own implementation while the contract is in Success.

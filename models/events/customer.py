@@ -10,7 +10,7 @@ __all__ = ["Customer"]
 
 
 class Customer(Composition):
-    """A customer with one lifecycle for each product: one product is the simple case, several only differ in priority (S3.34, S3.35)."""
+    """A customer with one lifecycle for each product: one product is the simple case, several only differ in priority."""
 
     agreement = One(Agreement, label="agreement", help="from before the contract to its renewals", ref="S3.20")
     products = Many(
