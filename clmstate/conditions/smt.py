@@ -66,6 +66,8 @@ NOT_TRUE: Final = FALSE | UNKNOWN
 EFFORT: Final = 40_000_000
 """z3's own count of steps for one question: a few seconds on a usual machine, and the same answer on every machine."""
 
+_MANY_CLOCKS: Final = 8
+
 
 class UndecidedError(ClmstateError):
     """A question about conditions took more effort than it was given.
@@ -143,10 +145,13 @@ class Prover:
     def __init__(self, vocabulary: Vocabulary, *, effort: int = EFFORT) -> None:
         self.vocabulary = vocabulary
         self.symbols = Symbols(vocabulary)
+        self._effort = effort
         self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", effort)
         self._taken = 0
         self._clocks: tuple[ForDays, ...] = ()
+        self._clock_laws_found: list[z3.BoolRef] = []
+        self._answers: dict[frozenset[int], bool] = {}
         self._proxies: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}
 
     # ---- questions
@@ -157,11 +162,27 @@ class Prover:
         Raises:
             UndecidedError: CLM521.
         """
-        return self._check(*map(self.literal, claims)) is not None
+        bits = tuple(map(self.literal, claims))
+        asked = frozenset(bit.get_id() for bit in bits)
+        if asked not in self._answers:  # what is learnt later of other clocks changes no answer
+            self._answers[asked] = self._together(*bits)
+        return self._answers[asked]
 
     def model(self, *claims: Claim) -> z3.ModelRef | None:
         """z3's own model of some claims, for those who look at its variables."""
         return self._check(*map(self.literal, claims))
+
+    def model_apart(self, formula: z3.BoolRef) -> z3.ModelRef | None:
+        """The same for one very large formula, which is forgotten afterwards: it would slow down every later question.
+
+        Raises:
+            UndecidedError: CLM521.
+        """
+        self._learn()
+        solver = z3.SimpleSolver()
+        solver.set("rlimit", self._effort)
+        solver.add(*self.symbols.laws, *self._clock_laws_found, formula)
+        return solver.model() if self._sat(solver.check()) else None
 
     def satisfy(
         self,
@@ -186,13 +207,13 @@ class Prover:
             UndecidedError: CLM521.
         """
         fixed = [self.literal(claim) for claim in claims]
-        if self._check(*fixed) is None:
+        if not self._together(*fixed):
             return None
         read = _Read.of(claims, beside)
         wishes = [self.literal(wish) for wish in self._wishes(read, near or {}, at)]
         if at is not None and ("now", "") in self.symbols.made():
             fixed.append(self.literal(self.symbols.variable(("now", "")) == at))
-            if self._check(*fixed) is None:
+            if not self._together(*fixed):
                 return None
         model = self._nearest(fixed, wishes)
         return self._example(model, read, fixed, near or {}, at, phase)
@@ -216,11 +237,11 @@ class Prover:
         """The places of a smallest set of claims that nobody fulfils together; () if somebody fulfils all."""
         kept = list(range(len(claims)))
         told = [self.literal(claim) for claim in claims]
-        if self._check(*told) is not None:
+        if self._together(*told):
             return ()
         for place in tuple(kept):
             rest = [i for i in kept if i != place]
-            if self._check(*(told[i] for i in rest)) is None:
+            if not self._together(*(told[i] for i in rest)):
                 kept = rest
         return tuple(kept)
 
@@ -244,20 +265,22 @@ class Prover:
         return known[0]
 
     def _check(self, *bits: z3.BoolRef) -> z3.ModelRef | None:
+        """A model in which all bits are true, if there is one."""
+        return self._solver.model() if self._together(*bits) else None
+
+    def _together(self, *bits: z3.BoolRef) -> bool:
+        """Whether all bits can be true together."""
         self._learn()
-        answer = self._solver.check(*bits)
+        return self._solver_says(*bits)
+
+    def _solver_says(self, *bits: z3.BoolRef) -> bool:
+        return self._sat(self._solver.check(*bits))
+
+    def _sat(self, answer: z3.CheckSatResult) -> bool:
         if answer == z3.unknown:
-            raise UndecidedError(
-                [
-                    Diagnostic(
-                        "CLM521",
-                        getattr(self.vocabulary, "name", "conditions"),
-                        "a question took too long",
-                        "simplify the condition",
-                    )
-                ]
-            )
-        return self._solver.model() if answer == z3.sat else None
+            place = getattr(self.vocabulary, "name", "conditions")
+            raise UndecidedError([Diagnostic("CLM521", place, "a question took too long", "simplify the condition")])
+        return bool(answer == z3.sat)
 
     def _learn(self) -> None:
         """Takes in what has become law since the last question."""
@@ -272,22 +295,48 @@ class Prover:
             self._clock_laws(frozenset(new))
 
     def _clock_laws(self, new: frozenset[ForDays]) -> None:
-        """Clocks that have been true for long enough make others true for long enough, where their conditions together imply theirs."""
-        days = {clock: days_of(clock, self.vocabulary) for clock in self._clocks}
+        """Clocks that have been true for long enough make others true for long enough, where their conditions together imply theirs.
+
+        That is said for every smallest group of clocks. Only clocks that look at the same signals, directly or through others, can form
+        one. Where more than :data:`_MANY_CLOCKS` do, larger groups than pairs are left out: then some clocks count as independent that
+        are not, and what is said to be impossible still is.
+        """
         for clock in self._clocks:
-            longer = [other for other in self._clocks if other != clock and days[other] >= days[clock]]
+            longer = self._related(clock)
+            if not longer or not self._implied(longer, clock):
+                continue  # not even all of them together
             least: list[frozenset[ForDays]] = []
-            for size in range(1, len(longer) + 1):
+            for size in range(1, (len(longer) if len(longer) <= _MANY_CLOCKS else 2) + 1):
                 for several in itertools.combinations(longer, size):
                     group = frozenset(several)
-                    if any(found <= group for found in least):
+                    if any(found <= group for found in least) or not self._implied(several, clock):
                         continue
-                    inner = [self.literal(other.of) for other in several]
-                    if self._check(*inner, self.literal(Said(clock.of, NOT_TRUE))) is None:
-                        least.append(group)
-                        if new & {clock, *group}:
-                            held = [self.symbols.clock(other) for other in several]
-                            self._solver.add(z3.Implies(z3.And(held), self.symbols.clock(clock)))
+                    least.append(group)
+                    if new & {clock, *group}:
+                        held = [self.symbols.clock(other) for other in several]
+                        law = z3.Implies(z3.And(held), self.symbols.clock(clock))
+                        self._clock_laws_found.append(law)
+                        self._solver.add(law)
+
+    def _implied(self, several: Sequence[ForDays], clock: ForDays) -> bool:
+        """Whether the conditions of some clocks together imply that of another."""
+        inner = [self.literal(other.of) for other in several]
+        return not self._solver_says(*inner, self.literal(Said(clock.of, NOT_TRUE)))
+
+    def _related(self, clock: ForDays) -> tuple[ForDays, ...]:
+        """Other clocks that have to run at least as long and look at the same signals, directly or through others."""
+        names = frozenset(reads(clock.of).signals)
+        rest = [(other, frozenset(reads(other.of).signals)) for other in self._clocks if other != clock]
+        found: list[ForDays] = []
+        while True:
+            near = [other for other, read in rest if read & names]
+            if not near:
+                break
+            found += near
+            names = names.union(*(read for other, read in rest if other in near))
+            rest = [(other, read) for other, read in rest if other not in near]
+        least = days_of(clock, self.vocabulary)
+        return tuple(other for other in found if days_of(other, self.vocabulary) >= least)
 
     # ---- choosing a readable customer
 
@@ -423,7 +472,7 @@ class Prover:
             candidates = [Fraction(0)]
         candidates += (place(value / step) * step for step in steps for place in (math.floor, math.ceil))
         for candidate in candidates:
-            if self._check(*fixed, self.literal(symbols.variable(key) == z3.RealVal(candidate))) is not None:
+            if self._together(*fixed, self.literal(symbols.variable(key) == z3.RealVal(candidate))):
                 return candidate
         return value
 

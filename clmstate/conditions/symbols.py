@@ -197,6 +197,10 @@ class Symbols:
         """Whether an event was ever offered."""
         return self._limited(("times", event), ">=", Fraction(1))
 
+    def been_in(self, place: str) -> z3.BoolRef:
+        """Whether a phase or group was ever entered."""
+        return self._limited(("visits", place), ">=", Fraction(1))
+
     def just_now(self, event: str) -> z3.BoolRef:
         """Whether an event was offered within the last day."""
         return self._limited(("ago", event), "<=", Fraction(0))

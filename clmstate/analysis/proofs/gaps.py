@@ -228,7 +228,6 @@ def _label(spec: SignalSpec) -> str:
 
 def _widened(study: Study, phase: int, sides: dict[str, Side]) -> Box:
     """As few sides as possible, each as wide as possible, while nobody inside has a rule."""
-
     timed = study.prover.symbols.timed  # who is in a phase has heard the time
 
     def inside(these: Mapping[str, Side]) -> bool:

@@ -10,7 +10,7 @@ from clmstate.analysis.findings import Evidence, Report
 from clmstate.analysis.proofs.study import Study
 from clmstate.conditions.examples import TODAY, Example
 from clmstate.errors import LivelockError
-from clmstate.kernel import State, compiled, take_in
+from clmstate.kernel import State, compiled, enter, take_in
 from clmstate.kernel.compile import put_value
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.signals import DAY, instant
@@ -41,8 +41,13 @@ class Played:
     circle: str = ""
 
 
-def play(definition: LifecycleDefinition, log: Iterable[Report]) -> Played:
+def play(definition: LifecycleDefinition, log: Iterable[Report], *, led: str = "") -> Played:
     """Plays a log on the compiled engine; rows of one instant are one observation.
+
+    Args:
+        definition: the lifecycle.
+        log: what is reported.
+        led: the path of a phase into which the customer is led at the instant of the last observation, before its rules are asked.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -63,6 +68,9 @@ def play(definition: LifecycleDefinition, log: Iterable[Report]) -> Played:
     for report in log:
         rows.setdefault(report.at, []).append(report)
     for at, together in sorted(rows.items()):
+        if led and at == max(rows):
+            state.at = at
+            enter(state, state.phase, engine.program.number[led])
         if together[0].event == "@start":
             _start(state, at, together[0])
             continue

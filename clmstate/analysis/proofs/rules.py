@@ -24,8 +24,10 @@ def dead_rules(study: Study) -> Iterator[Finding]:
         cond = rule.transition.when
         if cond is None or not phases:
             continue
-        if any(study.prover.possible(study.here(phase, rule.event), study.true(rule)) for phase in phases):
+        if any(study.can_take(rule, phase) for phase in phases):
             continue
+        if any(study.prover.possible(study.here(phase, rule.event), study.true(rule)) for phase in phases):
+            continue  # somebody could, if others were not asked first
         study.dead.add(rule.index)
         why = clashing(study, cond, study.here(phases[0], rule.event))
         name = rule.transition.name
@@ -197,7 +199,7 @@ def shadowed(study: Study) -> Iterator[Finding]:
     for rule, phases in study.ways():
         if rule.index in study.dead or not phases:
             continue
-        covered = [phase for phase in phases if not study.prover.possible(study.taken(rule, phase))]
+        covered = [phase for phase in phases if not study.can_take(rule, phase)]
         if covered:
             study.covered[rule.index] = set(covered)
         if len(covered) < len(phases):

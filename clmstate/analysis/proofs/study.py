@@ -44,7 +44,7 @@ class Study:
         self.prover = Prover(definition, effort=effort)
         self.dead: set[int] = set()
         self.covered: dict[int, set[int]] = {}
-        self._settled: dict[tuple[int, int], z3.ArithRef] = {}
+        self._taken: dict[tuple[int, int, bool], z3.BoolRef] = {}
 
     # ---- names
 
@@ -115,7 +115,7 @@ class Study:
         facts: list[z3.BoolRef] = []
         for place in self.program.visited:
             if place in (self.path(phase), self.program.group[phase]):
-                facts.append(symbols.variable(("visits", place)) >= 1)
+                facts.append(symbols.been_in(place))
         if event is not None:
             facts.append(symbols.at_least_once(event))
             facts.append(symbols.just_now(event))
@@ -123,8 +123,15 @@ class Study:
 
     def taken(self, rule: Rule, phase: int, *, entered: bool = False) -> z3.BoolRef:
         """Whether a rule is taken in a phase (and its event offered alone, if it needs one)."""
-        before = [z3.Not(self.true(other, entered=entered)) for other in self.earlier(rule, phase)]
-        return z3.And([self.here(phase, rule.event), self.true(rule, entered=entered), *before])
+        key = (rule.index, phase, entered)
+        if key not in self._taken:
+            before = [z3.Not(self.true(other, entered=entered)) for other in self.earlier(rule, phase)]
+            self._taken[key] = z3.And([self.here(phase, rule.event), self.true(rule, entered=entered), *before])
+        return self._taken[key]
+
+    def can_take(self, rule: Rule, phase: int) -> bool:
+        """Whether somebody in a phase takes a rule."""
+        return self.prover.possible(self.taken(rule, phase))
 
     def rests(self, phase: int, *, entered: bool = False) -> z3.BoolRef:
         """Whether no rule moves anybody out of a phase without an event."""
@@ -144,28 +151,31 @@ class Study:
 
     # ---- settling
 
-    def settled(self, phase: int, rounds: int | None = None) -> z3.ArithRef:
-        """Where somebody who has just entered a phase comes to rest; -1 if they still move after so many rounds.
+    def way(self, model: z3.ModelRef, phase: int) -> tuple[int | None, tuple[z3.BoolRef, ...]]:
+        """Where the customer of a model, who has just entered a phase, comes to rest, and what of them decides that.
+
+        Returns:
+            The phase, None if they never rest; and formulas that hold for this customer and everybody else who goes the same way.
 
         How often phases were entered, and where groups were left, is taken as it is; whoever shows an example plays it.
         """
-        rounds = len(self.program.phases) + 1 if rounds is None else rounds
-        key = (phase, rounds)
-        if key not in self._settled:
-            end: z3.ArithRef = z3.IntVal(phase)
-            for rule in reversed(self.silent(phase)):
-                after = z3.IntVal(-1) if rounds == 0 else self._after(rule, rounds - 1)
-                end = z3.If(self.true(rule, entered=True), after, end)
-            self._settled[key] = end
-        return self._settled[key]
+        because: list[z3.BoolRef] = []
+        for _ in range(len(self.program.phases) + 1):
+            rule = next((r for r in self.silent(phase) if self._is(model, self.true(r, entered=True))), None)
+            if rule is None:
+                return phase, (*because, self.rests(phase, entered=True))
+            because.append(self.taken(rule, phase, entered=True))
+            phase = self.led(model, rule)
+            if rule.resumes is not None:
+                because.append(self.target(rule) == phase)
+        return None, tuple(because)
 
-    def _after(self, rule: Rule, rounds: int) -> z3.ArithRef:
-        first, *others = self.targets(rule)
-        end = self.settled(first, rounds)
-        for target in others:
-            end = z3.If(self.target(rule) == target, self.settled(target, rounds), end)
-        return end
+    def led(self, model: z3.ModelRef, rule: Rule) -> int:
+        """Where a rule leads the customer of a model."""
+        if rule.resumes is None:
+            return rule.target
+        said = model.eval(self.target(rule), model_completion=True).as_long()
+        return said if said in self.targets(rule) else rule.target
 
-    def after(self, rule: Rule) -> z3.ArithRef:
-        """Where somebody whom a rule moves comes to rest."""
-        return self._after(rule, len(self.program.phases))
+    def _is(self, model: z3.ModelRef, formula: z3.BoolRef) -> bool:
+        return bool(z3.is_true(model.eval(formula, model_completion=True)))

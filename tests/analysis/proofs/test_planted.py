@@ -86,13 +86,13 @@ def judge(case: Case) -> None:
 
 
 def test_every_flavour_is_planted_often_enough() -> None:
-    flavours = Counter(template.flavour for template in TEMPLATES * 2)
-    assert sum(flavours.values()) >= 100
+    flavours = Counter(template.flavour for template in TEMPLATES)
+    assert len(TEMPLATES) >= 50
     assert all(flavours[flavour] >= 5 for flavour in ("missing", "clock", "linear", "group", "port"))
 
 
 def test_planted_faults_are_found_and_twins_are_silent() -> None:
-    for case in cases(1, 2):
+    for case in cases(1, 1):
         judge(case)
 
 
