@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from clmstate.cli.screen import Screen
-from clmstate.cli.versions import VERSION_HELP, load_version
+from clmstate.cli.versions import VERSION_HELP, load_version, pairs
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,6 +39,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("old", help=VERSION_HELP)
     parser.add_argument("new", help="the same; git:REV without a model means the other one's")
+    parser.add_argument(
+        "--as",
+        dest="renamed",
+        metavar="OLD=NEW",
+        action="append",
+        default=[],
+        help="what is called otherwise now (adoption=in_use); may be repeated",
+    )
     parser.add_argument("--md", action="store_true", help="print Markdown, for a pull request")
     parser.add_argument("--rules", action="store_true", help="only what decides how customers fare")
     parser.add_argument("--exit-code", action="store_true", help="end with 1 if customers may fare differently")
@@ -57,7 +65,8 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     from clmstate.analysis.versions import diff
 
     names = (old.name, new.name) if old.name != new.name else (f"{old.name} of {old.source}", f"{new.name} of {new.source}")
-    found = diff(old.what, new.what, names=names)
+    renames = {name: wanted for name, wanted in pairs(options.renamed).items() if wanted is not None}
+    found = diff(old.what, new.what, names=names, renames=renames)
     if screen.as_json:
         screen.json({"ok": True, **found.document()})
     elif options.md:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from clmstate.cli.screen import Screen
-from clmstate.cli.versions import VERSION_HELP, load_version
+from clmstate.cli.versions import VERSION_HELP, load_version, pairs
 from clmstate.cli.writing import write
 from clmstate.errors import ClmstateError, Diagnostic, InputError
 
@@ -85,12 +85,7 @@ def _mapping(options: argparse.Namespace) -> dict[str, str | None]:
                 [Diagnostic("CLM342", options.map, "it is not a mapping of names", 'write {"old": "new", "gone": null}')]
             )
         given |= data
-    for pair in options.renamed:
-        name, sign, wanted = pair.partition("=")
-        if not sign or not name:
-            raise InputError([Diagnostic("CLM342", "--as", f"{pair!r:.60} names no two names", "write --as old=new, or --as old=")])
-        given[name] = wanted or None
-    return given
+    return given | pairs(options.renamed)
 
 
 def _json(path: Path) -> Any:

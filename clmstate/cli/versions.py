@@ -18,7 +18,7 @@ import attrs
 from clmstate.cli.models import Model, load_one
 from clmstate.errors import DefinitionError, Diagnostic, InputError
 
-__all__ = ["VERSION_HELP", "load_version"]
+__all__ = ["VERSION_HELP", "load_version", "pairs"]
 
 VERSION_HELP: Final = "a model, or git:REV[:MODEL] for what a revision has (git:HEAD~3:models/contract.py:Contract)"
 
@@ -62,6 +62,25 @@ def load_version(name: str, *, command: str, like: str = "") -> Model:
     from clmstate.analysis.versions import thaw
 
     return Model(thaw(text, name), name)
+
+
+def pairs(given: Sequence[str]) -> dict[str, str | None]:
+    """New names by old ones, from words such as ``adoption=in_use``; ``adoption=`` gives it none.
+
+    Raises:
+        InputError: CLM342, a word names no two names.
+
+    Example:
+        >>> pairs(["adoption=in_use", "worry="])
+        {'adoption': 'in_use', 'worry': None}
+    """
+    found: dict[str, str | None] = {}
+    for pair in given:
+        name, sign, wanted = pair.partition("=")
+        if not sign or not name:
+            raise InputError([Diagnostic("CLM342", "--as", f"{pair!r:.60} names no two names", "write --as old=new, or --as old=")])
+        found[name] = wanted or None
+    return found
 
 
 def _frozen(name: str, model: str, folder: Path, root: Path) -> str:

@@ -75,6 +75,15 @@ def test_two_versions_are_compared_word_by_word(run: Run, folder: Path) -> None:
     assert "Nothing is different" in run("diff", "deal.py:Deal", "deal.py:Deal", "--exit-code").out
 
 
+def test_what_is_renamed_is_compared_under_its_new_name(run: Run, folder: Path) -> None:
+    (folder / "later.py").write_text((folder / "deal.py").read_text().replace("won ", "live ").replace(".to(won", ".to(live"))
+    out = run("diff", "deal.py:Deal", "later.py:Deal", "--as", "won=live").out
+    assert "name [-won-]{+live+}" in " ".join(out.split())
+    assert "removed" not in out
+    assert "- won" not in out
+    assert "CLM377" in run("diff", "deal.py:Deal", "later.py:Deal", "--as", "wno=live").err
+
+
 def test_a_revision_of_the_repository_is_a_version(run: Run, folder: Path) -> None:
     def git(*words: str) -> None:
         subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd=folder, check=True, capture_output=True)

@@ -8,14 +8,15 @@ from typing import Any, Final, Literal
 import attrs
 
 from clmstate.analysis.versions.difference import Aspect, Change, Difference, Verdict, What
-from clmstate.analysis.versions.document import Definition, Model, canonical, defined, written_feed
+from clmstate.analysis.versions.document import Definition, Model, canonical, contents, defined, written_feed
 from clmstate.analysis.versions.fingerprints import fingerprint, meant
+from clmstate.analysis.versions.renaming import path_of, renamed
 from clmstate.analysis.versions.rulewise import Rulewise
 from clmstate.analysis.versions.spoken import said, said_feed, said_limit, said_promise, said_signal, said_way, unnamed
 from clmstate.composition import CompositionDefinition, PartDefinition, Wire
 from clmstate.conditions import reads, words
 from clmstate.conditions.nodes import Cond, Named, walk
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import ANYWHERE, LifecycleDefinition, Phase, Promise, Transition
 from clmstate.signals import ThresholdSpec
 
@@ -32,15 +33,23 @@ _RULES: Final = frozenset(
 _SKIPPED: Final = frozenset(("name", "path", "home", "origin", "touchpoints", "sources", "target", "children"))
 
 
-def diff(old: Model, new: Model, *, names: tuple[str, str] | None = None, prove: bool = True) -> Difference:
+def diff(
+    old: Model,
+    new: Model,
+    *,
+    names: tuple[str, str] | None = None,
+    renames: Mapping[str, str] | None = None,
+    prove: bool = True,
+) -> Difference:
     """What makes one version differ from another.
 
-    Elements belong together if they have the same name. Conditions are compared by what they mean: the solver finds a customer whom
+    Elements belong together if they have the same name, or are renamed. Conditions are compared by what they mean: the solver finds a customer whom
     they treat differently, or proves that there is none.
 
     Args:
         old, new: lifecycles, compositions or definitions; both of one sort.
         names: how to call them; by default the class names.
+        renames: what is called otherwise now: new names by old ones, of a phase in a group its path.
         prove: whether conditions are compared by proof. Without, a condition that is written differently has no verdict.
 
     Raises:
@@ -67,8 +76,30 @@ def diff(old: Model, new: Model, *, names: tuple[str, str] | None = None, prove:
         sort = {LifecycleDefinition: "a lifecycle", CompositionDefinition: "a composition"}
         cause = f"{called[0]} is {sort[type(before)]}, and {called[1]} is {sort[type(after)]}"
         raise InputError([Diagnostic("CLM375", called[1], cause, "compare two of one sort; name a part's lifecycle with :Name")])
-    found = tuple(_Comparison(prove).definitions(before, after))
+    given = {} if renames is None else {name: wanted for name, wanted in renames.items() if name != wanted}
+    found = (*_renamed(before, after, given), *_Comparison(prove).definitions(renamed(before, given), after))
     return Difference(*called, (fingerprint(before), fingerprint(after)), found)
+
+
+def _renamed(old: Definition, new: Definition, names: Mapping[str, str]) -> Iterator[Change]:
+    """What is called otherwise now. Logs, snapshots and wiring use names, so customers may notice."""
+    kinds: tuple[tuple[What, str], ...] = (
+        ("part", "parts"), ("signal", "signals"), ("threshold", "thresholds"), ("event", "events"), ("group", "groups"), ("phase", "phases"),
+        ("condition", "conditions"), ("transition", "transitions"), ("milestone", "milestones"), ("risk", "risks"), ("success gap", "gaps"),
+    )  # fmt: skip
+    known: set[str] = set()
+    for one in contents(old).values():
+        for what, kind in kinds:
+            for name in getattr(one, kind, ()):
+                known.add(name)
+                wanted = path_of(name, names) if what == "phase" else names.get(name, name)
+                if wanted != name:
+                    yield Change(one.name, what, wanted, wanted, "changed", (Aspect("name", name, wanted, rules=True),))
+    for name in names:
+        if name not in known:
+            raise InputError(
+                [Diagnostic("CLM377", new.name, f"'{name}' is renamed, and {old.name} has no such name", did_you_mean(name, known))]
+            )
 
 
 class _Comparison:

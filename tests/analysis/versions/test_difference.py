@@ -18,6 +18,7 @@ from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer, EnterpriseCustomer
 from models.dynamic.user import User
 from tests.analysis.versions.test_hostile import places
+from tests.analysis.versions.test_migration import renamed
 from tests.conformance.compose import compositions
 from tests.conformance.generate import models
 
@@ -246,3 +247,17 @@ def test_words_are_told_apart() -> None:
     said = [(s.mark, s.text) for s in spans("users adopted at least 80 % and calm", "users adopted at least 70 % and calm")]
     assert said == [("=", "users adopted at least "), ("-", "80"), ("+", "70"), ("=", " % and calm")]
     assert [(s.mark, s.text) for s in spans("Customer Success", "Named CSM")] == [("-", "Customer Success"), ("+", "Named CSM")]
+
+
+def test_what_is_called_otherwise_is_the_same_under_its_new_name() -> None:
+    rng = Random(11)
+    pool: list[Any] = [model for _, (_, model) in zip(range(12), models(rng), strict=False)]
+    pool += [model for _, (_, model) in zip(range(6), compositions(rng), strict=False)]
+    for old in (*pool, Contract):
+        new, names = renamed(old)
+        found = diff(old, new, renames=names, prove=False)
+        assert all(a.field == "name" for c in found.changes for a in c.aspects), (old, found.changes)
+        assert len(found.changes) >= 3
+        assert not diff(old, new, prove=False).same
+    with pytest.raises(InputError, match=r"Did you mean 'won'"):
+        diff(Deal, Deal, renames={"wno": "live"})

@@ -202,6 +202,11 @@ def renamed(model: Any) -> tuple[Any, dict[str, str]]:
             return {k: walk(v, k) for k, v in value.items()}
         if isinstance(value, list):
             return [walk(item, key) for item in value]
+        if key == "finding":
+            code, _, name = value.partition(" ")
+            return f"{code} {walk(name)}"
+        if key == "reason":
+            return value
         if isinstance(value, str) and key not in ("label", "kind", "title", "doc", "named", "main", "one", "many", "threshold"):
             head, dot, tail = value.partition(".")
             return names.get(head, head) + dot + tail
