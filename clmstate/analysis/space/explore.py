@@ -15,7 +15,8 @@ import attrs
 
 from clmstate.analysis.space.blueprint import Blueprint, Group, Path
 from clmstate.analysis.space.crowds import Crowd, Values
-from clmstate.analysis.space.facts import Surely, grounded
+from clmstate.analysis.space.facts import Surely
+from clmstate.analysis.space.formulas import grounded
 from clmstate.analysis.space.looks import Look, Node, Unit
 from clmstate.analysis.space.ways import NOBODY_ELSE, Flight, Local, Told, Ways
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, Fixed, Formula, Leaf

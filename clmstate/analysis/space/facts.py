@@ -18,9 +18,9 @@ from typing import Literal as Literal_
 
 import attrs
 
+from clmstate.analysis.space.formulas import EITHER, NEVER_SURE, grounded, leaves
 from clmstate.conditions import evaluate, term_value
-from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, All, Fixed, Formula, Leaf, Literal
-from clmstate.conditions.lower import Any as AnyOf
+from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, All, Fixed, Formula, Leaf
 from clmstate.conditions.nodes import (
     Compare,
     DaysInPhase,
@@ -40,8 +40,6 @@ from clmstate.lifecycle import LifecycleDefinition
 from clmstate.signals import DAY, SignalSpec, Value
 
 __all__ = [
-    "EITHER",
-    "NEVER_SURE",
     "Fact",
     "Facts",
     "Key",
@@ -51,7 +49,6 @@ __all__ = [
     "Stand",
     "Surely",
     "cuts",
-    "grounded",
     "truth_of",
     "variables",
 ]
@@ -69,12 +66,6 @@ Letter: TypeAlias = Mapping[int, "Stand"]
 Surely: TypeAlias = Literal_["", "any", "ran"]
 """How sure an outcome has to be: "" if something remembered may bring it about, "any" whatever is remembered, "ran" whatever is remembered
 if all clocks of ``for_days`` have run long enough; both after as much time as one likes."""
-
-EITHER: Final = 0
-"""Stands for a truth that may come out either way, as it suits."""
-
-NEVER_SURE: Final = 8
-"""Stands for a truth on which nobody may count."""
 
 MOST_REMEMBERED: Final = 10_000
 
@@ -173,6 +164,7 @@ class Facts:
         >>> class Deal(Lifecycle):
         ...     health = Signal.score("health")
         ...     new = Phase("New", initial=True)
+        >>> from clmstate.conditions.lower import Literal
         >>> low, high = ((Deal.health < 60).node, (Deal.health >= 70).node)
         >>> facts = Facts(Deal.definition, [low, high])
         >>> facts.together(frozenset((Literal(low, TRUE), Literal(high, TRUE)))) is None
@@ -226,7 +218,7 @@ class Facts:
         def look(rest: list[Formula]) -> bool:
             left: list[Formula] = []
             for formula in rest:
-                match _partial(formula, self._known(letter, surely)):
+                match grounded(formula, self._known(letter, surely)):
                     case Fixed(True):
                         pass
                     case Fixed():
@@ -237,7 +229,7 @@ class Facts:
                         left.append(open_formula)
             if not left:
                 return True
-            asked = {self.of[leaf] for formula in left for leaf in _leaves(formula)}
+            asked = {self.of[leaf] for formula in left for leaf in leaves(formula)}
             if surely and all(self.facts[number].remembered for number in asked):
                 return self._always(left, sorted(asked), letter, offered, surely)
             open_facts = [n for n in asked if not (surely and self.facts[n].remembered)]
@@ -258,7 +250,7 @@ class Facts:
             return False
         for stands in itertools.product(*ways):
             known = self._known({**letter, **dict(zip(asked, stands, strict=True))}, surely)
-            if any(_partial(formula, known) != Fixed(True) for formula in left):
+            if any(grounded(formula, known) != Fixed(True) for formula in left):
                 return False
         return True
 
@@ -466,61 +458,3 @@ def _up(value: float) -> int:
 
 def _down(value: float) -> int:
     return int(value // 1)
-
-
-# ---- formulas --------------------------------------------------------------------------------------------------------------
-
-
-def _leaves(formula: Formula) -> Iterator[Leaf]:
-    match formula:
-        case Literal(leaf, _):
-            yield leaf
-        case All(items) | AnyOf(items):
-            for item in items:
-                yield from _leaves(item)
-        case _:
-            pass
-
-
-def _partial(formula: Formula, known: Callable[[Leaf], int | None]) -> Formula:
-    """What is left of a formula when some leaves are known; a leaf known as 0 may come out either way, and is taken as it suits."""
-    match formula:
-        case Literal(leaf, truths):
-            truth = known(leaf)
-            return formula if truth is None else Fixed(truth == EITHER or bool(truth & truths))
-        case All(items):
-            kept = []
-            for item in items:
-                part = _partial(item, known)
-                if isinstance(part, Fixed):
-                    if not part.value:
-                        return part
-                else:
-                    kept.append(part)
-            return Fixed(True) if not kept else kept[0] if len(kept) == 1 else All(tuple(kept))
-        case AnyOf(items):
-            kept = []
-            for item in items:
-                part = _partial(item, known)
-                if isinstance(part, Fixed):
-                    if part.value:
-                        return part
-                else:
-                    kept.append(part)
-            return Fixed(False) if not kept else kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
-        case _:
-            return formula
-
-
-def grounded(formula: Formula, known: Callable[[Leaf], int | None]) -> Formula:
-    """A formula in which some leaves are known.
-
-    Args:
-        formula: over literals.
-        known: the truth of a leaf; None if it is not known, `EITHER` if it may come out either way, `NEVER_SURE` if nobody may count on it.
-
-    Example:
-        >>> grounded(Literal(IsTrue("signed"), TRUE), lambda leaf: FALSE)
-        Fixed(value=False)
-    """
-    return _partial(formula, known)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
-from clmstate.analysis.space.facts import EITHER, NEVER_SURE, Facts, Letter, Sampled, Surely, grounded, truth_of, variables
+from clmstate.analysis.space.facts import Facts, Letter, Sampled, Surely, truth_of, variables
+from clmstate.analysis.space.formulas import EITHER, NEVER_SURE, grounded
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, Fixed, Formula, Leaf, literals, lower
 from clmstate.conditions.nodes import Cond, InPhase
 from clmstate.kernel import Rule, lower_lifecycle
