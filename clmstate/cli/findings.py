@@ -116,7 +116,7 @@ def explain(code: str, screen: Screen) -> None:
         >>> explain("CLM510", Screen())
         CLM510 dead rule (error)
         <BLANKLINE>
-        No customer can make this condition true...
+        No customer can make the condition true...
     """
     kind = KINDS.get(code.upper())
     if kind is None:
