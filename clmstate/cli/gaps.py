@@ -29,6 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column of the log (repeatable)"
     )
+    parser.add_argument(
+        "--rises", metavar="SIGNAL", help="ask whether this signal rises from phase to phase, in rules and in the log"
+    )
     parser.add_argument("--anonymous", action="store_true", help="leave out who said what")
     parser.add_argument("--md", action="store_true", help="print Markdown, for a wiki or a pull request")
 
@@ -42,17 +45,21 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         2
     """
     model = load_one(options.model, command="clmstate gaps").lifecycle
-    from clmstate.gaps import gap_analysis, markdown, read_team_input, seen_in
+    from clmstate.gaps import gap_analysis, markdown, read_team_input, rise_in_log, rise_in_rules, seen_in
 
     seen = said = None
+    rises = [] if options.rises is None else [("rules ask for at least", rise_in_rules(model, options.rises))]
     if options.team is not None:
         said = read_team_input(options.team, model.definition)
     if options.log is not None:
         from clmstate.replay import read_log
 
         with screen.progress(f"reading {options.log}") as progress:
-            seen = seen_in(model, read_log(options.log, model, ignore=options.ignore, progress=progress))
-    analysis = gap_analysis(model, said, seen, anonymous=options.anonymous)
+            log = read_log(options.log, model, ignore=options.ignore, progress=progress)
+        seen = seen_in(model, log)
+        if options.rises is not None:
+            rises.append(("customers have on average", rise_in_log(model, log, options.rises)))
+    analysis = gap_analysis(model, said, seen, anonymous=options.anonymous, rises=rises)
     if screen.as_json:
         screen.json({"ok": True} | analysis.as_data())
     elif options.md:
@@ -126,9 +133,15 @@ def _current(analysis: GapAnalysis, screen: Screen) -> None:
             _remark(screen, concern.question, "not asked yet: give --log", "dim")
         else:
             _remark(screen, concern.question, "\n".join(concern.where) or "nothing found", "yellow" if concern.open else "green")
+    for of, rise in analysis.rises:
+        label = analysis.definition.signals[rise.signal].label
+        style = "green" if rise.holds else "yellow"
+        _remark(screen, f"Does '{label}' rise?", f"{of}: {rise.said(analysis.definition)}", style)
     for what, findings in (("Touchpoints", analysis.touchpoints), ("Too late", analysis.late)):
         if findings:
             _remark(screen, what, "\n".join(findings))
+    if analysis.unread:
+        _remark(screen, "Nothing reads what these leave behind", "\n".join(analysis.unread), "dim")
     if analysis.build_next:
         _remark(screen, "Build next", analysis.build_next)
 

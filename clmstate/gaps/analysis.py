@@ -10,7 +10,9 @@ import attrs
 
 from clmstate.conditions import words
 from clmstate.conditions.nodes import Cond
+from clmstate.gaps.impact import impacts
 from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_over
+from clmstate.gaps.rising import Rise
 from clmstate.gaps.stays import Seen, Stays
 from clmstate.gaps.team import Said
 from clmstate.gaps.upkeep import Concern, concerns, late_only, next_to_build, touchpoint_findings
@@ -129,6 +131,8 @@ class GapAnalysis:
         phases: step one, phase by phase.
         concerns: step one, what teams worry about most, asked of the model.
         touchpoints: step one, what reviews of touchpoints left open.
+        rises: step one, how a signal of use goes along the phases: what rules ask, and what replayed customers had; empty if not asked.
+        unread: step one, touchpoints that leave facts behind which no rule, sign or gap reads.
         late: step one, phases before a renewal in which nobody talks to the customer.
         build_next: step one, what to add next; "" if all is there.
         said: step two, what the team says; None if it was not asked.
@@ -152,6 +156,8 @@ class GapAnalysis:
     phases: tuple[PhaseState, ...]
     concerns: tuple[Concern, ...]
     touchpoints: tuple[str, ...]
+    rises: tuple[tuple[str, Rise], ...]
+    unread: tuple[str, ...]
     late: tuple[str, ...]
     build_next: str
     said: tuple[Said, ...] | None
@@ -182,6 +188,8 @@ class GapAnalysis:
                 "phases": [attrs.asdict(phase) | {"stays": _stays(phase.stays)} for phase in self.phases],
                 "concerns": [attrs.asdict(concern) for concern in self.concerns],
                 "touchpoints": self.touchpoints,
+                "rises": [{"of": of, "signal": rise.signal, "steps": rise.steps, "falls": rise.falls} for of, rise in self.rises],
+                "unread": self.unread,
                 "late": self.late,
                 "build_next": self.build_next,
             },
@@ -225,6 +233,7 @@ def gap_analysis(
     *,
     intervals: tuple[Interval, ...] = FIRST_YEAR,
     anonymous: bool = False,
+    rises: Iterable[tuple[str, Rise]] = (),
 ) -> GapAnalysis:
     """The four steps, from a model and from what is known beside it.
 
@@ -234,6 +243,7 @@ def gap_analysis(
         seen: what replayed customers tell, from :func:`clmstate.gaps.seen_in`.
         intervals: the intervals of the first year.
         anonymous: leaves out who said what.
+        rises: how use goes along the phases, each with what it was read off: rules, or customers.
 
     Example:
         >>> from clmstate import Phase, Risk, Signal
@@ -254,6 +264,8 @@ def gap_analysis(
         phases=tuple(_state(phase, seen) for phase in d.phases.values()),
         concerns=concerns(d, seen),
         touchpoints=touchpoint_findings(d),
+        rises=tuple(rises),
+        unread=tuple(f"{d.phases[i.phase].label}, {i.touchpoint}" for i in impacts(d) if not i.here and not i.next),
         late=late_only(d),
         build_next=next_to_build(d),
         said=None if heard is None else tuple(one.anonymous if anonymous else one for one in heard),

@@ -47,6 +47,10 @@ def _current(a: GapAnalysis) -> Iterator[str]:
         answer = "not asked: give a log of customers" if not concern.asked else "; ".join(concern.where) or "nothing found"
         yield f"- **{concern.question}** {answer}"
     yield from (f"- **Touchpoint** {finding}" for finding in a.touchpoints)
+    yield from (
+        f"- **Does '{a.definition.signals[rise.signal].label}' rise?** {of}: {rise.said(a.definition)}" for of, rise in a.rises
+    )
+    yield from (f"- **Nothing reads what it leaves behind** {touchpoint}" for touchpoint in a.unread)
     yield from (f"- **Too late** {finding}" for finding in a.late)
     if a.build_next:
         yield f"- **Build next** {a.build_next}"

@@ -39,6 +39,23 @@ class Rise:
     steps: tuple[tuple[str, float], ...]
     falls: tuple[tuple[str, str], ...]
 
+    def said(self, definition: LifecycleDefinition) -> str:
+        """The steps on one line in the business's words, and where it falls.
+
+        Example:
+            >>> from clmstate import Phase, Signal
+            >>> class Deal(Lifecycle):
+            ...     usage = Signal.share("usage")
+            ...     trial = Phase("Trial", initial=True)
+            ...     paying = Phase("Paying")
+            >>> Rise("usage", (("trial", 0.8), ("paying", 0.5)), (("trial", "paying"),)).said(Deal.definition)
+            'Trial 80 %, Paying 50 %: it falls from Trial to Paying'
+        """
+        spec, phases = definition.signals[self.signal], definition.phases
+        steps = ", ".join(f"{phases[path].label} {spec.show(round(value, 2), brief=True)}" for path, value in self.steps)
+        falls = " and ".join(f"from {phases[a].label} to {phases[b].label}" for a, b in self.falls)
+        return f"{steps}: it falls {falls}" if falls else steps or "nothing is said"
+
     @property
     def holds(self) -> bool:
         """Whether it rises (or stays) over at least two phases, and falls nowhere."""

@@ -133,6 +133,12 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     told = " ".join(capsys.readouterr().out.split())
     for words in ("4 replayed customers", "Improve soon Engagement, second quarter: 4 pains and risks", "Not heard yet Management"):
         assert words in told
+    assert main(["gaps", MODEL, "--log", LOG, "--rises", "users_active"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "rules ask for at least: Engagement 50 %, Measurement 80 %, Growth 80 %" in told
+    assert "customers have on average: Launch 29 %, Engagement 54 %" in told
+    assert main(["gaps", MODEL, "--rises", "user_active"]) == 2
+    assert "Did you mean 'users_active'" in capsys.readouterr().err
     assert main(["gaps", MODEL]) == 0
     assert "Nobody was asked yet" in capsys.readouterr().out
     assert main(["gaps", MODEL, "--team", TEAM, "--log", LOG, "--json"]) == 0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+import models.management
 from clmstate import Lifecycle, Phase, Signal, Threshold, Transition
 from clmstate.cli import main
 from clmstate.gaps import market_differences
 from models.management import EnterpriseRelationship, Relationship, SmallBusinessRelationship
+
+MANAGEMENT = str(Path(models.management.__file__).parent)
 
 
 class Deal(Lifecycle):
@@ -47,12 +51,12 @@ def test_the_markets_of_the_management_model() -> None:
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["markets", "models/management", "--json"]) == 0
+    assert main(["markets", MANAGEMENT, "--json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)["lifecycles"]
     assert list(told["markets"].values()) == ["all others", "SMB", "Mid-market", "Enterprise"]
-    assert main(["markets", "models/management"]) == 0
+    assert main(["markets", MANAGEMENT]) == 0
     assert "Guided trial" in capsys.readouterr().out
-    assert main(["markets", "models/management", "--md"]) == 0
+    assert main(["markets", MANAGEMENT, "--md"]) == 0
     assert "| **window opens**  | 90 | 30 | 120 | 180 |" in capsys.readouterr().out
-    assert main(["markets", "models/management/relationship.py"]) == 2
+    assert main(["markets", f"{MANAGEMENT}/relationship.py"]) == 2
     assert "CLM336" in capsys.readouterr().err
