@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 
+from clmstate.conditions.nodes import Compare, Cond, SignalRef, ThresholdRef, walk
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Phase, Transition
 from clmstate.signals import show_number
 
@@ -58,8 +59,36 @@ def market_differences(models: Sequence[type[Lifecycle]]) -> tuple[Difference, .
 
 def _thresholds(definitions: Sequence[LifecycleDefinition]) -> Iterator[Difference]:
     for name in dict.fromkeys(name for d in definitions for name in d.thresholds):
-        values = tuple(show_number(d.thresholds[name].value) if name in d.thresholds else "" for d in definitions)
+        values = tuple(_limit(d, name) for d in definitions)
         yield Difference(name.replace("_", " "), "", values)
+
+
+def _limit(definition: LifecycleDefinition, name: str) -> str:
+    """A limit, in the unit of the signal that it is compared with; "" if there is none of that name."""
+    if name not in definition.thresholds:
+        return ""
+    value = definition.thresholds[name].value
+    for cond in _conditions(definition):
+        for node in walk(cond):
+            match node:
+                case Compare(SignalRef(signal), _, ThresholdRef(limit)) | Compare(ThresholdRef(limit), _, SignalRef(signal)) if (
+                    limit == name
+                ):
+                    return definition.signals[signal].show(value, brief=True)
+                case _:
+                    pass
+    return show_number(value)
+
+
+def _conditions(d: LifecycleDefinition) -> Iterator[Cond]:
+    every = (
+        *d.conditions.values(),
+        *(t.when for t in d.transitions.values()),
+        *(m.when for m in d.milestones.values()),
+        *(r.sign for r in d.risks.values()),
+        *(g.when for g in d.gaps.values()),
+    )
+    return (cond for cond in every if cond is not None)
 
 
 _ASPECTS: Final[dict[str, Callable[[Phase], str]]] = {

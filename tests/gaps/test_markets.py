@@ -34,7 +34,7 @@ class Big(Deal, market="Enterprise"):
 def test_only_what_differs_is_told_and_limits_once() -> None:
     found = {(row.what, row.aspect): row.values for row in market_differences([Deal, Big])}
     assert found == {
-        ("enough", ""): ("0.5", "0.3"),
+        ("enough", ""): ("50 %", "30 %"),
         ("Paying", "owner"): ("Sales", "Account team"),
         ("back", "rule"): ("use below 10 %", ""),  # and not 'pay', whose limit is told above
     }
