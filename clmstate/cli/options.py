@@ -39,7 +39,7 @@ class Command:
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {
         "new": Command("clmstate.cli.new", "start a model of your own, with tests", "clmstate new my_lifecycle"),
-        "check": Command("clmstate.cli.check", "look for mistakes in models", "clmstate check models/dynamic"),
+        "check": Command("clmstate.cli.check", "look for mistakes in models, and prove what can be", "clmstate check models/dynamic"),
         "show": Command(
             "clmstate.cli.show", "list phases and criteria in the business's words", "clmstate show models/dynamic/contract.py"
         ),
