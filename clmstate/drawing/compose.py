@@ -10,13 +10,14 @@ from clmstate.drawing.blocks import Block, typeset
 from clmstate.drawing.columns import insiders
 from clmstate.drawing.layout import Layout, place
 from clmstate.drawing.renderers import RENDERERS, RendererName
-from clmstate.drawing.rows import WIDEST, in_rows, rows_of, stacked
+from clmstate.drawing.rows import WIDEST, from_far, in_rows, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene
 
 __all__ = ["Composed", "compose"]
 
 _FEW = 8  # columns of phases that may fit into one row
 _HAND_OUT = 1.3
+_SMALL = 16  # phases
 
 
 @attrs.frozen
@@ -61,10 +62,41 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
         return _below_each_other(scene, rows, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
     if not misleading:
-        return Composed(scene, blocks, layout)
+        said = _with_words_for(scene, _crossing(scene, layout))
+        return Composed(scene, blocks, layout) if said == scene else compose(said, renderers=renderers)
     for frame in misleading:
         scene = _without(scene, frame)
     return compose(scene, renderers=renderers)
+
+
+def _crossing(scene: Scene, layout: Layout) -> list[Link]:
+    """Lines that run through a card they have nothing to do with; in large pictures some do, and finding them all takes long."""
+    if len(scene.cards) > _SMALL:
+        return []
+    members = {frame.id: frame.members for frame in scene.frames}
+    found = []
+    for link, route in zip(scene.links, layout.routes, strict=True):
+        own = {link.tail, link.head, *members.get(link.tail, ()), *members.get(link.head, ())}
+        others = [layout.boxes[card.id].grown(-1, -1, -1, -1) for card in scene.cards if card.id not in own]
+        if any(box.holds(point) for point in route.samples() for box in others):
+            found.append(link)
+    return found
+
+
+def _with_words_for(scene: Scene, crossing: list[Link]) -> Scene:
+    """Rules say in words where they come from, where a line would run through a card; a rule nobody can follow stands at its target."""
+    pills = {pill.id: pill for pill in scene.pills}
+    titles = {card.id: card.title for card in scene.cards} | {frame.id: frame.title for frame in scene.frames}
+    gone: set[Link] = set()
+    for name, pill in pills.items():
+        tails = [link for link in scene.links if link.head == name]
+        lost = [link for link in crossing if link.head == name]
+        if any(link.tail == name for link in crossing):
+            lost = tails
+        if lost and any(link.tail == name for link in scene.links):
+            gone.update(lost)
+            pills[name] = from_far(pill, [titles[link.tail] for link in lost], alone=len(lost) == len(tails))
+    return attrs.evolve(scene, pills=tuple(pills.values()), links=tuple(link for link in scene.links if link not in gone))
 
 
 def _may_fit(scene: Scene) -> bool:
@@ -91,6 +123,10 @@ def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], renderers: tupl
         for frame in each.frames:
             if any(_foreigners(each, layout, frame)):
                 return compose(_without(scene, frame), renderers=renderers)
+    crossing = [link for each, layout in zip(parted.rows, layouts, strict=True) for link in _crossing(each, layout)]
+    said = _with_words_for(scene, crossing)
+    if said != scene:
+        return compose(said, renderers=renderers)
     return Composed(parted.scene, blocks, stacked(parted, layouts))
 
 

@@ -196,8 +196,14 @@ def _clauses(transition: Transition, definition: LifecycleDefinition, saying: _S
         yield Clause("source", "to where it was left")
     if again:
         yield Clause("source", "enters it again")
-    if saying.level == "full" or transition.stay:  # on a slide a play is told where it is all that happens
+    if saying.level == "full" or (transition.stay and _few_stays(transition, definition)):  # it is all that happens
         yield from _plays(play.label for play in transition.plays)
+
+
+def _few_stays(transition: Transition, definition: LifecycleDefinition) -> bool:
+    """Whether so little keeps a customer in a phase that a slide has room for the plays that come with it."""
+    alike = [other for other in definition.transitions.values() if other.stay and set(other.sources) & set(transition.sources)]
+    return len(alike) < 3
 
 
 def _plays(labels: Iterable[str]) -> Iterator[Clause]:

@@ -22,6 +22,8 @@ __all__ = ["Furniture", "Swatch", "furnish"]
 
 PAD = 20
 NARROWEST = 720
+BESIDE = 400.0  # width of a legend that stands at the right
+WIDEST = 1492.0  # 14 points are then 9 points on a slide of 960
 PANEL = 400  # width of a checklist
 SIZE = 15
 ROW = 26
@@ -115,19 +117,29 @@ def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wid
     rows, top = _lowest_picture(scene.legend, None if overlay is None else laid, layout, inner, origin)
     wide = math.ceil(inner) + 2 * PAD
     tall = math.ceil(max(origin[1] + layout.height, top + rows.height)) + PAD + 6
+    beside = _rows(scene.legend, BESIDE) if overlay is None else _laid(laid, BESIDE)
+    left = 0.0
+    if _on_slide(wide, tall) < _on_slide(wide + BESIDE + GAP, origin[1] + max(layout.height, beside.height) + PAD):
+        rows, top, left = beside, origin[1], inner + GAP
+        wide, tall = wide + BESIDE + GAP, math.ceil(origin[1] + max(layout.height, beside.height)) + PAD + 6
     right, down = _to_wide_page(wide, tall) if wide_page else (0, 0)
-    moved = [attrs.evolve(run, x=run.x + PAD, y=run.y + top) for run in rows.runs]
+    moved = [attrs.evolve(run, x=run.x + PAD + left, y=run.y + top) for run in rows.runs]
     return Furniture(
         wide + 2 * right,
         tall + 2 * down,
         (origin[0] + right, origin[1] + down),
         tuple(attrs.evolve(run, x=run.x + right, y=run.y + (0 if run in runs else down)) for run in (*runs, *moved)),
-        tuple(attrs.evolve(swatch, box=swatch.box.moved(PAD + right, top + down)) for swatch in rows.swatches),
-        tuple((kind, (x + PAD + right, y + top + down)) for kind, (x, y) in rows.kinds),
-        tuple(attrs.evolve(icon, x=icon.x + PAD + right, y=icon.y + top + down) for icon in rows.icons),
-        tuple((key, (x + PAD + right, y + top + down)) for key, (x, y) in rows.keys),
-        tuple(box.moved(PAD + right, top + down) for box in rows.panels),
+        tuple(attrs.evolve(swatch, box=swatch.box.moved(PAD + left + right, top + down)) for swatch in rows.swatches),
+        tuple((kind, (x + PAD + left + right, y + top + down)) for kind, (x, y) in rows.kinds),
+        tuple(attrs.evolve(icon, x=icon.x + PAD + left + right, y=icon.y + top + down) for icon in rows.icons),
+        tuple((key, (x + PAD + left + right, y + top + down)) for key, (x, y) in rows.keys),
+        tuple(box.moved(PAD + left + right, top + down) for box in rows.panels),
     )
+
+
+def _on_slide(wide: float, tall: float) -> float:
+    """How large a picture comes out on a slide of 16:9, where it may not become too wide for its words."""
+    return min(16 / wide, 9 / tall) if wide <= WIDEST else 0.0
 
 
 def _to_wide_page(wide: float, tall: float) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from clmstate.drawing.layout import Layout
 from clmstate.drawing.scene import Card, Clause, Link, Pill, Scene
 from clmstate.drawing.ways import rounded
 
-__all__ = ["WIDEST", "in_rows", "rows_of", "stacked"]
+__all__ = ["WIDEST", "from_far", "in_rows", "rows_of", "stacked"]
 
 WIDEST = 1452.0  # points; with the margins, 14-point text is then 9 points on a slide of 960
 _BETWEEN = 27.0  # from a card to the next column of rules, and on
@@ -114,7 +114,7 @@ def in_rows(scene: Scene, rows: Iterable[tuple[int, ...]]) -> InRows:
         if len(far) == 1 == len(tails[pill.id]) and _leads_on(scene, pill, far[0], place, row, last) and place not in wraps:
             wraps[place] = Link(far[0], pill.id, pill.kind)
             far = []
-        pills.append(_from_far(pill, [titles[name] for name in far], alone=len(far) == len(tails[pill.id])) if far else pill)
+        pills.append(from_far(pill, [titles[name] for name in far], alone=len(far) == len(tails[pill.id])) if far else pill)
     kept = tuple(link for link in scene.links if row[link.tail] == row[link.head])
     whole = attrs.evolve(scene, pills=tuple(pills), links=(*kept, *wraps.values()))
     return InRows(
@@ -140,7 +140,13 @@ def _leads_on(scene: Scene, pill: Pill, tail: str, place: int, row: Mapping[str,
     )
 
 
-def _from_far(pill: Pill, titles: list[str], *, alone: bool) -> Pill:
+def from_far(pill: Pill, titles: list[str], *, alone: bool) -> Pill:
+    """A rule that says in words where it comes from.
+
+    Example:
+        >>> from_far(Pill("p", "forward", ()), ["Trial"], alone=True).clauses[0].text
+        'from Trial'
+    """
     said = Clause("source", f"{'' if alone else 'also '}from {' and '.join(titles)}", pill.clauses[-1].rule if pill.clauses else "")
     return attrs.evolve(pill, clauses=(*pill.clauses, said), stub=pill.stub or alone)
 

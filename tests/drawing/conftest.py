@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from functools import cache
 
 import attrs
@@ -285,3 +287,50 @@ class Painted:
 def painted() -> type[Painted]:
     """Reads a painted picture back."""
     return Painted
+
+
+def faults(picture: Painted, *, foreign_cards: bool = True, ends: bool = True) -> list[str]:
+    """All that is wrong with a painted picture: what overlaps, what is cut, what ends nowhere."""
+    found: list[str] = []
+    items = picture.of("card", "pill")
+    for item in picture.of("card", "pill", "frame", "lane"):
+        found += [f"{text!r} leaves {item.name!r}" for text, box in item.texts if not item.box.holds(box, slack=1.5)]
+        for (one, first), (other, second) in itertools.combinations(item.texts, 2):
+            found += [f"{one!r} and {other!r} overlap in {item.name!r}"] if first.overlaps(second) else []
+    for one_item, other_item in itertools.combinations(items, 2):
+        found += [f"{one_item.name!r} and {other_item.name!r} overlap"] if one_item.box.overlaps(other_item.box) else []
+    dx, dy = picture.shift
+    for item in items:
+        inside = item.box.left + dx >= 0 and item.box.top + dy >= 0
+        inside = inside and item.box.right + dx <= picture.width and item.box.bottom + dy <= picture.height
+        found += [] if inside else [f"{item.name!r} is not on the canvas"]
+    for text, box in picture.around:
+        for item in items:
+            there = Box(item.box.left + dx, item.box.top + dy, item.box.right + dx, item.box.bottom + dy)
+            found += [f"{text!r} covers {item.name!r}"] if box.overlaps(there) else []
+        found += [] if box.left >= 0 and box.right <= picture.width + 1 and box.bottom <= picture.height else [f"{text!r} is cut"]
+    for line in picture.lines:
+        if ends:
+            for name, point in ((line.tail, line.points[0]), (line.head, line.tip or line.points[-1])):
+                found += [f"a line to {name!r} ends beside it"] if picture.items[name].box.distance(*point) > 6 else []
+        if foreign_cards:
+            found += _through_cards(picture, line)
+    drawn = {end for line in picture.lines for end in (line.tail, line.head)}
+    found += [f"{pill.name!r} is on no line" for pill in picture.of("pill") if ends and pill.name not in drawn]
+    return found
+
+
+def _through_cards(picture: Painted, line: Way) -> list[str]:
+    found = []
+    for card in picture.of("card"):
+        own = card.name in (line.tail, line.head) or card.name.rpartition(".")[0] in (line.tail, line.head)
+        inner = Box(card.box.left + 1, card.box.top + 1, card.box.right - 1, card.box.bottom - 1)
+        if not own and any(inner.left < x < inner.right and inner.top < y < inner.bottom for x, y in line.samples()):
+            found.append(f"the line from {line.tail!r} to {line.head!r} runs through {card.name!r}")
+    return found
+
+
+@pytest.fixture(name="faults")
+def _faults() -> Callable[..., list[str]]:
+    """The layout checker."""
+    return faults

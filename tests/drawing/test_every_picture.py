@@ -1,0 +1,62 @@
+"""Every picture of every shipped model, measured as it is painted; and the gallery is up to date."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clmstate.cli.gallery import Picture, digests, pictures
+
+ROOT = Path(__file__).parents[2]
+STAGE_POINTS, SLIDE, SMALLEST = 14, 960, 9.0  # type size, points across a slide, and what can be read from the back row
+FEW = 8
+
+
+@cache
+def drawn() -> tuple[Picture, ...]:
+    return tuple(pictures(ROOT / "models"))
+
+
+FOLDERS = sorted(folder.name for folder in (ROOT / "models").iterdir() if (folder / "__init__.py").exists())
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_nothing_overlaps_and_nothing_is_cut(folder: str, painted: Any, faults: Any) -> None:
+    for picture in drawn():
+        if picture.folder != folder:
+            continue
+        read = painted(picture.drawing.svg(embed_fonts=False))
+        lined = picture.kind in ("journey", "full", "lanes", "diff")
+        assert faults(read, foreign_cards=lined and picture.kind != "lanes", ends=lined) == [], picture.file
+        if picture.kind == "journey" and len(picture.drawing.scene.cards) <= FEW:
+            assert STAGE_POINTS * SLIDE / read.width >= SMALLEST, picture.file
+
+
+def test_overlays_of_a_model_move_nothing(painted: Any) -> None:
+    by_model: dict[str, dict[str, Picture]] = {}
+    for picture in drawn():
+        by_model.setdefault(f"{picture.folder}/{picture.name}", {})[picture.kind] = picture
+    compared = 0
+    for kinds in by_model.values():
+        for kind in ("here", "population"):
+            if kind in kinds:
+                plain, laid = (painted(kinds[k].drawing.svg(embed_fonts=False)) for k in ("journey", kind))
+                assert {c.name: c.box for c in plain.of("card")} == {c.name: c.box for c in laid.of("card")}
+                assert [way.points for way in plain.lines] == [way.points for way in laid.lines]
+                compared += 1
+    assert compared
+
+
+def test_the_gallery_is_up_to_date() -> None:
+    kept = json.loads((ROOT / "diagrams" / "digests.json").read_text(encoding="utf-8"))
+    now = {picture.file: digests(picture.drawing) for picture in drawn()}
+    changed = sorted(file for file in {*kept, *now} if kept.get(file) != now.get(file))
+    assert changed == [], "run `make diagrams`"
+    shown = (ROOT / "diagrams" / "README.md").read_text(encoding="utf-8")
+    for file in now:
+        assert (ROOT / "diagrams" / file).is_file(), file
+        assert f"]({file})" in shown, file
