@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=one_of(("png", "svg")), default="png", help="of slides in a folder: png or svg")
     parser.add_argument("--theme", type=one_of(("light", "dark")), default="light", help="light or dark")
     parser.add_argument("--logo", metavar="FILE", help="a PNG or JPEG for the upper right corner of each slide")
+    parser.add_argument("--brand", metavar="FILE", help="a theme file: a company's colours and logo")
     parser.add_argument("--since", metavar="OLD", help="the version of last time (a model, or git:REV): a slide says what changed")
     parser.add_argument("--supplied", metavar="FILE", help="figures and feelings from elsewhere, as JSON")
 
@@ -50,22 +51,28 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if not folder:
         check_ending(Path(given), (".pptx",))
     from clmstate.cli.versions import load_version
+    from clmstate.drawing import THEMES, read_brand
     from clmstate.presenting import deck, read_supplied  # loaded for this command only
+
+    brand = None if options.brand is None else read_brand(options.brand, THEMES)
 
     since = None if options.since is None else load_version(options.since, command="clmstate deck", like=options.model).what
     supplied = None if options.supplied is None else read_supplied(options.supplied, model.what)
     with screen.progress("drawing slides"):
         if folder:
-            _pictures(model, options, since, supplied)
+            _pictures(model, options, brand, since, supplied)
         else:
-            write_bytes(given, deck(model.what, theme=options.theme, logo=options.logo, since=since, supplied=supplied))
+            write_bytes(
+                given, deck(model.what, theme=options.theme, logo=options.logo, brand=brand, since=since, supplied=supplied)
+            )
     tell_saved(screen, model, Path(given))
     return 0
 
 
-def _pictures(model: Model, options: argparse.Namespace, since: object, supplied: object) -> None:
+def _pictures(model: Model, options: argparse.Namespace, brand: object, since: object, supplied: object) -> None:
     """Each slide as a picture, named by its number and title."""
     from clmstate.presenting import board_png, board_svg, boards
+    from clmstate.presenting.decks import themed
 
     folder = Path(options.out)
     try:
@@ -73,8 +80,9 @@ def _pictures(model: Model, options: argparse.Namespace, since: object, supplied
     except OSError as failed:
         cause = f"the folder cannot be made ({failed.strerror})"
         raise InputError([Diagnostic("CLM307", str(folder), cause, "name another folder")]) from None
-    every = boards(model.what, theme=options.theme, since=since, supplied=supplied)  # type: ignore[arg-type]  # what was loaded
+    every = boards(model.what, theme=options.theme, brand=brand, since=since, supplied=supplied)  # type: ignore[arg-type]  # what was loaded
+    theme = themed(options.theme, brand)  # type: ignore[arg-type]  # what was loaded
     for number, board in enumerate(every, 1):
         name = re.sub(r"[^a-z0-9]+", "-", board.title.lower()).strip("-")[:60]
-        content = board_png(board, options.theme) if options.pictures == "png" else board_svg(board, options.theme).encode()
+        content = board_png(board, theme) if options.pictures == "png" else board_svg(board, theme).encode()
         write_bytes(str(folder / f"{number:02}-{name or 'slide'}.{options.pictures}"), content)

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="where to (by default the model's name, .html)")
     parser.add_argument("--log", metavar="LOG", help="a log of a customer to step through: .csv, .jsonl or .parquet")
     parser.add_argument("--customer", metavar="NAME", help="whom to step through, where the log tells of several")
+    parser.add_argument("--brand", metavar="FILE", help="a theme file: a company's colours and logo")
     parser.add_argument(
         "--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column of the log (repeatable)"
     )
@@ -47,8 +48,11 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         with screen.progress(f"reading {options.log}") as progress:
             log = read_log(options.log, model.what, ignore=options.ignore, progress=progress)
         customer = customer_of(log, options.customer)
+    from clmstate.drawing import THEMES, read_brand
     from clmstate.presenting import page  # loaded for this command only
 
-    write_bytes(str(out), page(model.what, log, customer or "").encode())
+    brand = None if options.brand is None else read_brand(options.brand, THEMES)
+
+    write_bytes(str(out), page(model.what, log, customer or "", brand).encode())
     tell_saved(screen, model, out)
     return 0

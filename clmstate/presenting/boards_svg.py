@@ -8,24 +8,24 @@ from typing import assert_never
 from clmstate.drawing.measure import text_width, wrap
 from clmstate.drawing.png import rasterise
 from clmstate.drawing.svg import FAMILY, WEIGHTS, escape, number
-from clmstate.drawing.theme import THEMES, ThemeName
+from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.presenting.board import HEIGHT, LEADING, SPARE, WIDTH, Board, Line, Panel, Said, Sign, height_of, plain
 from clmstate.presenting.frame import framed
 
 __all__ = ["board_png", "board_svg"]
 
 
-def board_svg(board: Board, theme: ThemeName = "light") -> str:
+def board_svg(board: Board, theme: ThemeName | Theme = "light") -> str:
     """A board as an SVG document.
 
     Example:
         >>> board_svg(Board("The first year")).startswith("<svg ")
         True
     """
-    return "\n".join(_document(board, theme)) + "\n"
+    return "\n".join(_document(board, THEMES[theme] if isinstance(theme, str) else theme)) + "\n"
 
 
-def board_png(board: Board, theme: ThemeName = "light", scale: float = 2) -> bytes:
+def board_png(board: Board, theme: ThemeName | Theme = "light", scale: float = 2) -> bytes:
     r"""A board as pixels, `scale` of them a point.
 
     Example:
@@ -35,15 +35,15 @@ def board_png(board: Board, theme: ThemeName = "light", scale: float = 2) -> byt
     return rasterise(board_svg(board, theme), scale=scale, width=WIDTH, height=HEIGHT)
 
 
-def _document(board: Board, theme: ThemeName) -> Iterator[str]:
+def _document(board: Board, theme: Theme) -> Iterator[str]:
     spoken = ". ".join(plain(said.text) for shape in board.shapes if isinstance(shape, Panel) for said in shape.said)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'role="img" aria-label="{escape(f"{plain(board.title)}. {plain(board.subtitle)} {spoken}")}" font-family="{FAMILY}">'
     )
     yield f"<title>{escape(plain(board.title))}</title>"
-    yield f'<rect width="100%" height="100%" fill="{THEMES[theme].canvas}"/>'
-    for shape in framed(board, THEMES[theme]):
+    yield f'<rect width="100%" height="100%" fill="{theme.canvas}"/>'
+    for shape in framed(board, theme):
         match shape:
             case Panel():
                 yield from _panel(shape)

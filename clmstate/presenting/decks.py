@@ -8,12 +8,12 @@ from pathlib import Path
 import attrs
 
 from clmstate.composition import Composition
-from clmstate.drawing import THEMES, Theme, ThemeName
+from clmstate.drawing import THEMES, Brand, Theme, ThemeName
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.presenting.board import Board
 from clmstate.presenting.changes import changed
 from clmstate.presenting.closing import ask_boards, change_boards, risk_boards, title_board
-from clmstate.presenting.lanes import lanes_board
+from clmstate.presenting.lanes import lanes_boards
 from clmstate.presenting.maps import map_board
 from clmstate.presenting.phase_boards import phase_boards
 from clmstate.presenting.slides import pptx_bytes
@@ -24,7 +24,7 @@ from clmstate.presenting.timeline import timeline_board
 from clmstate.presenting.whole import parts_board
 from clmstate.replay import shape_of
 
-__all__ = ["boards", "deck"]
+__all__ = ["boards", "deck", "themed"]
 
 
 def deck(
@@ -32,6 +32,7 @@ def deck(
     *,
     theme: ThemeName = "light",
     logo: str | Path | None = None,
+    brand: Brand | None = None,
     since: type[Lifecycle] | type[Composition] | None = None,
     supplied: Supplied | None = None,
 ) -> bytes:
@@ -41,6 +42,7 @@ def deck(
         model: a lifecycle or a composition.
         theme: light or dark.
         logo: a PNG or JPEG for the upper right corner.
+        brand: a company's own colours and logo, from `drawing.read_brand`.
         since: the version of last time; what changed since then gets a slide.
         supplied: figures and feelings from elsewhere.
 
@@ -54,13 +56,15 @@ def deck(
         >>> deck(Deal)[:2]
         b'PK'
     """
-    return pptx_bytes(boards(model, theme=theme, since=since, supplied=supplied), theme, logo)
+    every = boards(model, theme=theme, brand=brand, since=since, supplied=supplied)
+    return pptx_bytes(every, themed(theme, brand), logo)
 
 
 def boards(
     model: type[Lifecycle] | type[Composition],
     *,
     theme: ThemeName = "light",
+    brand: Brand | None = None,
     since: type[Lifecycle] | type[Composition] | None = None,
     supplied: Supplied | None = None,
 ) -> list[Board]:
@@ -73,7 +77,17 @@ def boards(
         >>> [board.title for board in boards(Deal)][:2]
         ['Deal', 'Deal: the journey']
     """
-    return list(_told(model, THEMES[theme], since, supplied or Supplied()))
+    return list(_told(model, themed(theme, brand), since, supplied or Supplied()))
+
+
+def themed(theme: ThemeName, brand: Brand | None = None) -> Theme:
+    """The colours of a theme, with a company's own where there are any.
+
+    Example:
+        >>> themed("light") == THEMES["light"]
+        True
+    """
+    return THEMES[theme] if brand is None else brand.applied(THEMES[theme])
 
 
 def _told(
@@ -101,9 +115,7 @@ def _told(
 def _part(definition: LifecycleDefinition, theme: Theme, supplied: Supplied) -> Iterator[Board]:
     """A lifecycle, told from the map to the risks."""
     yield map_board(definition, theme)
-    lanes = lanes_board(definition, theme)
-    if lanes is not None:
-        yield lanes
+    yield from lanes_boards(definition, theme)
     yield from phase_boards(definition, theme)
     for path, phase in definition.phases.items():
         if len(phase.touchpoints) > 1:

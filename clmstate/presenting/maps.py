@@ -7,7 +7,7 @@ from itertools import groupby
 
 import attrs
 
-from clmstate.drawing import Card, Clause, Pill, Scene, Theme, journey_scene
+from clmstate.drawing import Card, Clause, Lane, Pill, Scene, Theme, journey_scene
 from clmstate.drawing.blocks import Block, Run
 from clmstate.drawing.compose import Composed, compose
 from clmstate.drawing.geometry import Box, Point, Route
@@ -18,7 +18,7 @@ from clmstate.presenting.board import HEIGHT, WIDTH, Board, Line, Panel, Said, S
 from clmstate.presenting.frame import LEFT, TOP
 from clmstate.presenting.leaflets import KIND_SIGNS, STANDING_SIGNS
 
-__all__ = ["legend_row", "map_board", "overview"]
+__all__ = ["legend_row", "map_board", "map_shapes", "overview"]
 
 
 def overview(definition: LifecycleDefinition, *, signed: bool = True) -> Scene:
@@ -77,6 +77,18 @@ def map_board(definition: LifecycleDefinition, theme: Theme) -> Board:
     return Board(f"{definition.title}: the journey", full.subtitle, (*shapes, *legend), notes)
 
 
+def map_shapes(scene: Scene, theme: Theme, area: Box) -> tuple[Shape, ...]:
+    """A scene, laid out and scaled into an area.
+
+    Example:
+        >>> from clmstate.drawing import THEMES
+        >>> scene = Scene("Trial", cards=(Card("trial", "Trial"),))
+        >>> [shape.name for shape in map_shapes(scene, THEMES["light"], Box(0, 0, 400, 200))][:2]
+        ['Phase Trial', 'Name of Trial']
+    """
+    return tuple(_Map(compose(scene), theme, area).shapes())
+
+
 def legend_row(scene: Scene, theme: Theme) -> Iterator[Shape]:
     """What colours and signs mean, in one row at the foot."""
     entries: list[tuple[str, str, bool]] = [(name, theme.team(number), True) for number, name in enumerate(scene.legend.teams)]
@@ -131,6 +143,8 @@ class _Map:
         """From back to front: frames, lines, rules, phases."""
         scene, layout, theme = self.composed.scene, self.composed.layout, self.theme
         boxes = {name: self.box(box) for name, box in layout.boxes.items()}
+        for lane in scene.lanes:
+            yield from self.lane(lane, boxes[lane.id], self.composed.blocks[lane.id])
         for frame in scene.frames:
             said = (Said(frame.title, 15 * self.scale, theme.second, "Bold"),)
             yield Panel(boxes[frame.id], said, fill=theme.lane, line=theme.rule, radius=8, name=f"Group {frame.title}")
@@ -149,6 +163,16 @@ class _Map:
             (x, y), tip = box.middle, boxes[mark.on].x
             yield Line(Route(((x, y), (x, y), (tip - 6, y), (tip - 6, y)), (tip, y)), theme.second, 1.5)
         yield from lines
+
+    def lane(self, lane: Lane, box: Box, block: Block) -> Iterator[Shape]:
+        """A team's lane and its name."""
+        colour = self.theme.team(lane.team)
+        yield Panel(box, (), self.theme.lane, self.theme.rule, 0.75, 6, name=f"Lane {lane.title}")
+        head = Box(box.x, box.y, block.width * self.scale, box.height)
+        said = fitting((Said(lane.title, 17 * self.scale, self.theme.on_team, "Bold"),), head.width - 8, head.height, 5)
+        yield Panel(
+            head, said, colour, colour, 0.75, 6, align="middle", middle=True, inset=(4, 2), name=f"Name of lane {lane.title}"
+        )
 
     def shape_name(self, name: str) -> str:
         """What the shape of something in the scene is called."""
@@ -169,7 +193,22 @@ class _Map:
             x, (_, y) = box.x - 15 * self.scale, box.middle
             yield Line(Route(((x, y), (x, y), (box.x, y), (box.x, y))), colours.line, 1.5)
             yield Sign("circle", Box(x - 4, y - 3, 6, 6), self.theme.canvas, colours.line)
-        name = f"Rule {pill.name or pill.id}"
+        name = f"Rule {pill.id.removeprefix('rule ')}"
+        if pill.number:
+            number = fitting((Said(pill.number, max(size, 9), self.theme.on_team, "Bold"),), box.width + 6, box.height + 4, 6)
+            yield Panel(
+                box.grown(2, 1, 2, 1),
+                number,
+                colours.line,
+                self.theme.canvas,
+                1,
+                8,
+                align="middle",
+                middle=True,
+                inset=(0, 0),
+                name=name,
+            )
+            return
         yield Panel(box, said, colours.fill, colours.line, 1, 6, align="middle", middle=True, inset=(1, 1), name=name)
 
     def card(self, card: Card, box: Box, block: Block) -> Iterator[Shape]:

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from clmstate.composition import Composition
-from clmstate.drawing import THEMES, Drawing, Scene, Theme, journey_scene
+from clmstate.drawing import THEMES, Brand, Drawing, Scene, Theme, journey_scene
 from clmstate.drawing.svg import escape
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.presenting.leaflets import kinds_of, leaflet, text
@@ -37,13 +37,14 @@ _VIEWS = ("full", "names")
 _FACE = re.compile(r"@font-face\{.*?\}")
 
 
-def page(model: type[Lifecycle] | type[Composition], log: Log | None = None, customer: str = "") -> str:
+def page(model: type[Lifecycle] | type[Composition], log: Log | None = None, customer: str = "", brand: Brand | None = None) -> str:
     """The page of a model, as one HTML document.
 
     Args:
         model: a lifecycle or a composition.
         log: what happened to some customer, to step through.
         customer: whom to step through; by default the only one, or the first, of the log.
+        brand: a company's own colours and logo, from `drawing.read_brand`.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -58,7 +59,7 @@ def page(model: type[Lifecycle] | type[Composition], log: Log | None = None, cus
     if log is not None:
         walk = walk_of(model, log, customer or next(iter(log.customers), ""))
     definition = model.definition
-    return "\n".join(_document(definition.title, _first_lines(definition.doc), parts, walk)) + "\n"
+    return "\n".join(_document(definition.title, _first_lines(definition.doc), parts, walk, brand)) + "\n"
 
 
 def _first_lines(doc: str) -> str:
@@ -76,10 +77,12 @@ class _Part:
     scene: Scene
     leaflets: tuple[str, ...]
 
-    def svg(self, theme: Theme, view: str) -> str:
+    def svg(self, theme: Theme, view: str, brand: Brand | None) -> str:
         """Its map, without a title: the page has one."""
         scene = self.scene if view == "full" else overview(self.definition, signed=False)
-        painted = Drawing(attrs.evolve(scene, title="", subtitle=""), theme.name).svg(embed_fonts=False)
+        painted = Drawing(attrs.evolve(scene, title="", subtitle=""), theme.name, brand=brand and attrs.evolve(brand, logo="")).svg(
+            embed_fonts=False
+        )
         return re.sub(r"(<title[^>]*>)(</title>)", rf"\g<1>{_literal(escape(self.scene.title))}\g<2>", painted, count=1)
 
     @property
@@ -102,20 +105,21 @@ def _part(path: str, definition: LifecycleDefinition, shape: Shape) -> _Part:
     return _Part(path, label, shape.way(path).many > 0, definition, scene, leaflets)
 
 
-def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Json] | None) -> Iterator[str]:
+def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Json] | None, brand: Brand | None) -> Iterator[str]:
+    themes = [theme if brand is None else brand.applied(theme) for theme in THEMES.values()]
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     teams = tuple(dict.fromkeys(team.name for part in parts for team in part.definition.teams if team.side == "ours"))
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{text(title)}</title>"
-    maps = [(part, theme, view, part.svg(theme, view)) for part in parts for theme in THEMES.values() for view in _VIEWS]
-    yield f"<style>{_faces(parts)}\n{_colours()}\n{_read('page.css')}</style></head>"
+    maps = [(part, theme, view, part.svg(theme, view, brand)) for part in parts for theme in themes for view in _VIEWS]
+    yield f"<style>{_faces(parts)}\n{_colours(themes)}\n{_read('page.css')}</style></head>"
     yield '<body class="no-script">'
-    yield from _header(title, subtitle, parts)
+    yield from _header(title, subtitle, parts, themes[0].logo)
     yield "<main>"
     yield from _map_area(teams)
     yield from _panel(parts, walk)
@@ -128,8 +132,9 @@ def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Jso
     yield f"<script>{script}</script></body></html>"
 
 
-def _header(title: str, subtitle: str, parts: list[_Part]) -> Iterator[str]:
-    yield f'<header><div><h1>{text(title)}</h1><p class="quiet">{text(subtitle)}</p></div><div class="tools">'
+def _header(title: str, subtitle: str, parts: list[_Part], logo: str) -> Iterator[str]:
+    mark = f'<img class="logo" src="{text(logo)}" alt="">' if logo else ""
+    yield f'<header>{mark}<div class="name"><h1>{text(title)}</h1><p class="quiet">{text(subtitle)}</p></div><div class="tools">'
     if len(parts) > 1:
         yield '<div role="group" aria-label="Part" class="switch" id="parts">'
         for number, part in enumerate(parts):
@@ -221,14 +226,10 @@ def _faces(parts: list[_Part]) -> str:
     return "\n".join(found)
 
 
-def _colours() -> str:
-    light, dark = (";".join(f"--{name}:{value}" for name, value in _variables(theme).items()) for theme in THEMES.values())
-    rules = "\n".join(
-        f".rule.{kind}{{--line:var(--{kind}-line);--words:var(--{kind}-words)}}" for kind in next(iter(THEMES.values())).kinds
-    )
-    teams = "\n".join(
-        f".team{number}{{--team:var(--team-{number})}}" for number in range(max(len(t.teams) for t in THEMES.values()))
-    )
+def _colours(themes: list[Theme]) -> str:
+    light, dark = (";".join(f"--{name}:{value}" for name, value in _variables(theme).items()) for theme in themes)
+    rules = "\n".join(f".rule.{kind}{{--line:var(--{kind}-line);--words:var(--{kind}-words)}}" for kind in themes[0].kinds)
+    teams = "\n".join(f".team{number}{{--team:var(--team-{number})}}" for number in range(max(len(t.teams) for t in themes)))
     return f":root{{{light};color-scheme:light}}\n:root[data-theme=dark]{{{dark};color-scheme:dark}}\n{rules}\n{teams}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Iterable, Mapping
@@ -27,12 +28,12 @@ _FONT = "Arial"
 _CORNER = 1 - 0.5**0.5
 
 
-def pptx_bytes(boards: Iterable[Board], theme: ThemeName = "light", logo: str | Path | None = None) -> bytes:
+def pptx_bytes(boards: Iterable[Board], theme: ThemeName | Theme = "light", logo: str | Path | None = None) -> bytes:
     r"""A presentation with one slide a board.
 
     Args:
         boards: in order.
-        theme: light or dark.
+        theme: light or dark, or one with a company's own colours; a logo of its own counts where no other is given.
         logo: a PNG or JPEG for the upper right corner of each slide.
 
     Raises:
@@ -48,13 +49,19 @@ def pptx_bytes(boards: Iterable[Board], theme: ThemeName = "light", logo: str | 
         remedy = "pip install 'clmstate[slides]'"
         raise InputError([Diagnostic("CLM410", "slides", "python-pptx is not installed", remedy)]) from None
     deck = pptx.Presentation()
-    _prepared(deck, THEMES[theme])
-    picture = None if logo is None else _logo(Path(logo))
+    colours = THEMES[theme] if isinstance(theme, str) else theme
+    _prepared(deck, colours)
+    picture = _own_logo(colours) if logo is None else _logo(Path(logo))
     for board in boards:
-        _Painter(deck, THEMES[theme], board, picture).paint()
+        _Painter(deck, colours, board, picture).paint()
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()
+
+
+def _own_logo(theme: Theme) -> bytes | None:
+    """The logo of a theme file, which is kept as a data address."""
+    return base64.b64decode(theme.logo.partition("base64,")[2]) if theme.logo else None
 
 
 def _logo(path: Path) -> bytes:

@@ -18,7 +18,8 @@ from pptx import Presentation
 from pptx.util import Emu
 
 from clmstate import InputError, Lifecycle, Phase
-from clmstate.presenting import Feeling, Supplied, boards, deck
+from clmstate.drawing import THEMES, journey, read_brand
+from clmstate.presenting import Feeling, Supplied, boards, deck, page
 from clmstate.presenting.board import HEIGHT, WIDTH, Panel, Said, fitting, height_of
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
@@ -157,8 +158,6 @@ def test_a_logo_is_put_on_every_slide(tmp_path: Path) -> None:
         new = Phase("New", initial=True)
 
     logo = tmp_path / "logo.png"
-    from clmstate.drawing import journey
-
     logo.write_bytes(journey(Deal).png(scale=1))
     for slide in slides(deck(Deal, logo=logo)):
         assert any(shape.name == "Logo" for shape in slide.shapes)
@@ -168,6 +167,21 @@ def test_a_logo_is_put_on_every_slide(tmp_path: Path) -> None:
             deck(Deal, logo=logo)
     with pytest.raises(InputError, match="CLM411"):
         deck(Deal, logo=tmp_path / "missing.png")
+
+
+def test_a_theme_file_brings_colours_and_a_logo(tmp_path: Path) -> None:
+    class Deal(Lifecycle):
+        new = Phase("New", initial=True, owner="Sales")
+
+    (tmp_path / "logo.png").write_bytes(journey(Deal).png(scale=1))
+    (tmp_path / "brand.json").write_text('{"teams": ["#003A70"], "logo": "logo.png"}')
+    brand = read_brand(tmp_path / "brand.json", THEMES)
+    made = slides(deck(Deal, brand=brand))
+    assert all(any(shape.name == "Logo" for shape in slide.shapes) for slide in made)
+    assert made[1]._element.xpath('.//a:srgbClr[@val="003A70"]')
+    html = page(Deal, brand=brand)
+    assert "--team-0:#003A70" in html
+    assert html.count("<img ") == 1
 
 
 def test_hostile_text_is_text_on_slides_and_in_notes() -> None:
