@@ -112,7 +112,7 @@ class Inline:
 
     def part_tail(self) -> Iterator[str]:
         """A part's values are stored: nobody is concerned, or the customer looks."""
-        yield "    if _same and _now < _s.wake and not _s.read:"
+        yield "    if _same and _now < _s.wake and (not _s.read or _s.member.unmoved()):"
         yield "        _whole = _s.whole"
         yield "        if _whole.at <= _now < _whole.wake:"
         yield "            _whole.at = _now"

@@ -286,7 +286,7 @@ class Crowd:
         self.rng, self.oracle = rng, oracle
         self.aims: dict[int, Traffic] = {}
         self.first = True
-        self.calm = rng.random() < 0.3
+        self.calm = rng.random() < 0.1
 
     def aim(self, path: Path) -> Traffic:
         """Traffic of one part."""

@@ -408,7 +408,7 @@ class Traffic:
         self.rng, self.definition, self.oracle = rng, definition, oracle
         self.limits = limits_of(definition)
         self.first = True
-        self.calm = rng.random() < 0.3
+        self.calm = rng.random() < 0.1
 
     @property
     def part(self) -> Any:
