@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from clmstate.analysis.findings import Evidence, Report
 from clmstate.analysis.space.blueprint import Blueprint, Path
@@ -10,6 +11,7 @@ from clmstate.analysis.space.replays import Replay
 from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn
 from clmstate.conditions import words
 from clmstate.lifecycle import LifecycleDefinition, Promise
+from clmstate.signals import show_instant
 
 __all__ = ["evidence_of", "scope_of", "spoken", "spoken_feed"]
 
@@ -124,7 +126,33 @@ def evidence_of(plan: Blueprint, log: tuple[Report, ...], replay: Replay, shows:
         leaf = slots[path]
         label = " ".join((*(part.replace("_", " ") for part in path), *([name] if name else []))) or leaf.title
         found.append((label, leaf.phases[list(leaf.phases)[number]].label))
+    told = _told(slots, log)
     dates = tuple(
         ".".join((*path, name)) for path, leaf in slots.items() for name, spec in leaf.signals.items() if spec.kind == "date"
     )
-    return Evidence(tuple(found), shows, log, dates, replayed=True)
+    return Evidence(tuple(found), f"{shows}, after {told}" if told else shows, log, dates, replayed=True)
+
+
+def _told(slots: Mapping[Path, LifecycleDefinition], log: tuple[Report, ...]) -> str:
+    """A log in one sentence."""
+    days = []
+    for at, rows in groupby(log, key=lambda row: row.at):
+        said = [text for row in rows if (text := _row(slots, row))]
+        days.append(f"{show_instant(at)}: {', '.join(said) or 'a look'}")
+    return "; ".join(days)
+
+
+def _row(slots: Mapping[Path, LifecycleDefinition], row: Report) -> str:
+    path = tuple(filter(None, row.part.split(".")))
+    leaf = slots.get(path)
+    who = " ".join((*(name.replace("_", " ") for name in path), *filter(None, (row.instance,))))
+    said = [{"@join": "joins", "@leave": "leaves", "@clear": "forgets"}.get(row.event, "")]
+    if leaf is not None:
+        said += [leaf.events[row.event].label] if row.event in leaf.events else []
+        for name, value in row.values.items():
+            spec = leaf.signals[name.rpartition(".")[2]]
+            said.append(f"{spec.label} {spec.show(value)}")
+    text = " and ".join(filter(None, said))
+    return (
+        f"{who} {text}" if who and text.startswith(("joins", "leaves", "forgets")) else f"{who}: {text}" if who and text else text
+    )

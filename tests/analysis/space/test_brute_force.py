@@ -400,9 +400,9 @@ def test_compositions_agree() -> None:
 
 @pytest.mark.full
 def test_compositions_of_two_members_agree() -> None:
-    agree_composed(7, 60, ("m1", "m2"))
+    agree_composed(7, 10, ("m1", "m2"))
 
 
 @pytest.mark.full
 def test_many_compositions_agree() -> None:
-    agree_composed(8, 300, ("m1",))
+    agree_composed(8, 60, ("m1",))

@@ -81,8 +81,9 @@ def test_what_is_broken_is_shown(promise: Promise, observations: int, tmp_path: 
 def test_the_dynamic_customer_keeps_its_promises() -> None:
     """Any number of users and products: a hundred and five of them too."""
     for model in (FullCustomer, EnterpriseCustomer):
-        assert [proof.verdict for proof in prove(model)] == ["holds"] * 3
-        assert findings(model) == ()
+        proofs = prove(model)
+        assert [proof.verdict for proof in proofs] == ["holds"] * 3
+        assert findings(model, proofs) == ()
 
 
 def test_the_share_of_users_may_fall_while_the_dynamic_customer_is_in_success() -> None:
