@@ -10,9 +10,9 @@ import attrs
 
 from clmstate.conditions.nodes import ForDays
 from clmstate.conditions.words import Vocabulary, words
-from clmstate.signals import DAY, Value, instant, show_number
+from clmstate.signals import DAY, SignalSpec, Value, instant, show_number
 
-__all__ = ["TODAY", "Example"]
+__all__ = ["TODAY", "Example", "label_of"]
 
 TODAY: Final = instant("2026-01-05")
 """The instant of every example, unless its conditions ask for another one. A Monday, for no reason."""
@@ -112,10 +112,9 @@ class Example:
         signals, events = self.vocabulary.signals, self.vocabulary.events
         for name, value in self.values.items():
             spec = signals[name]
-            label = (spec.plural or f"{spec.label}s") if spec.kind == "count" else spec.label
-            yield label, spec.show(value)
+            yield label_of(spec), spec.show(value)
         for name in self.told:
-            yield signals[name].label, "unknown"
+            yield label_of(signals[name]), "unknown"
         if self.at is not None and self.entered is not None and self.entered != self.at:
             yield "in this phase for", _days((self.at - self.entered) // DAY)
         for name, number in self.times.items():
@@ -130,6 +129,16 @@ class Example:
                 yield words(cond.of, self.vocabulary), f"for {_days((self.at - since) // DAY)}"
         if self.at is not None and any(signals[name].kind == "date" for name in self.values):
             yield "today", signals[next(n for n in self.values if signals[n].kind == "date")].show(self.at)
+
+
+def label_of(spec: SignalSpec) -> str:
+    """How a sentence names the values of a signal: counts in the plural.
+
+    Example:
+        >>> label_of(SignalSpec("n", "count", "open ticket"))
+        'open tickets'
+    """
+    return (spec.plural or f"{spec.label}s") if spec.kind == "count" else spec.label
 
 
 def _days(number: int) -> str:

@@ -45,10 +45,12 @@ DOMAIN: dict[str, tuple[object, ...]] = {
     "d": (None, *(TODAY + round(days * DAY) for days in (-3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5))),
 }
 OPS: tuple[n.Op, ...] = ("<", "<=", "==", "!=", ">=", ">")
+LIMITS: tuple[n.Const | n.ThresholdRef, ...] = (n.Const(0.3), n.ThresholdRef("limit"), n.Const(0), n.Const(1))
+DAYS: tuple[n.Const | n.ThresholdRef, ...] = (n.Const(1), n.Const(2), n.Const(3), n.ThresholdRef("days"))
 NAMES = {TRUE: True, FALSE: False, UNKNOWN: None}
 
 
-def term(name: str) -> n.Term:
+def term(name: str) -> n.SignalRef:
     return n.SignalRef(name)
 
 
@@ -62,7 +64,7 @@ def atom(rng: Random, clocks: bool) -> n.Cond:
             n.Plus(term("i"), n.Times(n.Const(rng.choice([1, 2, -1, 0.5])), term("j"))), op, n.Const(rng.choice([0, 1, 2, 2.5, 3]))
         ),
         n.Compare(n.Minus(term("i"), term("j")), op, n.Const(rng.choice([-1, 0, 1]))),
-        n.Compare(term("x"), op, rng.choice([n.Const(0.3), n.ThresholdRef("limit"), n.Const(0), n.Const(1)])),
+        n.Compare(term("x"), op, rng.choice(LIMITS)),
         n.Between(term("x"), n.Const(0.3), n.ThresholdRef("limit")),
         n.Compare(n.Times(n.Const(2), term("x")), op, n.Const(0.6)),
         n.OneOf("c", tuple(rng.sample(["red", "green"], rng.randint(1, 2)))),
@@ -93,7 +95,7 @@ def condition(rng: Random, depth: int, *, clocks: bool = True) -> n.Cond:
     if roll < 0.85:
         return n.IsMissing(condition(rng, depth - 1, clocks=clocks))
     if clocks:
-        days = rng.choice([n.Const(1), n.Const(2), n.Const(3), n.ThresholdRef("days")])
+        days = rng.choice(DAYS)
         return n.ForDays(condition(rng, depth - 1, clocks=False), days)
     return atom(rng, clocks)
 
@@ -117,10 +119,10 @@ def pictures(*conds: n.Cond) -> Iterator[Example]:
         known = {name: value for name, value in zip(signals, values, strict=True) if value is not None}
         for times, ago in happened:
             offered = {"e": times} if times else {}
-            yield Example(Small.definition, known, at=None, entered=None, times=offered)  # type: ignore[arg-type]
+            yield Example(Small.definition, known, at=None, entered=None, times=offered)
             for stay in stays:
                 last = {} if ago is None else {"e": TODAY - ago * DAY}
-                yield Example(Small.definition, known, entered=TODAY - stay * DAY, times=offered, last=last)  # type: ignore[arg-type]
+                yield Example(Small.definition, known, entered=TODAY - stay * DAY, times=offered, last=last)
 
 
 def held(clocks: list[n.ForDays]) -> set[frozenset[n.ForDays]]:

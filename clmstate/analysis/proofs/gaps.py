@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Final
 
 import attrs
@@ -18,9 +19,10 @@ from clmstate.analysis.proofs.playing import evidence, log_for, play
 from clmstate.analysis.proofs.study import Study
 from clmstate.conditions import reads
 from clmstate.conditions.cells import Cell, exact
+from clmstate.conditions.examples import label_of
 from clmstate.conditions.nodes import Cond, ForDays, walk
+from clmstate.conditions.smt import fraction_of
 from clmstate.conditions.symbols import Key
-from clmstate.signals import SignalSpec
 
 __all__ = ["Box", "gaps"]
 
@@ -127,7 +129,7 @@ def _point(study: Study, phase: int, model: z3.ModelRef) -> dict[str, Side]:
     made = set(symbols.made())
     for name in dict.fromkeys(name for cond in conds for name in reads(cond).signals):
         spec, known = study.definition.signals[name], symbols.known(name)
-        label = _label(spec)
+        label = label_of(spec)
         key: Key = ("until", name) if spec.kind == "date" else ("value", name)
         if not is_true(known):
             sides[name] = Side(name, None, None, z3.Not(known), f"{label} unknown")
@@ -159,8 +161,6 @@ def _reads_key(conds: list[Cond], key: Key) -> bool:
 
 
 def _cell_of(study: Study, key: Key, model: z3.ModelRef) -> tuple[int, int]:
-    from clmstate.conditions.smt import fraction_of
-
     symbols = study.prover.symbols
     value = fraction_of(model.eval(symbols.variable(key), model_completion=True))
     place = next(place for place, cell in enumerate(symbols.cells(key)) if cell.holds(value))
@@ -197,7 +197,7 @@ def _in_words(study: Study, key: Key, cell: Cell, span: tuple[int, int], number:
         "visits": "entries of ",
     }
     if what == "value" and spec is not None:
-        label = _label(spec)
+        label = label_of(spec)
     elif spec is not None:
         label = f"days to {spec.label}"
     else:
@@ -215,15 +215,8 @@ def _in_words(study: Study, key: Key, cell: Cell, span: tuple[int, int], number:
     return f"{label} {' '.join(part for part in (low, high) if part)}"
 
 
-def _number(value: object) -> int | float:
-    from fractions import Fraction
-
-    assert isinstance(value, Fraction)
+def _number(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else float(value)
-
-
-def _label(spec: SignalSpec) -> str:
-    return (spec.plural or f"{spec.label}s") if spec.kind == "count" else spec.label
 
 
 def _widened(study: Study, phase: int, sides: dict[str, Side]) -> Box:

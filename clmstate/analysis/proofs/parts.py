@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
-from clmstate.conditions.nodes import And, Cond, ForDays, IsMissing, Named, Not, Or, SignalRef, Unless, walk
+from clmstate.conditions.nodes import And, Cond, ForDays, IsMissing, Named, Not, Or, SignalRef, Unless
 
 __all__ = ["Part", "parts", "shared"]
 
@@ -123,8 +123,3 @@ def _groups(items: tuple[Cond, ...], kind: type[And | Or], units: Collection[fro
                     del free[place]
     groups += ((place,) for place in free)
     return sorted(groups, key=lambda group: -group[0])
-
-
-def size(cond: Cond) -> int:
-    """How many conditions a condition is made of."""
-    return sum(1 for _ in walk(cond))

@@ -13,7 +13,7 @@ from clmstate.errors import LivelockError
 from clmstate.kernel import State, compiled, enter, take_in
 from clmstate.kernel.compile import put_value
 from clmstate.lifecycle import LifecycleDefinition
-from clmstate.signals import DAY, instant
+from clmstate.signals import DAY, instant, show_instant
 
 __all__ = ["Played", "evidence", "log_for", "play"]
 
@@ -120,15 +120,9 @@ def log_for(study: Study, example: Example, phase: int, *, event: str | None = N
     entered = at if example.entered is None else example.entered
     placed = min((report.at for report in earlier), default=at) - _HOUR
     since = min(entered, placed)
-    details = {"phase": study.path(phase), "since": _iso(since)} if since != placed else {"phase": study.path(phase)}
+    details = {"phase": study.path(phase), "since": show_instant(since)} if since != placed else {"phase": study.path(phase)}
     now = [Report(at, values, event=event or "")]
     return (Report(placed, event="@start", details=details), *sorted(earlier, key=lambda report: report.at), *now)
-
-
-def _iso(at: int) -> str:
-    from clmstate.signals import show_instant
-
-    return show_instant(at)
 
 
 def evidence(study: Study, example: Example, shows: str, log: Sequence[Report] = (), *, replayed: bool = False) -> Evidence:

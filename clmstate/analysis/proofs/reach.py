@@ -13,7 +13,6 @@ import attrs
 from clmstate.analysis.findings import Finding, finding
 from clmstate.analysis.graph import ways
 from clmstate.analysis.proofs.study import Study
-from clmstate.analysis.shape import Shape
 from clmstate.analysis.structure import no_good_outcome, no_way_out, traps, unreachable
 from clmstate.analysis.upkeep import by_calendar, touchpoints_without_why, unanswered_questions, unsaid
 from clmstate.lifecycle import LifecycleDefinition, Phase
@@ -126,8 +125,3 @@ def upkeep_findings(definition: LifecycleDefinition) -> Iterator[Finding]:
     for phase, questions in unanswered_questions(d):
         message = f"customers ask '{questions[0]}', and nobody is due to talk to them"
         yield finding("CLM543", d.name, phase.path, (phase.path,), message, "plan a touchpoint or a play that answers")
-
-
-def reached(study: Study) -> frozenset[str]:
-    """The phases that somebody gets into."""
-    return Shape(_without_dead(study)).reached

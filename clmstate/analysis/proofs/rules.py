@@ -10,6 +10,7 @@ from clmstate.analysis.findings import Evidence, Finding, finding
 from clmstate.analysis.proofs.parts import parts, shared
 from clmstate.analysis.proofs.playing import evidence, log_for, play
 from clmstate.analysis.proofs.study import Study
+from clmstate.conditions import reads
 from clmstate.conditions.lower import FALSE
 from clmstate.conditions.nodes import And, Between, Compare, Cond, Named, OneOf, walk
 from clmstate.conditions.smt import NOT_TRUE, Said
@@ -136,8 +137,6 @@ def true_as_soon_as_known(study: Study) -> Iterator[Finding]:
 
 def _all_known_is_true(study: Study, cond: Cond) -> bool:
     """Whether a condition is true of everybody of whom all is known that it reads, and some time was told."""
-    from clmstate.conditions import reads
-
     symbols = study.prover.symbols
     read = reads(cond)
     known = [symbols.known(name) for name in read.signals] + [symbols.at_least_once(event) for event in read.events]

@@ -11,10 +11,12 @@ from clmstate.analysis.proofs.parts import parts, shared
 from clmstate.analysis.proofs.rules import clashing
 from clmstate.analysis.proofs.study import Study
 from clmstate.conditions import reads
+from clmstate.conditions.examples import label_of
 from clmstate.conditions.lower import FALSE, literals
 from clmstate.conditions.nodes import Compare, Cond, IsTrue, OneOf
 from clmstate.conditions.smt import NOT_TRUE, Said
 from clmstate.conditions.words import words
+from clmstate.kernel import Rule
 
 __all__ = ["already_ensured", "signs_too_late", "stays_unseen", "waits_for_no"]
 
@@ -66,7 +68,7 @@ def waits_for_no(study: Study) -> Iterator[Finding]:
         for signal, said in names.items():
             if study.prover.possible(study.true(rule), z3.Not(study.prover.symbols.known(signal))):
                 continue  # something else may move them
-            label = study.definition.signals[signal].label
+            label = label_of(study.definition.signals[signal])
             name = rule.transition.name
             yield finding(
                 "CLM530",
@@ -103,10 +105,7 @@ def already_ensured(study: Study) -> Iterator[Finding]:
                 break
 
 
-def _ensured(study: Study, rule: object, without: Cond, phase: int | None) -> bool:
-    from clmstate.kernel import Rule
-
-    assert isinstance(rule, Rule)
+def _ensured(study: Study, rule: Rule, without: Cond, phase: int | None) -> bool:
     assert rule.transition.when is not None
     before = [] if phase is None else [study.here(phase), *(z3.Not(study.true(other)) for other in study.earlier(rule, phase))]
     cond, possible = rule.transition.when, study.prover.possible
@@ -132,6 +131,6 @@ def stays_unseen(study: Study) -> Iterator[Finding]:
             study.name,
             name,
             (name, *paths),
-            f"while {spec.plural or spec.label} {'are' if spec.plural else 'is'} unknown, no rule moves anybody out of {where}",
+            f"while {label_of(spec)} {'are' if spec.kind == 'count' else 'is'} unknown, no rule moves anybody out of {where}",
             "make sure that somebody reports it, or add a rule with is_missing()",
         )

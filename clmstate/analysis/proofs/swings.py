@@ -13,6 +13,7 @@ from clmstate.analysis.findings import Evidence, Finding, Report, finding
 from clmstate.analysis.proofs.playing import evidence, log_for, play
 from clmstate.analysis.proofs.study import Study
 from clmstate.conditions.cells import Cell, exact, grids, roundest
+from clmstate.conditions.examples import label_of
 from clmstate.conditions.symbols import Key
 from clmstate.kernel import Rule
 from clmstate.signals import DAY, SignalSpec
@@ -125,21 +126,21 @@ def _told(study: Study, swing: _Swing) -> Iterator[Finding]:
                 study.name,
                 there,
                 (there, back),
-                f"one step of {_label(swing.spec)} ({first} to {second}) moves a customer from {one} to {other} and back ({back})",
+                f"one step of {label_of(swing.spec)} ({first} to {second}) moves a customer from {one} to {other} and back ({back})",
                 "leave a band between the two limits, or ask for some days with for_days",
                 evidence=(shown,),
             )
         return
     width = swing.spec.show(_plain(swing.width))
     users = ""
-    if swing.spec.kind == "share":
-        users = f"; with {math.floor(1 / swing.width):,} users or fewer, one of them is enough to cross it"
+    if swing.spec.kind == "share" and swing.spec.port:  # a composition feeds it from its members
+        users = f"; with {math.floor(1 / swing.width):,} members or fewer, one of them is enough to cross it"
     yield finding(
         "CLM533",
         study.name,
         there,
         (there, back),
-        f"{_label(swing.spec)}: a move by {width} ({first} to {second}) brings a customer who went from {one} to {other} back, and none by less{users}",
+        f"{label_of(swing.spec)}: a move by {width} ({first} to {second}) brings a customer who went from {one} to {other} back, and none by less{users}",
         "nothing to do if the band is as wide as you meant it",
     )
 
@@ -167,13 +168,9 @@ def _shown(study: Study, swing: _Swing) -> Evidence | None:
     once, twice = play(study.definition, log), play(study.definition, (*log, again))
     if once.phase != study.path(swing.target) or twice.phase != study.path(swing.source):
         return None
-    shows = f"they go to {study.label(swing.target)}, and with {_label(swing.spec)} {swing.spec.show(_plain(later))} back to {study.label(swing.source)}"
+    shows = f"they go to {study.label(swing.target)}, and with {label_of(swing.spec)} {swing.spec.show(_plain(later))} back to {study.label(swing.source)}"
     return evidence(study, example, shows, (*log, again), replayed=True)
 
 
 def _plain(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else float(value)
-
-
-def _label(spec: SignalSpec) -> str:
-    return (spec.plural or f"{spec.label}s") if spec.kind == "count" else spec.label

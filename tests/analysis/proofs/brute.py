@@ -69,9 +69,9 @@ def pictures(
             for stay in stays:
                 entered = TODAY - stay * DAY
                 if at:
-                    yield Example(d, known, entered=entered, times=times, last=last)  # type: ignore[arg-type]
+                    yield Example(d, known, entered=entered, times=times, last=last)
             if not at:
-                yield Example(d, known, at=None, entered=None, times=times)  # type: ignore[arg-type]
+                yield Example(d, known, at=None, entered=None, times=times)
 
 
 def days(d: LifecycleDefinition, clock: n.ForDays) -> int:

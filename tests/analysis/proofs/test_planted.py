@@ -23,10 +23,10 @@ def label(d: LifecycleDefinition, code: str) -> bool:
     if code in ("CLM510", "CLM511", "CLM512", "CLM513"):
         return of_rule(d, t, code)
     if code == "CLM514":
-        first = d.transitions["own"] if "own" in d.transitions else d.transitions["first"]
+        first: Any = d.transitions["own"] if "own" in d.transitions else d.transitions["first"]
         return all(true(first, one) for one in customers(d, (t.when, first.when)) if true(t, one))
     if code == "CLM515":
-        first = d.transitions["own"] if "own" in d.transitions else d.transitions["first"]
+        first = d.transitions.get("own", d.transitions.get("first"))
         both = (one for one in customers(d, (t.when, first.when)) if true(t, one) and true(first, one))
         return any(settle(d, target(d, t), one) != settle(d, target(d, first), one) for one in both)
     if code == "CLM516":
@@ -36,7 +36,7 @@ def label(d: LifecycleDefinition, code: str) -> bool:
     if code == "CLM518":
         return swings(d)
     if code == "CLM519":
-        back = d.transitions["back"]
+        back: Any = d.transitions["back"]
         return any(true(t, one) and true(back, one) for one in customers(d, (t.when, back.when)))
     sign, lose = d.risks["planted"].sign, d.transitions["lose"]
     assert sign is not None
