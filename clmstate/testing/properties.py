@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import attrs
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -198,6 +199,8 @@ def lifecycle_machine(
     made = _composed(model, invariants, members) if issubclass(model, Composition) else _alone(model, invariants)
     made.__name__ = made.__qualname__ = f"{model.__name__}Machine"
     made.__module__ = __name__
+    # "explain" tries every line of a journey again and again; the journey that is left explains itself
+    made.TestCase.settings = settings(made.TestCase.settings, deadline=None, phases=[p for p in Phase if p is not Phase.explain])
     return made
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from clmstate.composition import Composition
@@ -27,6 +30,9 @@ def models_named(name: str) -> list[type[Lifecycle] | type[Composition]]:
     """
     where, _, wanted = name.partition(":")
     module_name = where.removesuffix(".py").replace("/", ".").strip(".")
+    here = str(Path.cwd())
+    if here not in sys.path and importlib.util.find_spec(module_name.partition(".")[0]) is None:
+        sys.path.insert(0, here)  # as `python -m pytest` does; a worker of pytest-xdist has not done so
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:

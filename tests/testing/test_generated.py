@@ -1,0 +1,154 @@
+"""Generated tests: each journey is replayed by others, regeneration keeps what people wrote, and what cannot be reached is said."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clmstate import Event, Lifecycle, Phase, Signal
+from clmstate.cli import main
+from clmstate.lifecycle import LifecycleDefinition
+from clmstate.testing import scenario
+from clmstate.testing.generated import Shown, Told, blocks, pair_journeys, rewritten, shown_transitions
+from models.dynamic import AddOn, Contract, User
+from tests.conformance.oracle import Oracle
+from tests.testing.deal import Deal
+
+
+def replayed(definition: LifecycleDefinition, steps: list[Told]) -> None:
+    """The oracle, which knows no engine, sees the same."""
+    oracle = Oracle(definition)
+    for told in steps:
+        values = {name: definition.signals[name].default if value is None else value for name, value in told.values.items()}
+        moves = oracle.observe(told.at, values, [told.event] if told.event else [])
+        assert tuple(name for _, name, *_ in moves) == told.takes
+        assert oracle.phase == told.phase
+
+
+def lived(model: Any, steps: list[Told]) -> None:
+    """So does a live customer with its chart."""
+    life = scenario(model, engine="live")
+    signals = model.definition.signals
+    for told in steps:
+        values = {name: signals[name].to_user(value) for name, value in told.values.items() if value is not None}
+        events = ((told.event, "one" if model.definition.events[told.event].names_instance else None),) if told.event else ()
+        moves = life.life.observation(told.at, values, events)
+        assert tuple(move.name for move in moves) == told.takes
+
+
+def every_journey(shown: list[Shown]) -> list[list[Told]]:
+    found = []
+    for one in shown:
+        found.append([*one.steps])
+        found += [[*one.steps[:-1], last] for _, last in (*one.just, *one.short)]
+    return found
+
+
+@pytest.mark.parametrize("model", [AddOn, Deal, User])
+def test_the_oracle_and_the_live_engine_replay_every_journey(model: Any) -> None:
+    shown, unreached = shown_transitions(model.definition)
+    assert [one.name for one in shown] == [*model.definition.transitions]
+    assert unreached == []
+    for steps in every_journey(shown):
+        replayed(model.definition, steps)
+        if not any(value is None for told in steps for value in told.values.values()):
+            lived(model, steps)
+    for one in shown:
+        assert one.name in one.steps[-1].takes
+        assert all(one.name in told.takes for _, told in one.just)
+        assert all(one.name not in told.takes for _, told in one.short)
+
+
+@pytest.mark.full
+def test_the_contract_with_all_its_pairs() -> None:
+    shown, unreached = shown_transitions(Contract.definition)
+    pairs, unpaired = pair_journeys(Contract.definition)
+    assert (unreached, unpaired) == ([], [])
+    for steps in every_journey([*shown, *pairs]):
+        replayed(Contract.definition, steps)
+
+
+def test_all_pairs_of_a_small_model() -> None:
+    pairs, unpaired = pair_journeys(Deal.definition)
+    taken = [[name for told in one.steps for name in told.takes] for one in pairs]
+    seen = {pair for names in taken for pair in itertools.pairwise(names)}
+    assert ("win", "worry") in seen
+    assert unpaired == []
+    for one in pairs:
+        replayed(Deal.definition, [*one.steps])
+
+
+class Hidden(Lifecycle):
+    """A phase that chance hardly ever finds, and a transition that nobody can take."""
+
+    a, b, c = Signal.score("a"), Signal.score("b"), Signal.score("c")
+    asked = Event("asked")
+    begun = Phase("Start", initial=True)
+    vault = Phase("Vault")
+    early = Phase("Early")
+    enter = begun.to(vault, on=asked, when=(a == 17) & (b == 42) & (c == 99))
+    first = begun.to(early, when=(a > 60) & (a < 50))
+
+
+def random_visits(number: int) -> int:
+    """How often random observations of a fresh customer reach the vault."""
+    draw = random.Random(2)
+    found = 0
+    for _ in range(number):
+        told = Hidden("", engine="compiled")
+        told.send(Hidden.asked, a=draw.randint(0, 100), b=draw.randint(0, 100), c=draw.randint(0, 100))
+        found += told.phase == Hidden.vault
+    return found
+
+
+def test_what_chance_hardly_finds_is_generated_at_once() -> None:
+    shown, unreached = shown_transitions(Hidden.definition)
+    assert [(one.name, len(one.steps)) for one in shown] == [("enter", 1)]
+    assert [(one.name, one.proved) for one in unreached] == [("first", True)]
+    assert random_visits(5_000) == 0
+
+
+@pytest.mark.full
+def test_a_million_random_observations_do_not_find_it() -> None:
+    assert random_visits(1_000_000) <= 1
+
+
+def test_what_people_wrote_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "test_user.py"
+    assert main(["testgen", "models/dynamic/user.py", "--out", str(out)]) == 0
+    text = out.read_text(encoding="utf-8")
+    assert "def test_promote() -> None:" in text
+    mine = (
+        text.replace("begun.again()", "begun.again()  # mine\n    begun.again()", 1)
+        + "\n\ndef test_mine() -> None:\n    assert True\n"
+    )
+    out.write_text(mine, encoding="utf-8")
+    assert main(["testgen", "models/dynamic/user.py", "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == mine
+    assert "activate was changed by somebody and stays as it is" in capsys.readouterr().out
+
+
+def test_a_transition_that_is_gone_takes_its_test_along() -> None:
+    made = rewritten("", Deal, blocks(Deal, *shown_transitions(Deal.definition)), "clmstate testgen deal.py").text
+    fewer = {name: text for name, text in blocks(Deal, *shown_transitions(Deal.definition)).items() if name != "calm"}
+    again = rewritten(made, Deal, fewer, "")
+    assert again.gone == ("calm",)
+    assert "test_calm" not in again.text
+    assert "test_worry" in again.text
+
+
+def test_generated_files_run(pytester: pytest.Pytester) -> None:
+    text = rewritten(
+        "", Deal, blocks(Deal, *shown_transitions(Deal.definition), pair_journeys(Deal.definition)[0]), "clmstate testgen"
+    ).text
+    pytester.makepyfile(test_generated=text)
+    outcomes = pytester.runpytest("-q", "-p", "no:cacheprovider").parseoutcomes()
+    assert outcomes["passed"] == len(Deal.definition.transitions) + len(pair_journeys(Deal.definition)[0])
+    assert set(outcomes) == {"passed"}
+
+
+pytest_plugins = ["pytester"]
