@@ -153,9 +153,9 @@ def _show(found: Trace, screen: Screen, *, only_open: bool) -> None:
 
     table = Table(box=box.SIMPLE_HEAD if screen.marks.met == "✓" else box.ASCII, pad_edge=False, header_style="dim", expand=True)
     table.add_column("Item", no_wrap=True)
-    table.add_column("says that", ratio=5)
-    table.add_column("lives in", ratio=5)
-    table.add_column("is shown by", ratio=6)
+    table.add_column("says that", ratio=4)
+    table.add_column("lives in", ratio=5, overflow="fold")
+    table.add_column("is shown by", ratio=6, overflow="fold")
     for one in found.items:
         if not only_open or one.state in ("not shown", "nowhere"):
             table.add_row(Text(one.item.id, _STYLES[one.state]), one.item.text, _homes(one), _shown(one))
@@ -188,7 +188,7 @@ def _homes(one: Traced) -> Text:
 def _shown(one: Traced) -> Text:
     from rich.text import Text
 
-    lines = [*(test.rpartition("/")[2] for test in one.tests), *map(str, one.seen)]
+    lines = [*(test.rpartition("::")[2] for test in one.tests), *(str(seen).rpartition("/")[2] for seen in one.seen)]
     if one.item.context:
         return Text()
     if one.state != "shown":
