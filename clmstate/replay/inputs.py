@@ -148,8 +148,8 @@ class FrameSource(Source):
         ...     new = Phase("New", initial=True)
         >>> source = FrameSource(Deal, "log.parquet")
         >>> source.window = pl.DataFrame({"__row": [7], "customer": ["Acme"], "at": ["2026-01-30T09:00"]})
-        >>> print(*source.at([7]))
-        2026-01-30 09:00 Acme:
+        >>> source.at([7])[0].customer
+        'Acme'
     """
 
     def __init__(self, model: Model, name: str, ignore: Collection[str] = ()) -> None:

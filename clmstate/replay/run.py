@@ -28,11 +28,22 @@ from clmstate.signals import show_instant
 if TYPE_CHECKING:
     from clmstate.replay.columnar import Columnar
 
-__all__ = ["ENGINES", "Counts", "Engine", "Replayed", "TableFormat", "replay_file", "replay_frame", "run"]
+__all__ = [
+    "ENGINES",
+    "Counts",
+    "Engine",
+    "Replayed",
+    "TableFormat",
+    "columns_can",
+    "one_lifecycle",
+    "replay_file",
+    "replay_frame",
+    "run",
+]
 
 DATABASE_ENDINGS: Final = (".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db")
 
-Engine = Literal["auto", "compiled", "columnar"]
+Engine = Literal["auto", "compiled", "columnar", "spark"]
 ENGINES: Final = get_args(Engine)
 
 TableFormat = Literal["csv", "parquet"]
@@ -179,7 +190,10 @@ def run(
         [('open', 1.0, False), ('won', 0.0, True)]
     """
     total = len(log.rows)
-    chosen = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and _fits_columns(model) else "compiled"
+    if engine == "spark":
+        cause = "Spark reads files, and this log is in memory"
+        raise InputError([Diagnostic("CLM303", log.source, cause, "name a Parquet file, or use another engine")])
+    chosen = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and columns_can(model) else "compiled"
     if chosen == "columnar":
         from clmstate.replay.columnar import Source, columnar
         from clmstate.replay.typed import frame_of_log
@@ -212,7 +226,13 @@ def one_lifecycle(model: type[Lifecycle] | type[Composition]) -> type[Lifecycle]
     return model
 
 
-def _fits_columns(model: type[Lifecycle] | type[Composition]) -> bool:
+def columns_can(model: type[Lifecycle] | type[Composition]) -> bool:
+    """Whether a model can be played in columns.
+
+    Example:
+        >>> columns_can(Composition)
+        False
+    """
     if issubclass(model, Composition):
         return False
     from clmstate.kernel.tables import as_arrays
@@ -268,7 +288,14 @@ def replay_file(
         from clmstate.replay.inputs import read_table
 
         return replay_frame(model, read_table(file, table), name=name, as_of_us=as_of_us, ignore=ignore, engine=engine)
-    if format_of(path) == "parquet" and engine in ("auto", "columnar") and _fits_columns(model):
+    if engine == "spark":
+        from clmstate.replay.spark import with_spark
+
+        if format_of(path) != "parquet":
+            cause = "Spark reads Parquet only"
+            raise InputError([Diagnostic("CLM303", name, cause, "write the log as Parquet, or use another engine")])
+        return with_spark(model, path, as_of_us=as_of_us, ignore=ignore)
+    if format_of(path) == "parquet" and engine in ("auto", "columnar") and columns_can(model):
         return _parquet(one_lifecycle(model), path, as_of_us, ignore, progress)
     log = read_log(path, model, ignore=ignore, progress=progress)
     return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
@@ -336,7 +363,7 @@ def replay_frame(
     source = FrameSource(model, name, ignore)
     source.checked(frame)
     frame = frame.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(NUMBER))
-    if engine == "columnar" or (engine == "auto" and frame.height >= WORTH_COLUMNS and _fits_columns(model)):
+    if engine == "columnar" or (engine == "auto" and frame.height >= WORTH_COLUMNS and columns_can(model)):
         from clmstate.replay.columnar import Columnar
 
         work = Columnar(one_lifecycle(model), source, as_of_us, ignore)

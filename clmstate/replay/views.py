@@ -282,8 +282,8 @@ def kaplan_meier(days: Sequence[float], censored: Sequence[bool]) -> pl.DataFram
         censored: whether it had not happened by then.
 
     Example:
-        >>> kaplan_meier([1.0, 2.0, 3.0], [False, True, False]).select("days", "share").rows()[1]
-        (1.0, 0.6666666666666667)
+        >>> kaplan_meier([1.0, 2.0, 3.0, 4.0], [False, True, False, False]).select("days", "share").rows()[1]
+        (1.0, 0.75)
     """
     names = ("days", "share", "low", "high")
     if not days:

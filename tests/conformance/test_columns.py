@@ -78,7 +78,8 @@ def compare(seed: int, rows: int) -> int:
         try:
             columns = run(model, log, as_of_us=as_of, engine="columnar")
         except InputError as error:
-            assert [d.code for d in error.diagnostics] == ["CLM350"]
+            if error.diagnostics[0].code != "CLM350":
+                raise
             refused += 1
             continue
         if as_of is None:
@@ -98,7 +99,7 @@ def compare(seed: int, rows: int) -> int:
 
 def test_columns_find_what_the_oracle_finds() -> None:
     seed = 5 if os.environ.get("CI") else int.from_bytes(os.urandom(4), "big")
-    assert compare(seed, 25_000) > 1_000
+    assert compare(seed, 50_000) > 2_000
 
 
 @pytest.mark.full
