@@ -202,12 +202,12 @@ def faults(content: bytes, folder: Path) -> list[str]:
 
 def test_it_is_valid_open_xml(tmp_path: Path) -> None:
     assert faults(contract_deck(), tmp_path) == []
-    assert faults(hostile_deck(), tmp_path) == []
 
 
 @pytest.mark.full
-def test_a_whole_customer_is_valid_open_xml(tmp_path: Path) -> None:
+def test_a_whole_customer_and_hostile_text_are_valid_open_xml(tmp_path: Path) -> None:
     assert faults(deck(Customer, theme="dark"), tmp_path) == []
+    assert faults(hostile_deck(), tmp_path) == []
 
 
 def test_the_validator_sees_a_fault(tmp_path: Path) -> None:
@@ -246,13 +246,13 @@ WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="
 def overflowing(content: bytes, folder: Path) -> list[tuple[str, str]]:
     """Words that stand in no shape that says them: those that run over an edge, and those that are broken in two."""
     found = []
-    for slide, page in zip(slides(content), rendered(content, folder), strict=True):
+    for slide, words_of_page in zip(slides(content), rendered(content, folder), strict=True):
         shapes = [shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text.strip()]
         boxes = [
             ([edge / POINT for edge in (s.left, s.top, s.left + s.width, s.top + s.height)], set(s.text_frame.text.split()))
             for s in shapes
         ]
-        for left, top, right, bottom, word in WORD.findall(page):
+        for left, top, right, bottom, word in WORD.findall(words_of_page):
             text, x, y, r, b = unescape(word), float(left), float(top), float(right), float(bottom)
             inside = any(
                 text in words and x >= box[0] - 1 and r <= box[2] + 1 and y >= box[1] - 2 and b <= box[3] + 2
