@@ -23,7 +23,8 @@ _SIZES: Mapping[SaidAs, tuple[float, Face]] = {
     "struck": (14, "Regular"),
 }
 _LEADING = 1.28
-_SMALLEST = 0.15  # of the usual size; below it only a box of a few points would need more
+_SMALLEST = 0.002  # of the usual size: nothing is cut, whatever is said
+_READABLE = 0.5
 BAR = 10.0  # height of a bar, and what stands below it
 CHIP = 8.0  # around the text of a small pill
 
@@ -72,7 +73,7 @@ def _fitted(said: tuple[Said, ...], room: Box) -> tuple[Run, ...]:
         wide = max((text_width(line, _SIZES[one.how][0] * scale, _SIZES[one.how][1]) for line, one in lines), default=0)
         if (tall <= room.height and wide <= room.width) or scale <= _SMALLEST:
             break
-        scale *= 0.92
+        scale *= 0.92 if scale > _READABLE else 0.7
     runs = []
     y = room.y + (room.height - tall) / 2
     for line, one in lines:
@@ -85,7 +86,7 @@ def _fitted(said: tuple[Said, ...], room: Box) -> tuple[Run, ...]:
                 line,
                 room.x + room.width / 2,
                 baseline,
-                round(size * scale, 2),
+                round(size * scale, 3),
                 face,
                 "quiet" if quiet else "words",
                 "middle",

@@ -77,7 +77,9 @@ def _cards(scene: Scene, life: Lifecycle, moves: list[Move], since: dt.date | No
             when = [f"{_short(start) if start else '…'} – {_short(end) if end else '…'}" for start, end in stays[card.id]]
             more = f"and {len(when) - 2} times more" if len(when) > 3 else ""
             shown = when[-2:] if more else when
-            covers[card.id] = Cover("path", (Said("✓ visited", "strong"), *(Said(text, "quiet") for text in (*shown, more))))
+            covers[card.id] = Cover(
+                "path", (Said("✓ visited", "strong"), *(Said(text, "quiet") for text in (*shown, more) if text))
+            )
         else:
             covers[card.id] = Cover("faded", (Said("not yet", "italic"),), dashed=True)
     return covers

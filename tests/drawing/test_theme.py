@@ -7,18 +7,11 @@ import itertools
 import pytest
 
 from clmstate.drawing import THEMES, Theme
+from clmstate.drawing.colours import VISIONS, Vision, contrast, distance
+from clmstate.drawing.overlay import TONES
 from clmstate.drawing.scene import KINDS, STANDINGS
 
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+APART = 5.0  # two colours side by side; 2 is just noticeable
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
@@ -51,3 +44,29 @@ def test_every_role_has_its_colour(theme: Theme) -> None:
     assert set(theme.standings) == set(STANDINGS)
     assert all(one != other for one, other in itertools.combinations((*theme.teams, theme.end), 2))
     assert theme.team(99) == theme.end
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_overlays_have_contrast(theme: Theme) -> None:
+    assert set(theme.tones) == set(TONES)
+    for tone, colours in theme.tones.items():
+        assert contrast(colours.ink, colours.fill) >= 4.5, tone
+        assert contrast(colours.on_band, colours.band) >= 4.5, tone
+        assert contrast(theme.tones["removed"].ink, colours.fill) >= 4.5, tone
+        assert contrast(theme.tones["added"].ink, colours.fill) >= 4.5, tone
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_owners_and_standings_are_told_apart_by_everybody(theme: Theme, vision: Vision) -> None:
+    assert len(theme.teams) == 8
+    for colours in ((*theme.teams, theme.end), tuple(theme.standings.values())):
+        for one, other in itertools.combinations(colours, 2):
+            assert distance(one, other, vision) >= APART, (one, other, vision)
+
+
+def test_colours_are_seen_as_published() -> None:
+    # contrast of two greys, as the Web Content Accessibility Guidelines give it; white and black in OKLab are 1 apart
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+    assert distance("#000000", "#FFFFFF") == pytest.approx(100, abs=0.1)
+    assert distance("#FF0000", "#00FF00", "deuteranopia") < distance("#FF0000", "#00FF00") / 2

@@ -1,0 +1,124 @@
+"""PDF, Mermaid and theme files."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clmstate import InputError, drawing
+from clmstate.drawing import THEMES, Drawing, read_brand
+from clmstate.drawing.pdf import to_pdf
+
+
+def streams(pdf: bytes) -> list[bytes]:
+    return [zlib.decompress(found) for found in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)]
+
+
+def test_a_pdf_says_where_its_objects_are(contract: Any) -> None:
+    pdf = drawing.journey(contract).pdf()
+    assert pdf == drawing.journey(contract).pdf()
+    start = int(re.search(rb"startxref\n(\d+)", pdf)[1])  # type: ignore[index]
+    places = [int(place) for place in re.findall(rb"(\d{10}) 00000 n ", pdf[start:])]
+    assert all(pdf[place:].startswith(f"{number} 0 obj".encode()) for number, place in enumerate(places, 1))
+    assert pdf.count(b"/FontFile2") == 4
+
+
+def test_the_text_of_a_pdf_can_be_found(line: Any) -> None:
+    pdf = drawing.journey(line).pdf()
+    letters: dict[str, str] = {}
+    for stream in streams(pdf):
+        for glyph, char in re.findall(rb"<([0-9A-F]{4})> <([0-9a-f]{4})>", stream):
+            letters[glyph.decode()] = chr(int(char, 16))
+    shown = " ".join(
+        "".join(letters[found[i : i + 4].decode()] for i in range(0, len(found), 4))
+        for stream in streams(pdf)
+        for found in re.findall(rb"<([0-9A-F]+)> Tj", stream)
+    )
+    for word in ("Trial", "Onboarding", "Live", "contract signed"):
+        assert word in shown
+
+
+def test_a_pdf_of_foreign_scripts_keeps_their_text(hostile: Any) -> None:
+    content = b" ".join(streams(drawing.journey(hostile).pdf()))
+    for part in ("顧客成功", "العميل الجديد"):
+        assert part.encode("utf-16-be").hex().encode() in content
+
+
+def test_every_shape_reaches_the_pdf() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">'
+        '<path d="M0-50A50 50 0 1 1 0 50A50 50 0 1 1 0-50Z" fill="#000000"/><circle cx="1" cy="1" r="1" fill="#FF0000"/></svg>'
+    )
+    (content,) = streams(to_pdf(svg, lambda _: b""))
+    assert content.count(b" c") >= 8
+    assert b"1 0 0 rg" in content
+
+
+def test_mermaid_shows_hostile_text_as_text(hostile: Any) -> None:
+    text = drawing.journey(hostile).mermaid()
+    head, _, body = text.partition("flowchart LR")
+    assert json.loads(head.splitlines()[1].partition(": ")[2]) == "Hostile"
+    assert "<script" not in text
+    assert not re.search(r"[<>](?!br/>)", re.sub(r"<br/>|-->|-\.->", "", body))
+    assert "#60;script#62;" in body
+    assert "\u202e" not in text
+    labels = re.findall(r'"([^"]*)"', body)
+    assert not any(char in label for label in labels for char in "[]{}()|`\\")
+
+
+def test_mermaid_has_every_phase_and_rule(model: Any) -> None:
+    picture = drawing.journey(model)
+    text = picture.mermaid()
+    assert len(re.findall(r"^\s+n\d+[\[(]", text, re.MULTILINE)) == len(picture.scene.cards)
+    assert text.count("-->") + text.count("-.->") >= len(picture.scene.pills)
+
+
+def test_a_theme_file_is_used(tmp_path: Path, contract: Any) -> None:
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(Drawing(drawing.Scene("Logo")).png(1))
+    (tmp_path / "ours.json").write_text(json.dumps({"teams": ["#003A70"], "logo": "logo.png"}))
+    brand = read_brand(tmp_path / "ours.json", THEMES)
+    picture = Drawing(drawing.journey_scene(contract.definition), brand=brand)
+    assert 'fill="#003A70"' in picture.svg(embed_fonts=False)
+    assert "data:image/png;base64," in picture.svg(embed_fonts=False)
+    assert picture.png(1)[:4] == b"\x89PNG"
+    assert picture.pdf()[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{", "no JSON"),
+        ("[]", "no object"),
+        ('{"temas": []}', "'teams'"),
+        ('{"teams": ["blue"]}', "'blue' is no colour"),
+        ('{"teams": "#112233"}', "no list"),
+        ('{"teams": ["#EEEEEE"]}', "cannot be read on #EEEEEE"),
+        ('{"ink": "#CCCCCC"}', "contrast"),
+        ('{"logo": "logo.svg"}', "no .png or .jpg"),
+        ('{"logo": "missing.png"}', "cannot be read"),
+        ('{"logo": 5}', "no .png"),
+    ],
+)
+def test_a_theme_that_nobody_could_read_is_refused(tmp_path: Path, given: str, said: str) -> None:
+    (tmp_path / "ours.json").write_text(given)
+    with pytest.raises(InputError, match="CLM405") as refused:
+        read_brand(tmp_path / "ours.json", THEMES)
+    assert said in str(refused.value)
+
+
+def test_half_a_file_is_never_seen(tmp_path: Path, line: Any) -> None:
+    (tmp_path / "journey.svg").mkdir()
+    with pytest.raises(InputError, match="CLM404"):
+        drawing.journey(line).save(tmp_path / "journey.svg")
+    assert [found.name for found in tmp_path.iterdir()] == ["journey.svg"]
+
+
+def test_a_wide_page_has_the_proportions_of_a_slide(model: Any, painted: Any) -> None:
+    page = painted(Drawing(drawing.journey_scene(model.definition), wide_page=True).svg(embed_fonts=False))
+    assert page.width / page.height == pytest.approx(16 / 9, rel=0.01)

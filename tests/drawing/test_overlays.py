@@ -1,0 +1,111 @@
+"""What is laid over a map: the right words on the right card, and never a word outside its box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from clmstate import Phase, Team, Transition, UnknownNameError, drawing
+from clmstate.drawing import Cover, Drawing, Marked, Overlay, Said
+
+
+def walked(contract: Any) -> Any:
+    """A customer who went forward, slipped back, and is on the way again."""
+    acme = contract("Acme")
+    acme.observe(at="2026-01-12", users_adopted=0.1)
+    acme.observe(at="2026-03-16", setup_done=True, users_adopted=0.55)
+    acme.observe(at="2026-05-26", users_adopted=0.85)
+    acme.observe(at="2026-07-01", users_adopted=0.5)
+    acme.observe(at="2026-08-12", users_adopted=0.5)
+    return acme
+
+
+def test_here_tells_the_path_with_dates_and_what_is_missing(contract: Any) -> None:
+    laid = drawing.here(walked(contract)).overlay
+    assert laid is not None
+    assert laid.title == "Acme: Adoption"
+    assert [said.text for said in laid.covers["success"].said or ()] == ["✓ visited", "26 May – 12 Aug"]
+    assert laid.covers["adoption"].tone == "here"
+    assert laid.covers["renewal.happy"].tone == "faded"
+    assert (laid.covers["rule adopt"].number, laid.covers["rule relapse"].number) == ("2", "3")
+    (panel,) = laid.panels
+    assert panel.title == "To Success"
+    assert [(row.met, row.value) for row in panel.rows] == [(False, "users adopted 50 %"), (True, "open escalations 0")]
+
+
+def test_population_needs_numbers_and_invents_none(contract: Any) -> None:
+    laid = drawing.population(contract, {"success": 412, "churned": 21}, flows={"save": 2, "calm_down": 4, "hear": 9}).overlay
+    assert laid is not None
+    assert laid.title == "Where our 433 customers are"
+    assert [said.text for said in laid.covers["success"].said or ()] == ["412"]
+    assert laid.covers["rule save"].said == (Said("6", "strong"),)
+    assert laid.covers["rule hear"].tone == "faded"  # who stays has not moved
+    for given in ({"sucess": 1}, {"": 1}):
+        with pytest.raises(UnknownNameError, match="CLM406"):
+            drawing.population(contract, given)
+
+
+def test_a_difference_shows_both_versions(contract: Any) -> None:
+    class Next(contract):  # type: ignore[misc, valid-type]
+        success = contract.success.evolve(owner=Team("Named CSM"))
+        paused = Phase("Paused", owner="Support")
+        pause = contract.success.to(paused, on=contract.notice)
+        worry = Transition.dropped()
+
+    picture = drawing.difference(contract, Next)
+    laid = picture.overlay
+    assert laid is not None
+    assert laid.covers["paused"].tone == "added"
+    assert [(said.text, said.how) for said in laid.covers["success"].said or ()][:2] == [
+        ("owner: CSM", "struck"),
+        ("owner: Named CSM", "strong"),
+    ]
+    tones = {rule: laid.covers[pill.id].tone for pill in picture.scene.pills for rule in pill.rules}
+    assert (tones["pause"], tones["worry"], tones["go_live"]) == ("added", "removed", "faded")
+    gone = next(pill for pill in picture.scene.pills if "worry" in pill.rules)
+    assert gone.clauses[0].spans == (("-", "health below 60 or at least 2 open escalations"),)
+    assert 'text-decoration="line-through"' in picture.svg(embed_fonts=False)
+
+
+def test_marks_go_where_they_belong(contract: Any) -> None:
+    laid = drawing.marked(contract, {"go_live": Marked("at_risk", "never taken"), "success": Marked("good")}).overlay
+    assert laid is not None
+    assert (laid.covers["rule go_live"].tone, laid.covers["success"].tone, laid.covers["growth"].tone) == (
+        "at_risk",
+        "good",
+        "faded",
+    )
+    assert [row.text for row in laid.panels[0].rows] == ["go live: never taken"]
+    seen = drawing.coverage(contract, {"onboarding": 3}, {"go_live": 0}).overlay
+    assert seen is not None
+    assert (seen.covers["onboarding"].tone, seen.covers["rule go_live"].tone) == ("good", "at_risk")
+
+
+def test_lanes_number_what_changes_the_owner(contract: Any) -> None:
+    scene = drawing.lanes(contract).scene
+    assert [lane.title for lane in scene.lanes] == ["Implementation", "CSM", "Renewals", "Sales", "Nobody"]
+    assert scene.legend.steps[0][0] == "1  Implementation → CSM"
+    assert all(pill.number for pill in scene.pills)
+
+
+def test_markets_mark_what_is_not_as_usual(contract: Any) -> None:
+    class Large(contract, market="Enterprise"):  # type: ignore[misc, valid-type]
+        success = contract.success.evolve(owner=Team("Named CSM"))
+
+    laid = drawing.markets([contract, Large]).overlay
+    assert laid is not None
+    assert (laid.covers["1/success"].tone, laid.covers["1/growth"].tone) == ("changed", "faded")
+
+
+@pytest.mark.parametrize("text", ["W" * 10_000, "<b>&'\"\\ \x00", "تم توقيع العقد", "🎉" * 50, "a b " * 300])
+def test_whatever_an_overlay_says_fits(line: Any, text: str, painted: Any, faults: Any) -> None:
+    covers = {
+        name: Cover("changed", (Said(text, "strong"), Said(text, "struck"), Said("12", "number")), number="12·13")
+        for name in ("trial", "onboarding", "rule sign")
+    }
+    plain = drawing.journey(line)
+    laid = Drawing(plain.scene, "light", Overlay("T", "S", covers))
+    read = painted(laid.svg(embed_fonts=False))
+    assert [item.box for item in read.of("card")] == [item.box for item in painted(plain.svg(embed_fonts=False)).of("card")]
+    assert [fault for fault in faults(read) if "leaves" in fault] == []
