@@ -71,7 +71,9 @@ def show_findings(findings: Sequence[Finding], screen: Screen, *, remarks: bool)
         if not roots or (severity == "info" and not remarks):
             continue
         screen.show(Text(f" {head}{'' if len(these) == 1 else 's'}", f"bold {style}"))
-        for one in roots:
+        for place, one in enumerate(roots):
+            if place and severity != "info":
+                screen.line()
             below = [other for other in every if other.finding.beneath == one.finding.key]
             block = _remark(one, screen) if severity == "info" else _block(one, below, screen, style)
             screen.show(Padding(block, (0, 1, 0, 1), expand=False))

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import z3
 
-from clmstate.analysis.findings import Finding, finding
+from clmstate.analysis.findings import Evidence, Finding, finding
 from clmstate.analysis.proofs.parts import parts, shared
+from clmstate.analysis.proofs.playing import evidence, log_for, play
 from clmstate.analysis.proofs.rules import clashing
 from clmstate.analysis.proofs.study import Study
 from clmstate.conditions import reads
@@ -44,7 +45,22 @@ def signs_too_late(study: Study) -> Iterator[Finding]:
             (name, *movers),
             f"its warning sign is never seen in time: whoever shows it has already been moved by {said}",
             "watch for an earlier sign, or let the rule wait",
+            evidence=_moved_away(study, risk.sign, watched),
         )
+
+
+def _moved_away(study: Study, sign: Cond, watched: list[int]) -> tuple[Evidence, ...]:
+    """Somebody who shows a sign and is moved before anybody sees it, played."""
+    for phase in watched:
+        example = study.prover.satisfy(sign, study.here(phase), beside=study.conditions, phase=study.path(phase))
+        log = None if example is None else log_for(study, example, phase)
+        if example is None or log is None:
+            continue
+        played = play(study.definition, log)
+        if played.last and played.last[0][1] == study.path(phase):
+            shows = f"{played.last[0][0]} moves them from {study.label(phase)} to {study.definition.phases[played.phase].label}"
+            return (evidence(study, example, shows, log, replayed=True),)
+    return ()
 
 
 def _movers(study: Study, sign: Cond, phase: int) -> Iterator[str]:
