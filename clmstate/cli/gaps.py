@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clmstate.cli.files import write_bytes
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--anonymous", action="store_true", help="leave out who said what")
     parser.add_argument("--md", action="store_true", help="print Markdown, for a wiki or a pull request")
+    parser.add_argument("--pptx", metavar="FILE", help="write slides")
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
@@ -44,7 +48,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         >>> main(["gaps", "no_such_model.py"])
         2
     """
-    model = load_one(options.model, command="clmstate gaps").lifecycle
+    named = load_one(options.model, command="clmstate gaps")
+    model = named.lifecycle
+    if options.pptx is not None:
+        check_ending(Path(options.pptx), (".pptx",))
     from clmstate.gaps import gap_analysis, markdown, read_team_input, rise_in_log, rise_in_rules, seen_in
 
     seen = said = None
@@ -60,7 +67,12 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         if options.rises is not None:
             rises.append(("customers have on average", rise_in_log(model, log, options.rises)))
     analysis = gap_analysis(model, said, seen, anonymous=options.anonymous, rises=rises)
-    if screen.as_json:
+    if options.pptx is not None:
+        from clmstate.cli.gap_slides import gap_slides
+
+        write_bytes(options.pptx, gap_slides(analysis))
+        tell_saved(screen, named, Path(options.pptx))
+    elif screen.as_json:
         screen.json({"ok": True} | analysis.as_data())
     elif options.md:
         screen.line(markdown(analysis).rstrip())

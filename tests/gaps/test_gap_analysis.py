@@ -150,6 +150,22 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("# Gap analysis: Client")
 
 
+def test_slides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from pptx import Presentation
+
+    out = tmp_path / "gaps.pptx"
+    assert main(["gaps", MODEL, "--team", TEAM, "--log", LOG, "--pptx", str(out)]) == 0
+    said = [" ".join(shape.text for shape in slide.shapes if shape.has_text_frame) for slide in Presentation(str(out)).slides]
+    assert "Gap analysis: Client" in said[0]
+    assert "median 77 days, from 14 to 126" in said[1]
+    assert "the same question about exports every week" in said[2]
+    assert "Management" in said[3]
+    assert any("Key skills are missing" in slide for slide in said)
+    assert "second quarter, day 91 to 180" in said[-1]
+    assert main(["gaps", MODEL, "--pptx", str(tmp_path / "gaps.ppt")]) == 2
+    assert "CLM346" in capsys.readouterr().err
+
+
 def test_a_composition_is_asked_for_one_lifecycle(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gaps", str(FOLDER.parent / "events" / "customer.py")]) == 2
     assert "CLM335" in capsys.readouterr().err
