@@ -94,9 +94,10 @@ def _verdict(found: Difference) -> str:
     return f"{number} change{'' if number == 1 else 's'} by which customers may fare differently."
 
 
-def _what(change: Change, main: str) -> str:
+def _what(change: Change, found: Difference) -> str:
     """The kind of element, and whose it is where there are several lifecycles."""
-    return change.what if change.lifecycle == main else f"{change.what} of {change.lifecycle}"
+    several = len({other.lifecycle for other in found.changes}) > 1
+    return f"{change.what} of {change.lifecycle}" if several else change.what
 
 
 def _proved(change: Change, aspects: list[Aspect], found: Difference) -> tuple[str, list[tuple[str, str]]]:
@@ -142,7 +143,7 @@ def _markdown(found: Difference, rules_only: bool) -> Iterator[str]:
         yield from (f"### {title}", "")
         for change, aspects in changes:
             proved, customers = _proved(change, aspects, found)
-            yield f"- **{change.name}** ({_what(change, found.new)}, {change.kind}){': ' if proved else ''}{proved}"
+            yield f"- **{change.name}** ({_what(change, found)}, {change.kind}){': ' if proved else ''}{proved}"
             for aspect in aspects:
                 said = "".join(
                     {"=": text, "-": f"~~{text.strip()}~~ ", "+": f"**{text.strip()}** "}[mark] for mark, text in _pieces(aspect)
@@ -176,7 +177,7 @@ def _show(found: Difference, screen: Screen, rules_only: bool) -> None:
         for change, aspects in changes:
             colour = _COLOURS[change.kind]
             head = Text.assemble(
-                (f"{_SIGNS[change.kind]} ", f"bold {colour}"), (change.name, "bold"), (f"  {_what(change, found.new)}", "dim")
+                (f"{_SIGNS[change.kind]} ", f"bold {colour}"), (change.name, "bold"), (f"  {_what(change, found)}", "dim")
             )
             screen.show(Padding(head, (0, 1), expand=False))
             for line in _lines(change, aspects, screen, found):

@@ -89,7 +89,7 @@ def damage(seed: int, times: int) -> None:
 
 
 def test_damaged_files_are_refused_or_read() -> None:
-    damage(1, 600)
+    damage(1, 250)
 
 
 @pytest.mark.full

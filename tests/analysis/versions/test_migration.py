@@ -256,12 +256,12 @@ class MigratedCustomer(side_by_side.CompiledCustomer):
 
 
 def test_random_lives_go_on_wherever_they_are_carried() -> None:
-    _, reports = harness.run(Migrated, Random(6), 500)
+    _, reports = harness.run(Migrated, Random(6), 300)
     assert not reports, reports[0]
 
 
 def test_random_composed_lives_go_on_wherever_they_are_carried() -> None:
-    for life in side_by_side.lives(Random(7), 200, side_by_side.WholeCounts()):
+    for life in side_by_side.lives(Random(7), 80, side_by_side.WholeCounts()):
         assert not side_by_side.differing(MigratedCustomer, life)
 
 
