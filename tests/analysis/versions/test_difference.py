@@ -239,8 +239,8 @@ def test_customers_show_what_is_proved() -> None:
 
 @pytest.mark.full
 def test_whatever_differs_is_told_for_long() -> None:
-    check(3, 6_000, prove=False)
-    check(4, 400, prove=True)
+    check(3, 2_000, prove=False)
+    check(4, 150, prove=True)
 
 
 def test_words_are_told_apart() -> None:

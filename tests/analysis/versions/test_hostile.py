@@ -94,7 +94,7 @@ def test_damaged_files_are_refused_or_read() -> None:
 
 @pytest.mark.full
 def test_damaged_files_are_refused_or_read_for_long() -> None:
-    damage(2, 60_000)
+    damage(2, 20_000)
 
 
 @settings(max_examples=150, deadline=None)

@@ -267,9 +267,9 @@ def test_random_composed_lives_go_on_wherever_they_are_carried() -> None:
 
 @pytest.mark.full
 def test_random_lives_go_on_for_long() -> None:
-    _, reports = harness.run(Migrated, Random(8), 20_000)
+    _, reports = harness.run(Migrated, Random(8), 6_000)
     assert not reports, reports[0]
-    for life in side_by_side.lives(Random(9), 4_000, side_by_side.WholeCounts()):
+    for life in side_by_side.lives(Random(9), 1_200, side_by_side.WholeCounts()):
         assert not side_by_side.differing(MigratedCustomer, life)
 
 
