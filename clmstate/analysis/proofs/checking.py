@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
@@ -17,6 +17,7 @@ from clmstate.analysis.proofs.signs import already_ensured, signs_too_late, stay
 from clmstate.analysis.proofs.study import Study
 from clmstate.analysis.proofs.swings import swings
 from clmstate.analysis.shape import Given
+from clmstate.composition import Composition, CompositionDefinition
 from clmstate.conditions.smt import EFFORT, UndecidedError
 from clmstate.lifecycle import LifecycleDefinition, definition_of
 
@@ -39,14 +40,15 @@ _FINDERS: Final[tuple[tuple[str, Callable[[Study], Iterator[Finding]]], ...]] = 
 )
 
 
-def check(lifecycle: Given, *, effort: int = EFFORT) -> tuple[Finding, ...]:
+def check(model: Given | type[Composition] | CompositionDefinition, *, effort: int = EFFORT) -> tuple[Finding, ...]:
     """What is wrong with a lifecycle, or good to know: errors first, each with a customer who shows it where there is one.
 
     Conditions are decided exactly over the bounds of their signals, missing values, defaults and clocks; ports are free, as if anything
     could feed them. What could not be decided is a finding of its own (CLM521).
 
     Args:
-        lifecycle: a lifecycle class or its definition.
+        model: a lifecycle class or its definition; of a composition, the lifecycles of its parts are checked, each once. (Promises are
+            asked with :func:`clmstate.analysis.prove`.)
         effort: the solver's steps for one question; what takes more is undecided.
 
     Example:
@@ -62,7 +64,11 @@ def check(lifecycle: Given, *, effort: int = EFFORT) -> tuple[Finding, ...]:
         CLM501 Deal.won beneath
         CLM502 Deal.new beneath
     """
-    definition = definition_of(lifecycle)
+    whole = model if isinstance(model, CompositionDefinition) else getattr(model, "definition", None)
+    if isinstance(whole, CompositionDefinition):
+        members = {id(part.member): part.member for part in whole.parts.values()}
+        return sorted_findings(one for member in members.values() for one in check(member, effort=effort))
+    definition = definition_of(cast(Given, model))
     if not definition.phases:
         return ()
     study = Study(definition, effort=effort)
