@@ -85,12 +85,12 @@ def test_all_pairs_of_a_small_model() -> None:
 class Hidden(Lifecycle):
     """A phase that chance hardly ever finds, and a transition that nobody can take."""
 
-    a, b, c = Signal.score("a"), Signal.score("b"), Signal.score("c")
+    a, b, c, d = Signal.score("a"), Signal.score("b"), Signal.score("c"), Signal.score("d")
     asked = Event("asked")
     begun = Phase("Start", initial=True)
     vault = Phase("Vault")
     early = Phase("Early")
-    enter = begun.to(vault, on=asked, when=(a == 17) & (b == 42) & (c == 99))
+    enter = begun.to(vault, on=asked, when=(a == 17) & (b == 42) & (c == 99) & (d == 7))
     first = begun.to(early, when=(a > 60) & (a < 50))
 
 
@@ -100,7 +100,7 @@ def random_visits(number: int) -> int:
     found = 0
     for _ in range(number):
         told = Hidden("", engine="compiled")
-        told.send(Hidden.asked, a=draw.randint(0, 100), b=draw.randint(0, 100), c=draw.randint(0, 100))
+        told.send(Hidden.asked, **{name: draw.randint(0, 100) for name in "abcd"})
         found += told.phase == Hidden.vault
     return found
 
@@ -114,7 +114,7 @@ def test_what_chance_hardly_finds_is_generated_at_once() -> None:
 
 @pytest.mark.full
 def test_a_million_random_observations_do_not_find_it() -> None:
-    assert random_visits(1_000_000) <= 1
+    assert random_visits(1_000_000) == 0
 
 
 def test_what_people_wrote_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
