@@ -42,7 +42,14 @@ def overview(definition: LifecycleDefinition, *, signed: bool = True) -> Scene:
     left_out = {pill.id for pill in scene.pills if pill.kind == "stay"}
     pills = tuple(_named(pill, definition, signed=signed) for pill in scene.pills if pill.id not in left_out)
     links = tuple(link for link in scene.links if link.head not in left_out and link.tail not in left_out)
-    return attrs.evolve(scene, pills=pills, links=links)
+    roles = {clause.role for pill in pills for clause in pill.clauses}
+    legend = attrs.evolve(
+        scene.legend,
+        kinds=tuple(kind for kind in scene.legend.kinds if kind != "stay"),
+        roles=tuple(role for role in scene.legend.roles if role in roles),
+        names=(),
+    )
+    return attrs.evolve(scene, pills=pills, links=links, legend=legend)
 
 
 def _named(pill: Pill, definition: LifecycleDefinition, *, signed: bool) -> Pill:
@@ -92,9 +99,7 @@ def map_shapes(scene: Scene, theme: Theme, area: Box) -> tuple[Shape, ...]:
 def legend_row(scene: Scene, theme: Theme) -> Iterator[Shape]:
     """What colours and signs mean, in one row at the foot."""
     entries: list[tuple[str, str, bool]] = [(name, theme.team(number), True) for number, name in enumerate(scene.legend.teams)]
-    entries += [
-        (f"{KIND_SIGNS[kind]} {KIND_NAMES[kind]}", theme.kinds[kind].line, False) for kind in scene.legend.kinds if kind != "stay"
-    ]
+    entries += [(f"{KIND_SIGNS[kind]} {KIND_NAMES[kind]}", theme.kinds[kind].line, False) for kind in scene.legend.kinds]
     entries += [
         (f"{STANDING_SIGNS[standing]} {STANDING_NAMES[standing]}", theme.second, False) for standing in scene.legend.standings
     ]
