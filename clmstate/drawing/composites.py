@@ -91,7 +91,7 @@ def _standing(scene: Scene, customer: Composition) -> dict[str, Cover]:
     total: Counter[str] = Counter()
     many = {lane.id for lane in scene.lanes if lane.subtitle == "many"}
     for address, phase in customer.phases.items():
-        part = ".".join(piece.partition("[")[0] for piece in address.split("."))
+        part = ".".join(_part_at(type(customer).definition, address.split("/")))
         places[part, phase.path] += 1
         total[part] += 1
     covers: dict[str, Cover] = {}
@@ -108,6 +108,16 @@ def _standing(scene: Scene, customer: Composition) -> dict[str, Cover]:
             else:
                 covers[name] = Cover("here", (Said("is here", "strong"),)) if n else Cover("faded")
     return covers
+
+
+def _part_at(definition: CompositionDefinition, steps: list[str]) -> Iterator[str]:
+    """The parts that an address leads through; names of members are passed over."""
+    name, *rest = steps
+    part = definition.parts[name]
+    yield name
+    rest = rest[1:] if part.many else rest
+    if rest and isinstance(part.member, CompositionDefinition):
+        yield from _part_at(part.member, rest)
 
 
 def composite_scene(definition: CompositionDefinition, *, level: Level = "stage") -> Scene:

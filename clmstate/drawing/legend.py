@@ -121,7 +121,7 @@ def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wid
     left = 0.0
     if _on_slide(wide, tall) < _on_slide(wide + BESIDE + GAP, origin[1] + max(layout.height, beside.height) + PAD):
         rows, top, left = beside, origin[1], inner + GAP
-        wide, tall = wide + BESIDE + GAP, math.ceil(origin[1] + max(layout.height, beside.height)) + PAD + 6
+        wide, tall = wide + int(BESIDE) + GAP, math.ceil(origin[1] + max(layout.height, beside.height)) + PAD + 6
     right, down = _to_wide_page(wide, tall) if wide_page else (0, 0)
     moved = [attrs.evolve(run, x=run.x + PAD + left, y=run.y + top) for run in rows.runs]
     return Furniture(

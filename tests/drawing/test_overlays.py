@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clmstate import Phase, Team, Transition, UnknownNameError, drawing
+from clmstate import Composition, Lifecycle, Many, One, Phase, Signal, Team, Transition, UnknownNameError, drawing
 from clmstate.drawing import Cover, Drawing, Marked, Overlay, Said
 
 
@@ -109,3 +109,51 @@ def test_whatever_an_overlay_says_fits(line: Any, text: str, painted: Any, fault
     read = painted(laid.svg(embed_fonts=False))
     assert [item.box for item in read.of("card")] == [item.box for item in painted(plain.svg(embed_fonts=False)).of("card")]
     assert [fault for fault in faults(read) if "leaves" in fault] == []
+
+
+class Person(Lifecycle):
+    """Somebody with an account."""
+
+    logins = Signal.count("login", default=0)
+    invited = Phase("Invited", initial=True)
+    active = Phase("Active")
+    start = invited.to(active, when=logins >= 1)
+
+
+class Agreement(Lifecycle):
+    """What was signed."""
+
+    active_users = Signal.share("active users", port=True)
+    new = Phase("New", initial=True)
+    adopted = Phase("Adopted")
+    adopt = new.to(adopted, when=active_users >= 0.8)
+
+
+class Whole(Composition):
+    """Both."""
+
+    agreement = One(Agreement)
+    people = Many(Person)
+    wiring = (agreement[Agreement.active_users].fed_by(people.share_in(Person.active)),)
+
+
+def test_a_composite_shows_parts_and_what_they_know_of_each_other(painted: Any, faults: Any) -> None:
+    picture = drawing.composite(Whole)
+    assert [lane.title for lane in picture.scene.lanes] == ["agreement", "people"]
+    port = picture.scene.card("port agreement.active_users")
+    assert port.subtitle == "read by adopt"
+    wire = next(pill for pill in picture.scene.pills if pill.id.startswith("wire "))
+    assert list(picture.scene.tails(wire)) == ["people/active"]
+    assert list(picture.scene.heads(wire)) == [port.id]
+    for level in ("stage", "full"):
+        assert faults(painted(drawing.composite(Whole, level=level).svg(embed_fonts=False))) == []
+
+
+def test_a_customer_is_shown_where_its_parts_are() -> None:
+    acme = Whole("Acme")
+    acme.people.join("dana", at="2026-01-01", logins=3)
+    acme.people.join("eli", at="2026-01-02")
+    laid = drawing.composite(acme).overlay
+    assert laid is not None
+    assert (laid.covers["agreement/new"].tone, laid.covers["agreement/adopted"].tone) == ("faded", "here")
+    assert laid.covers["people/active"].said == (Said("1 · 50 %", "strong"),)

@@ -1,0 +1,84 @@
+"""``clmstate draw --kind``: every kind from the command line, and what is missing is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+CONTRACT, LOG = str(ROOT / "models/dynamic/contract.py"), str(ROOT / "models/dynamic/acme.csv")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--kind", "lanes", "--page", "wide"],
+        ["--kind", "markets"],
+        ["--kind", "diff", "--against", str(ROOT / "models/dynamic/markets.py")],
+        ["--kind", "here", "--log", LOG, "--as-of", "2026-10-05"],
+        ["--kind", "population", "--log", LOG],
+    ],
+)
+def test_each_kind(run: Callable[..., object], tmp_path: Path, words: list[str]) -> None:
+    out = tmp_path / "picture.svg"
+    ran = run("draw", CONTRACT, *words, "--out", str(out))
+    assert ran.code == 0, ran.err  # type: ignore[attr-defined]
+    assert out.read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_a_composition_and_one_customer_of_it(run: Callable[..., object], tmp_path: Path) -> None:
+    model, log = str(ROOT / "models/dynamic/customer.py:Customer"), str(ROOT / "models/dynamic/customer_acme.csv")
+    for words in ([], ["--kind", "composite", "--log", log]):
+        assert run("draw", model, *words, "--out", str(tmp_path / "customer.svg")).code == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--kind", "diff"], "--against is missing"),
+        (["--kind", "here"], "--log is missing"),
+        (["--kind", "population"], "there are no numbers"),
+        (["--kind", "population", "--data", "missing.json"], "CLM409"),
+        (["--kind", "population", "--data", "wrong.json"], "whole numbers by name"),
+        (["--kind", "population", "--data", "other.json"], "CLM406"),
+        (["--kind", "composite"], "CLM408"),
+        (["--kind", "lane"], "Did you mean 'lanes'?"),
+        (["--brand", "missing.json"], "CLM405"),
+        (["--scale", "9", "--out", "x.png"], "CLM403"),
+    ],
+)
+def test_what_is_missing_is_said(
+    run: Callable[..., object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.json").write_text(json.dumps({"counts": ["success"]}))
+    (tmp_path / "other.json").write_text(json.dumps({"counts": {"sucess": 1}}))
+    ran = run("draw", CONTRACT, *words)
+    assert ran.code == 2  # type: ignore[attr-defined]
+    assert said in ran.err  # type: ignore[attr-defined]
+    assert not list(tmp_path.glob("*.svg"))
+
+
+def test_a_gallery_shows_every_model(run: Callable[..., object], tmp_path: Path) -> None:
+    (tmp_path / "models" / "small").mkdir(parents=True)
+    model = (
+        "from clmstate import Lifecycle, Phase, Signal\n"
+        "class Deal(Lifecycle):\n"
+        "    signed = Signal.flag('signed')\n"
+        "    open = Phase('Open', initial=True, owner='Sales')\n"
+        "    live = Phase('Live', owner='Support')\n"
+        "    win = open.to(live, when=signed)\n"
+    )
+    (tmp_path / "models" / "small" / "deal.py").write_text(model)
+    ran = run("draw", str(tmp_path / "models"), "--kind", "gallery", "--out", str(tmp_path / "out"))
+    assert ran.code == 0, ran.err  # type: ignore[attr-defined]
+    kept = json.loads((tmp_path / "out" / "digests.json").read_text(encoding="utf-8"))
+    assert sorted(kept) == ["small/deal-full.svg", "small/deal-lanes.svg", "small/deal.svg"]
+    page = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert all(f"]({file})" in page and (tmp_path / "out" / file).is_file() for file in kept)
