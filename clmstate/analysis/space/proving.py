@@ -154,9 +154,11 @@ def _watched(plan: Blueprint, promise: Promise, words: str) -> Proof:
                     promise, words, "holds", scope_of(plan, followed, None), _limits(plan, followed), None, len(space.states)
                 )
         searches = _LIKELY if precision == "places" else _THOROUGH
-        found = _searched(plan, frozenset(cone), promise, watch, words, searches)
-        if found is not None:
-            return found
+        everybody = frozenset((*range(len(plan.ones)), *plan.group))  # those whom nobody reads may still keep others from settling
+        for who in dict.fromkeys((frozenset(cone), everybody)):
+            found = _searched(plan, who, promise, watch, words, searches)
+            if found is not None:
+                return found
     why = "it can be broken if what roll-ups say is free; no log that does it was found"
     return Proof(promise, words, "undecided", limits=(why, *_limits(plan, cone)))
 
