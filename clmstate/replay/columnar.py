@@ -138,6 +138,7 @@ class Columnar:
         self.lives: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []  # customer, first, last instant
         self.customers = 0
         self.previous: tuple[Any, int] | None = None  # customer and instant of the last row
+        self.sorted_only = self.mixed = False  # whether a piece must be sorted; whether one was not, and no other may follow
         self.rest: pl.DataFrame | None = None  # the rows of the last instant, which the next piece may go on with
         self.broken: list[Rejected] = []
         self.contradicting: list[Rejected] = []
@@ -156,7 +157,8 @@ class Columnar:
             apart: whether it has no customer of an earlier piece; then it may be in any order.
         """
         if apart:
-            self.previous = None
+            self.previous, self.mixed = None, False
+        self.sorted_only = more
         if self.rest is not None:
             frame, self.rest = pl.concat([self.rest, frame]), None
         if more and frame.height:
@@ -267,9 +269,11 @@ class Columnar:
         ascending = bool((named.tail(named.len() - 1) > named.head(named.len() - 1)).all())
         if ascending and bool(((at[1:] >= at[:-1]) | batch.new[1:]).all()):
             return batch
-        if self.previous is not None:
+        if self.previous is not None or self.sorted_only:
             raise self.unsorted()
-        keys = pl.DataFrame({"customer": names, "at": at})
+        self.mixed = True
+        whole = names if names.dtype != pl.String else names.cast(pl.Categorical).to_physical()  # sorting numbers is faster
+        keys = pl.DataFrame({"customer": whole, "at": at})
         order = keys.select(pl.arg_sort_by("customer", "at", maintain_order=True)).to_series()
         taken, names = order.to_numpy(), names.gather(order)
         values = np.take(batch.rows.values, taken, axis=1)
@@ -287,7 +291,7 @@ class Columnar:
             return batch
         change = batch.new.copy()
         if self.previous is not None:
-            if names[0] < self.previous[0] or (names[0] == self.previous[0] and at[0] < self.previous[1]):
+            if self.mixed or names[0] < self.previous[0] or (names[0] == self.previous[0] and at[0] < self.previous[1]):
                 raise self.unsorted()
             change[0] = names[0] != self.previous[0]
         self.previous = names[-1], int(at[-1])

@@ -11,6 +11,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars is loaded: fig
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 
 from clmstate.replay.columnar import Columnar, Source
 from clmstate.replay.rows import Log
 from clmstate.replay.typed import NUMBER
 from models.dynamic.contract import Contract
+from tests.bench import peer_statemachine, peer_transitions
 
 __all__ = ["fleet", "main", "measure"]
 
@@ -81,39 +84,59 @@ def measure(what: str, rows: int, play: Any) -> dict[str, Any]:
     return {
         "what": what,
         "rows": rows,
-        "M rows/s": round(rows / cpu / 1e6, 2),
+        "M rows/s": round(rows / cpu / 1e6, 5),
         "wall": round(rows / (time.perf_counter() - wall) / 1e6, 2),
         "moving": round(moves / rows, 4),
         "peak MB": round(peak),
     }
 
 
+def peer(maker: Callable[[], Any], customers: int) -> tuple[int, int]:
+    """Walks a peer's customers over the same rows, as keywords; what they moved is not counted."""
+    frame = fleet(customers).with_columns(pl.col(pl.Datetime).dt.strftime("%Y-%m-%d"))
+    told = [(row.pop("customer"), {k: v for k, v in row.items() if v is not None}) for row in frame.iter_rows(named=True)]
+    now, one = "", None
+    for name, values in told:
+        if name != now:
+            now, one = name, maker()
+        one.observe(**values)
+    return len(told), 0
+
+
+def pieces_of(path: Path, rows: int) -> Iterator[pl.DataFrame]:
+    """The rows of a Parquet file in pieces."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(rows, use_threads=False):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            yield frame
+
+
 def main(rows: int = 5_000_000) -> list[dict[str, Any]]:
     """Everything, printed as it is found."""
-    customers = rows // WEEKS
+    customers, piece = rows // WEEKS, 2_000 * WEEKS
     n = customers * WEEKS
-    piece = 2_000
-    frame = fleet(customers)
     columns([fleet(10)])  # compiled once
-    found = [measure("from memory, sorted", n, lambda: columns(frame.iter_slices(piece * WEEKS)))]
-    print(found[-1], flush=True)
-    shuffled = frame.sample(fraction=1.0, shuffle=True, seed=3)
-    found.append(measure("from memory, unsorted", n, lambda: columns([shuffled], more=False)))
-    print(found[-1], flush=True)
-    del shuffled
+    found = []
+
+    def told(figure: dict[str, Any]) -> None:
+        found.append(figure)
+        print(figure, flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fleet.parquet"
-        frame.write_parquet(path, row_group_size=piece * WEEKS)
-        del frame
-        import pyarrow.parquet as pq
-
-        def batches() -> Any:
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(piece * WEEKS, use_threads=False):
-                    yield pl.from_arrow(batch)
-
-        found.append(measure("from Parquet, sorted", n, lambda: columns(batches())))
-        print(found[-1], flush=True)
+        fleet(customers).write_parquet(path, row_group_size=piece)
+        told(measure("from Parquet, sorted", n, lambda: columns(pieces_of(path, piece))))
+        sorted_rows = pl.read_parquet(path)
+        told(measure("from memory, sorted", n, lambda: columns(sorted_rows.iter_slices(piece))))
+        mixed = sorted_rows.sample(fraction=1.0, shuffle=True, seed=3)
+        told(measure("from memory, unsorted", n, lambda: columns([mixed], more=False)))
+    for name, maker in (("transitions, flat", peer_transitions.maker()), ("python-statemachine", peer_statemachine.maker())):
+        few = 60 if name.startswith("t") else 10
+        told(measure(name, few * WEEKS, lambda maker=maker, few=few: peer(maker, few)))  # type: ignore[misc]
+    ours = found[1]["M rows/s"]
+    for figure in found[3:]:
+        print(f"columns, from memory: {ours / figure['M rows/s']:,.0f} times {figure['what']}")
     return found
 
 
