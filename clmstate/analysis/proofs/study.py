@@ -44,7 +44,10 @@ class Study:
         self.prover = Prover(definition, effort=effort)
         self.dead: set[int] = set()
         self.covered: dict[int, set[int]] = {}
+        self._left: dict[str, z3.ArithRef] = {}
         self._taken: dict[tuple[int, int, bool], z3.BoolRef] = {}
+        for rule in self.program.rules:
+            self.target(rule)  # every model says where groups were left
 
     # ---- names
 
@@ -141,7 +144,10 @@ class Study:
         """Where a rule leads; a group that is resumed may have been left in any of its phases."""
         if rule.resumes is None:
             return z3.IntVal(rule.target)
-        return z3.Int(f"(left {rule.resumes})")
+        if rule.resumes not in self._left:
+            left = self._left[rule.resumes] = z3.Int(f"(left {rule.resumes})")
+            self.prover.symbols.laws.append(z3.Or([left == target for target in self.targets(rule)]))
+        return self._left[rule.resumes]
 
     def targets(self, rule: Rule) -> tuple[int, ...]:
         """Where a rule may lead."""
@@ -174,8 +180,7 @@ class Study:
         """Where a rule leads the customer of a model."""
         if rule.resumes is None:
             return rule.target
-        said = model.eval(self.target(rule), model_completion=True).as_long()
-        return said if said in self.targets(rule) else rule.target
+        return int(model.eval(self.target(rule), model_completion=True).as_long())
 
     def _is(self, model: z3.ModelRef, formula: z3.BoolRef) -> bool:
         return bool(z3.is_true(model.eval(formula, model_completion=True)))
