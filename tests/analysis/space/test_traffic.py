@@ -165,4 +165,4 @@ def agree_composed(seed: int, count: int) -> Counter[str]:
 
 @pytest.mark.full
 def test_what_holds_is_kept_in_compositions_of_every_shape() -> None:
-    agree_composed(13, 60)
+    agree_composed(13, 12)
