@@ -170,7 +170,8 @@ class Study:
             rule = next((r for r in self.silent(phase) if self._is(model, self.true(r, entered=True))), None)
             if rule is None:
                 return phase, (*because, self.rests(phase, entered=True))
-            because.append(self.taken(rule, phase, entered=True))
+            before = [z3.Not(self.true(other, entered=True)) for other in self.earlier(rule, phase)]
+            because += (self.true(rule, entered=True), *before)  # not `taken`: how often phases were entered is as it was
             phase = self.led(model, rule)
             if rule.resumes is not None:
                 because.append(self.target(rule) == phase)

@@ -13,6 +13,7 @@ from clmstate.conditions.examples import Example
 from clmstate.lifecycle import LifecycleDefinition, Transition
 from tests.analysis.proofs.brute import customers, settle, silent, target, true
 from tests.analysis.proofs.planting import defined
+from tests.conformance.generate import model_class, model_source
 
 ATOMS = (
     "f", "~f", "unless(f)", "g", "~g", "f.is_missing()", "i >= 1", "i < 1", "i >= 2", "i == 1", "unless(i >= 1)", "i.is_missing()",
@@ -152,3 +153,9 @@ def test_random_lifecycles(first: int) -> None:
 def test_more_random_lifecycles(first: int) -> None:
     for seed in seeds(first + 20, 50):
         agree(seed)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 28])
+def test_counted_visits_and_resumed_groups_leave_nothing_undecided(seed: int) -> None:
+    found = check(model_class(model_source(Random(seed))))
+    assert not [one for one in found if one.code == "CLM521"]
