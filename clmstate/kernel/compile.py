@@ -96,6 +96,7 @@ class State:
         busy: whether the inline path must not be taken.
         journal: what happened, one tuple each.
         read: for a part of a composition, the roll-ups that read its values, each with what it contributes now.
+        watched: the signals that those roll-ups read, as bits.
         whole: for a part of a composition, the customer; unset otherwise.
         member: for a part of a composition, the part; unset otherwise.
         life: the customer (or part) whose state it is; told after each observation that moved it, if it listens.
@@ -129,6 +130,7 @@ class State:
         "unsettled",
         "visits",
         "wake",
+        "watched",
         "whole",
     )
 
@@ -147,6 +149,7 @@ class State:
     open: bool
     read: tuple[list[Any], ...]
     wake: float
+    watched: int
     whole: Any
     member: Any
     c: Compiled
@@ -401,6 +404,7 @@ class _Text:
         yield "    _s.journal = []"
         yield "    _s.life = None"
         yield "    _s.read = ()"
+        yield "    _s.watched = 0"
         for spec in self.signals:
             yield f"    _s.v_{spec.name} = {_stored(spec)}"
         for name in self.p.definition.events:

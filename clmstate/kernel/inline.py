@@ -112,7 +112,7 @@ class Inline:
 
     def part_tail(self) -> Iterator[str]:
         """A part's values are stored: nobody is concerned, or the customer looks."""
-        yield "    if _same and _now < _s.wake and (not _s.read or _s.member.unmoved()):"
+        yield "    if _same and _now < _s.wake and not _s.watched & _given:"
         yield "        _whole = _s.whole"
         yield "        if _whole.at <= _now < _whole.wake:"
         yield "            _whole.at = _now"
@@ -184,10 +184,11 @@ class Inline:
         yield f"        if _now is None or _now < {'_s.whole' if part else '_s'}.at: {slowly}"  # before the first time it is NaN
         yield "        _s.at = _now"
         yield "    else: _s.at = _now = _s.whole.at" if part else "    else: _now = _then"
-        yield "    _same = True"
+        yield "    _same = True; _given = 0" if part else "    _same = True"
         for i, spec in enumerate(self.signals):
             yield f"    if {spec.name} is not ...:"
-            yield f"        _was_{spec.name} = _s.v_{spec.name}"
+            keep = f"_was_{spec.name} = _s.v_{spec.name}"
+            yield f"        {keep}; _given |= {1 << i}" if part else f"        {keep}"
             if part and spec.port:
                 yield "        if True:"  # fed by the wiring, not by people
             else:

@@ -156,6 +156,8 @@ class Room:
             leaf.totals.append(entry)
             if how.signals:
                 leaf.state.read += (entry,)
+                for i, name in enumerate(leaf.c.program.definition.signals):
+                    leaf.state.watched |= (name in how.signals) << i
         for bound in self.bound:
             if bound.wire.part == part:
                 leaf = leaf_of(made, bound.wire.inner)
