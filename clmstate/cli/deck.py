@@ -7,11 +7,11 @@ import os
 import re
 from pathlib import Path
 
-from clmstate.cli.files import write_bytes
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
+from clmstate.cli.writing import write
 from clmstate.errors import Diagnostic, InputError
 
 __all__ = ["arguments", "run"]
@@ -62,9 +62,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         if folder:
             _pictures(model, options, brand, since, supplied)
         else:
-            write_bytes(
-                given, deck(model.what, theme=options.theme, logo=options.logo, brand=brand, since=since, supplied=supplied)
-            )
+            write(given, deck(model.what, theme=options.theme, logo=options.logo, brand=brand, since=since, supplied=supplied))
     tell_saved(screen, model, Path(given))
     return 0
 
@@ -85,4 +83,4 @@ def _pictures(model: Model, options: argparse.Namespace, brand: object, since: o
     for number, board in enumerate(every, 1):
         name = re.sub(r"[^a-z0-9]+", "-", board.title.lower()).strip("-")[:60]
         content = board_png(board, theme) if options.pictures == "png" else board_svg(board, theme).encode()
-        write_bytes(str(folder / f"{number:02}-{name or 'slide'}.{options.pictures}"), content)
+        write(folder / f"{number:02}-{name or 'slide'}.{options.pictures}", content)

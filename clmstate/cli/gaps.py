@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clmstate.cli.files import write_bytes
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
+from clmstate.cli.writing import write
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if options.pptx is not None:
         from clmstate.cli.gap_slides import gap_slides
 
-        write_bytes(options.pptx, gap_slides(analysis))
+        write(options.pptx, gap_slides(analysis))
         tell_saved(screen, named, Path(options.pptx))
     elif screen.as_json:
         screen.json({"ok": True} | analysis.as_data())

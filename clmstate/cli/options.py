@@ -39,7 +39,9 @@ class Command:
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {
         "new": Command("clmstate.cli.new", "start a model of your own, with tests", "clmstate new my_lifecycle"),
-        "check": Command("clmstate.cli.check", "look for mistakes in models, and prove what can be", "clmstate check models/dynamic"),
+        "check": Command(
+            "clmstate.cli.check", "look for mistakes in models, and prove what can be", "clmstate check models/dynamic"
+        ),
         "show": Command(
             "clmstate.cli.show", "list phases and criteria in the business's words", "clmstate show models/dynamic/contract.py"
         ),
@@ -263,6 +265,20 @@ def one_of(choices: Iterable[str]) -> Callable[[str], str]:
     return chosen
 
 
+JOBS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "Design": ("new", "check", "show", "walk", "roles", "markets", "gaps", "trace"),
+        "Present": ("draw", "deck", "page"),
+        "Test": ("testgen", "mutate"),
+        "Replay": ("replay", "fleet", "backtest", "conform", "simulate"),
+        "Keep versions": ("freeze", "diff", "migrate", "approve"),
+    }
+)
+"""What commands are for, in the order in which a team needs them."""
+
+_SHOWN_FIRST: Final = ("new", "check", "draw", "walk", "page")
+
+
 def main_help() -> str:
     """What ``clmstate --help`` prints.
 
@@ -275,15 +291,16 @@ def main_help() -> str:
         "clmstate: customer lifecycles, designed, proved, drawn, tested and replayed from one definition.",
         "",
         "Usage: clmstate COMMAND MODEL ...",
-        "",
-        "Commands:",
-        *(f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()),
+    ]
+    for job, names in JOBS.items():
+        lines += ["", f"{job}:", *(f"  {name:<{width}}  {COMMANDS[name].summary}" for name in names)]
+    lines += [
         "",
         "MODEL is " + MODEL_HELP + ".",
         "",
         "Examples:",
-        *(f"  {command.example}" for command in COMMANDS.values()),
+        *(f"  {COMMANDS[name].example}" for name in _SHOWN_FIRST),
         "",
-        "Options of all commands: --json, --no-color, --help. And: clmstate --version.",
+        "clmstate COMMAND --help has an example of each. Options of all commands: --json, --no-color, --help. And: clmstate --version.",
     ]
     return "\n".join(lines)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from clmstate.cli.files import write_bytes
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
 from clmstate.cli.walk import customer_of
+from clmstate.cli.writing import write
 
 __all__ = ["arguments", "run"]
 
@@ -53,6 +53,6 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
     brand = None if options.brand is None else read_brand(options.brand, THEMES)
 
-    write_bytes(str(out), page(model.what, log, customer or "", brand).encode())
+    write(out, page(model.what, log, customer or "", brand).encode())
     tell_saved(screen, model, out)
     return 0

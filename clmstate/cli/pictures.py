@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clmstate.cli.files import write_bytes
+from clmstate.cli.writing import write
 from clmstate.errors import Diagnostic, InputError
 
 __all__ = ["write_plot"]
@@ -32,4 +32,4 @@ def write_plot(path: str, svg: str) -> None:
             data = rasterise(svg, scale=2.0)
         case ending:
             raise InputError([Diagnostic("CLM303", path, f"the ending {ending!r} is no format of plots", "use .svg or .png")])
-    write_bytes(path, data)
+    write(path, data)

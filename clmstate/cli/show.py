@@ -11,11 +11,11 @@ import attrs
 
 from clmstate.cli.check import counts
 from clmstate.cli.compositions import composition_document, show_composition
-from clmstate.cli.files import write_bytes
 from clmstate.cli.models import Model, load
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
+from clmstate.cli.writing import write
 from clmstate.lifecycle import LifecycleDefinition, Phase
 from clmstate.presenting.criteria import Way, group_label, names, ways_in, ways_out
 
@@ -111,7 +111,7 @@ def _hand_out(options: argparse.Namespace, models: Sequence[Model], screen: Scre
     if options.md:
         screen.line("\n".join(line for each in handouts for line in as_markdown(each)))
     for path, ending in wanted:
-        write_bytes(str(path), (as_xlsx if ending == ".xlsx" else as_pdf)(handouts))
+        write(path, (as_xlsx if ending == ".xlsx" else as_pdf)(handouts))
         tell_saved(screen, models[0], path)
 
 

@@ -53,9 +53,9 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     )  # fmt: skip
     write_log(options.log, fleet.log.rows, model.what)
     if options.truth is not None:
-        from clmstate.cli.files import write_text
+        from clmstate.cli.writing import write
 
-        write_text(options.truth, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in fleet.truth))
+        write(options.truth, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in fleet.truth))
     said = f"{len(fleet.truth):,} customers, {len(fleet.log):,} rows, seed {options.seed}: {options.log}"
     if screen.as_json:
         screen.json({"ok": True, "customers": len(fleet.truth), "rows": len(fleet.log), "seed": options.seed, "log": options.log})

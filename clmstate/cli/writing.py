@@ -11,12 +11,12 @@ from clmstate.errors import Diagnostic, InputError
 __all__ = ["write"]
 
 
-def write(path: Path, text: str, *, over: bool = True) -> Path:
-    """Writes a text under a temporary name, and gives it its own when it is complete.
+def write(path: str | Path, content: str | bytes, *, over: bool = True) -> Path:
+    """Writes a file under a temporary name, and gives it its own when it is complete.
 
     Args:
         path: where to; folders that are missing are made.
-        text: what.
+        content: what; a text is written as UTF-8.
         over: whether a file that is there may be replaced.
 
     Raises:
@@ -28,14 +28,16 @@ def write(path: Path, text: str, *, over: bool = True) -> Path:
         ...
         clmstate.errors.InputError: CLM307 setup.cfg/below/a/file: it cannot be written (...). Name another file.
     """
+    path = Path(path)
+    data = content.encode("utf-8") if isinstance(content, str) else content
     if not over and path.exists():
         raise InputError([Diagnostic("CLM307", str(path), "there is a file of that name already", "name another file")])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
             Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
             Path(temporary).replace(path)
         except BaseException:
