@@ -26,6 +26,19 @@ def test_what_is_frozen_is_a_model_like_any_other(run: Run, folder: Path) -> Non
     assert run("draw", "kept/deal.json", "--out", "deal.svg").code == 0
 
 
+def test_a_frozen_model_is_checked_as_its_source_is(run: Run) -> None:
+    """What the model accepts, and why, is said of both."""
+    source = str(Path(__file__).parents[2] / "models" / "dynamic" / "contract.py")
+    run("freeze", f"{source}:Contract", "--out", "contract.json")
+    told = [run("check", model, "--json").document for model in (source, "contract.json")]
+    for document in told:
+        del document["lifecycles"][0]["source"]
+    assert told[0] == told[1]
+    accepted = {f"{one['code']} {one['about'][0]}": one["accepted"] for one in told[1]["findings"] if one["accepted"]}
+    assert list(accepted) == ["CLM518 worry"]
+    assert accepted["CLM518 worry"].startswith("an NPS answer comes once a quarter at most")
+
+
 def test_fingerprints_are_told(run: Run, folder: Path) -> None:
     document = run("freeze", "deal.py:Deal", "--json").document
     assert document["out"] == "deal.json"

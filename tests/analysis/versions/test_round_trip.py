@@ -160,5 +160,16 @@ def test_fingerprints_tell_rules_from_words() -> None:
     assert whole.rules != moved.rules
 
 
+def test_accepted_findings_are_frozen_and_no_rules() -> None:
+    class Strict(Contract):
+        accepts: ClassVar[Any] = {"CLM518 worry": "another reason"}
+
+    assert dict(same(Strict).definition.accepts) == {"CLM518 worry": "another reason"}
+    assert frozen(Contract)["lifecycles"]["Contract"]["accepts"][0]["finding"] == "CLM518 worry"
+    whole, strict = fingerprint(Contract), fingerprint(Strict)
+    assert whole.rules == strict.rules
+    assert whole.whole != strict.whole
+
+
 def test_its_fingerprint_stands_in_it() -> None:
     assert frozen(Contract)["fingerprint"] == attrs.asdict(fingerprint(Contract))
