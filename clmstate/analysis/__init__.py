@@ -1,7 +1,7 @@
 """Analysis: what can be said about a lifecycle before anyone runs it, and what its chances and numbers come to.
 
-A reader of the definition. Structure is asked of the graph of ways; chances of a Markov chain that somebody gives or counts. networkx
-loads with this room; numpy, scipy and z3 with the questions that need them.
+A reader of the definition. Structure is asked of the graph of ways; chances of a Markov chain that somebody gives or counts. networkx,
+numpy, scipy and z3 load with the questions that need them.
 """
 
 from typing import TYPE_CHECKING, Any

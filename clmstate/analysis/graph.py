@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
-import networkx as nx
 
 from clmstate.composition import Composition, CompositionDefinition
 from clmstate.conditions import words
@@ -26,6 +25,9 @@ from clmstate.lifecycle import (
     Transition,
     definition_of,
 )
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Attribute", "Node", "Way", "graph", "ways"]
 
@@ -133,6 +135,8 @@ def graph(
         from clmstate.analysis.composed import composed_graph
 
         return composed_graph(model)
+    import networkx as nx
+
     definition = definition_of(model)
     whole = _whole(definition)
     made: nx.MultiDiGraph[Node] = nx.MultiDiGraph()

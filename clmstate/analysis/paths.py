@@ -11,7 +11,6 @@ from itertools import islice, pairwise
 from typing import Any, Final
 
 import attrs
-import networkx as nx
 
 from clmstate.analysis.graph import Way
 from clmstate.analysis.shape import Given, Shape
@@ -114,6 +113,8 @@ def journeys(lifecycle: Given, to: Phase | str, start: Phase | str | None = None
         >>> print(*journeys(Deal, "won"), sep="; ")
         New → Won; New → Talking → Won
     """
+    import networkx as nx
+
     shape = Shape(lifecycle)
     begin = shape.definition.initial if start is None else known_phase(shape.definition, start, shape.definition.name)
     end = known_phase(shape.definition, to, shape.definition.name)
@@ -144,6 +145,8 @@ def loops(lifecycle: Given, *, most: int = MOST) -> Paths:
         >>> print(*loops(Deal))
         Adoption → Success
     """
+    import networkx as nx
+
     shape = Shape(lifecycle)
     place = {path: index for index, path in enumerate(shape.definition.phases)}
     over = shape.all.subgraph(shape.reached)

@@ -1,15 +1,17 @@
-"""The ways of a lifecycle as simple graphs over paths: what all questions about structure are asked of."""
+"""The ways of a lifecycle over paths: what all questions about structure are asked of. networkx loads where graphs are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from functools import cached_property
-from typing import TypeAlias
-
-import networkx as nx
+from typing import TYPE_CHECKING, TypeAlias
 
 from clmstate.analysis.graph import Way, ways
+from clmstate.analysis.onward import onward
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Phase, definition_of
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Given", "Shape"]
 
@@ -35,6 +37,13 @@ class Shape:
         self.definition = definition_of(lifecycle)
         self.ways: tuple[Way, ...] = tuple(way for way in ways(self.definition) if way.moves)
 
+    def steps(self, some: Iterable[Way]) -> dict[str, set[str]]:
+        """From each phase, the phases that some of the ways lead to."""
+        made: dict[str, set[str]] = {path: set() for path in self.definition.phases}
+        for way in some:
+            made[way.source].add(way.target)
+        return made
+
     @cached_property
     def all(self) -> nx.DiGraph[str]:
         """Every way from one phase to another."""
@@ -47,6 +56,8 @@ class Shape:
 
     def over(self, some: Iterable[Way]) -> nx.DiGraph[str]:
         """The graph of some of the ways, over all phases."""
+        import networkx as nx
+
         made: nx.DiGraph[str] = nx.DiGraph()
         made.add_nodes_from(self.definition.phases)
         made.add_edges_from((way.source, way.target) for way in some)
@@ -55,7 +66,7 @@ class Shape:
     @cached_property
     def reached(self) -> frozenset[str]:
         """Phases that can be reached from the start."""
-        return frozenset({self.definition.initial, *nx.descendants(self.first, self.definition.initial)})
+        return frozenset(onward(self.steps(way for way in self.ways if not way.again), (self.definition.initial,)))
 
     def phase(self, path: str) -> Phase:
         """The phase of a path."""
@@ -67,6 +78,8 @@ class Shape:
 
     def dominated(self) -> dict[str, tuple[str, ...]]:
         """For each phase that can be reached, the phases that come before it whatever happens, first ones first."""
+        import networkx as nx
+
         parent = nx.immediate_dominators(self.first, self.definition.initial)
         before: dict[str, tuple[str, ...]] = {self.definition.initial: ()}
         for path in nx.bfs_tree(self.first, self.definition.initial):

@@ -8,8 +8,8 @@ that nobody gets somewhere, no customer does; where it says that somebody can, a
 from __future__ import annotations
 
 import attrs
-import networkx as nx
 
+from clmstate.analysis.onward import backwards, components, onward
 from clmstate.analysis.shape import Given, Shape
 from clmstate.lifecycle import Phase, Transition
 
@@ -54,7 +54,8 @@ def no_way_out(lifecycle: Given) -> tuple[Phase, ...]:
         ['New']
     """
     shape = Shape(lifecycle)
-    return tuple(p for path, p in shape.definition.phases.items() if not p.final and not shape.all.out_degree(path))
+    steps = shape.steps(shape.ways)
+    return tuple(p for path, p in shape.definition.phases.items() if not p.final and not steps[path])
 
 
 @attrs.frozen
@@ -95,10 +96,8 @@ def traps(lifecycle: Given) -> tuple[Trap, ...]:
         ['Dispute', 'Waiting']
     """
     shape = Shape(lifecycle)
-    seen = shape.all.subgraph(shape.reached)
-    ends = [
-        frozenset(part) for part in nx.strongly_connected_components(seen) if not any(n not in part for p in part for n in seen[p])
-    ]
+    seen = {path: targets & shape.reached for path, targets in shape.steps(shape.ways).items() if path in shape.reached}
+    ends = [part for part in components(seen) if all(seen[path] <= part for path in part)]
     if len(ends) == 1:
         return ()
     found = (_trap(shape, end) for end in ends if len(end) > 1)
@@ -131,7 +130,7 @@ def no_good_outcome(lifecycle: Given) -> tuple[Phase, ...]:
     good = {path for path, phase in shape.definition.phases.items() if phase.standing == "good"}
     if not good:
         return ()
-    hopeful = good.union(*(nx.ancestors(shape.all, path) for path in good))
+    hopeful = onward(backwards(shape.steps(shape.ways)), good)
     return tuple(p for path, p in shape.definition.phases.items() if path not in hopeful and p.standing != "lost")
 
 
@@ -214,9 +213,9 @@ def chokepoints(lifecycle: Given) -> tuple[Chokepoint, ...]:
         if cut_off and path != shape.definition.initial:
             found.append(Chokepoint(phase, shape.in_order(cut_off)))
     for transition in shape.definition.transitions.values():
-        rest = shape.over(tuple(w for w in shape.ways if not w.again and w.transition.name != transition.name))
-        still = nx.descendants(rest, shape.definition.initial)
-        lost = shape.reached - {shape.definition.initial} - still
+        rest = shape.steps(w for w in shape.ways if not w.again and w.transition.name != transition.name)
+        still = onward(rest, (shape.definition.initial,))
+        lost = shape.reached - still
         if lost:
             found.append(Chokepoint(transition, shape.in_order(lost)))
     return tuple(found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import networkx as nx
 import z3
 
 from clmstate.analysis.findings import Evidence, Finding, finding
+from clmstate.analysis.onward import components
 from clmstate.analysis.proofs.playing import evidence, log_for, play
 from clmstate.analysis.proofs.study import Study
 from clmstate.conditions.nodes import Cond
@@ -22,22 +22,21 @@ def never_settles(study: Study) -> Iterator[Finding]:
     After its first round an observation only reads what stays as it is, so whoever moves so often moves for ever. (Counted visits do
     change; an example that the engine settles after all is not shown.)
     """
-    graph = _automatic(study)
-    for circle in sorted((sorted(part) for part in nx.strongly_connected_components(graph)), key=lambda part: part[0]):
+    for circle in sorted(sorted(part) for part in components(_automatic(study))):
         if len(circle) > 1:
             found = _found(study, circle)
             if found is not None:
                 yield found
 
 
-def _automatic(study: Study) -> nx.DiGraph[int]:
+def _automatic(study: Study) -> dict[int, set[int]]:
     """From phase to phase by rules that need no event and that somebody can take right after entering."""
-    graph: nx.DiGraph[int] = nx.DiGraph()
+    steps: dict[int, set[int]] = {}
     for phase in range(len(study.program.phases)):
         for rule in study.silent(phase):
             if rule.index not in study.dead and study.prover.possible(study.taken(rule, phase, entered=True)):
-                graph.add_edges_from((phase, target) for target in study.targets(rule))
-    return graph
+                steps.setdefault(phase, set()).update(study.targets(rule))
+    return steps
 
 
 def _found(study: Study, circle: list[int]) -> Finding | None:
