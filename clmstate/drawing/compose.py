@@ -77,8 +77,10 @@ def _crossing(scene: Scene, layout: Layout) -> list[Link]:
     found = []
     for link, route in zip(scene.links, layout.routes, strict=True):
         own = {link.tail, link.head, *members.get(link.tail, ()), *members.get(link.head, ())}
-        others = [layout.boxes[card.id].grown(-1, -1, -1, -1) for card in scene.cards if card.id not in own]
-        if any(box.holds(point) for point in route.samples() for box in others):
+        hull = route.hull
+        near = [layout.boxes[card.id] for card in scene.cards if card.id not in own and layout.boxes[card.id].overlaps(hull)]
+        others = [box.grown(-1, -1, -1, -1) for box in near]
+        if others and any(box.holds(point) for point in route.samples() for box in others):
             found.append(link)
     return found
 
@@ -133,8 +135,9 @@ def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], renderers: tupl
 def _foreigners(scene: Scene, layout: Layout, frame: Frame) -> Iterator[str]:
     """Cards, pills and other frames that stand in or on a frame without belonging to it."""
     yield from (other.id for other in scene.frames if other != frame and layout.boxes[other.id].overlaps(layout.boxes[frame.id]))
+    inside = insiders(scene, frame)
     for name in (*(card.id for card in scene.cards), *(pill.id for pill in scene.pills)):
-        if name not in insiders(scene, frame) and layout.boxes[name].overlaps(layout.boxes[frame.id]):
+        if name not in inside and layout.boxes[name].overlaps(layout.boxes[frame.id]):
             yield name
 
 

@@ -279,7 +279,7 @@ def place_parts(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
         tip = tx - 10 if way.enters_left else tx + 10
         ends[pill.id, way.head] = Route(((far, ty), (far, ty), (tip, ty), (tip, ty)), (tx, ty))
     placed = tuple(ends[link.tail, link.head] for link in scene.links)
-    extent = around([*boxes.values(), *(Box(x, y, 0, 0) for route in placed for x, y in route.samples(6))])
+    extent = around(boxes.values(), (point for route in placed for point in route.samples(6)))
     boxes = {name: box.moved(-extent.x, -extent.y) for name, box in boxes.items()}
     return blocks, Layout(extent.width, extent.height, boxes, tuple(route.moved(-extent.x, -extent.y) for route in placed))
 

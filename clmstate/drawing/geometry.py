@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TypeAlias
 
 import attrs
@@ -64,16 +65,17 @@ class Box:
         return Box(self.x + dx, self.y + dy, self.width, self.height)
 
 
-def around(boxes: Iterable[Box]) -> Box:
+def around(boxes: Iterable[Box], points: Iterable[Point] = ()) -> Box:
     """The smallest box that holds them all.
 
     Example:
-        >>> around([Box(0, 0, 1, 1), Box(4, 2, 1, 1)])
-        Box(x=0, y=0, width=5, height=3)
+        >>> around([Box(0, 0, 1, 1), Box(4, 2, 1, 1)], [(2, 5)])
+        Box(x=0, y=0, width=5, height=5)
     """
-    every = list(boxes)
-    x, y = min(box.x for box in every), min(box.y for box in every)
-    return Box(x, y, max(box.right for box in every) - x, max(box.bottom for box in every) - y)
+    corners = [corner for box in boxes for corner in ((box.x, box.y), (box.right, box.bottom))]
+    xs, ys = zip(*corners, *points, strict=True)
+    x, y = min(xs), min(ys)
+    return Box(x, y, max(xs) - x, max(ys) - y)
 
 
 @attrs.frozen
@@ -89,14 +91,23 @@ class Route:
         for start in range(0, len(points) - 3, 3):
             yield points[start], points[start + 1], points[start + 2], points[start + 3]
 
-    def samples(self, per_curve: int = 24) -> Iterator[Point]:
+    def samples(self, per_curve: int = 24) -> list[Point]:
         """Points along it, tip included."""
-        for curve in self.curves():
-            for index in range(per_curve):
-                yield _at(curve, index / per_curve)
-        yield self.points[-1]
+        shares = _along(per_curve)
+        points = [
+            (a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy)
+            for (ax, ay), (bx, by), (cx, cy), (dx, dy) in self.curves()
+            for a, b, c, d in shares
+        ]
+        points.append(self.points[-1])
         if self.tip is not None:
-            yield self.tip
+            points.append(self.tip)
+        return points
+
+    @property
+    def hull(self) -> Box:
+        """A box that it cannot leave, because a curve stays among the points that bend it."""
+        return around((), self.points if self.tip is None else (*self.points, self.tip))
 
     def moved(self, dx: float, dy: float) -> Route:
         """The same elsewhere."""
@@ -148,9 +159,19 @@ def _from_exit(route: Route, box: Box) -> Route:
     return route
 
 
+def _shares(t: float) -> tuple[float, float, float, float]:
+    """How much each point of a curve counts at that parameter."""
+    return (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+
+
+@cache
+def _along(steps: int) -> tuple[tuple[float, float, float, float], ...]:
+    return tuple(_shares(index / steps) for index in range(steps))
+
+
 def _at(curve: Curve, t: float) -> Point:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
-    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+    a, b, c, d = _shares(t)
     return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
 
 

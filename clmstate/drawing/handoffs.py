@@ -144,7 +144,7 @@ def place_lanes(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
     chips, ends = _chips(grid, arriving, drawn, routes, boxes)
     boxes |= chips
     placed = tuple(ends[link.tail, link.head] for link in scene.links)
-    extent = around([*boxes.values(), *(Box(x, y, 0, 0) for route in placed for x, y in route.samples(6))])
+    extent = around(boxes.values(), (point for route in placed for point in route.samples(6)))
     return blocks, Layout(extent.right, extent.bottom, boxes, placed)
 
 

@@ -283,8 +283,7 @@ def _frame_box(frame: Frame, scene: Scene, columns: Columns, blocks: Mapping[str
 
 def _from_origin(layout: Layout) -> Layout:
     """Moves everything so that the picture starts at 0, 0, curves and arrows included."""
-    every = [*layout.boxes.values(), *(Box(x, y, 0, 0) for route in layout.routes for x, y in route.samples())]
-    extent = around(every)
+    extent = around(layout.boxes.values(), (point for route in layout.routes for point in route.samples()))
     boxes = {name: box.moved(-extent.x, -extent.y) for name, box in layout.boxes.items()}
     routes = tuple(route.moved(-extent.x, -extent.y) for route in layout.routes)
     return Layout(extent.width, extent.height, boxes, routes)

@@ -6,7 +6,9 @@ Nothing here moves the journey. Wide journeys leave their lower left empty: the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 import attrs
 
@@ -149,22 +151,30 @@ def _to_wide_page(wide: float, tall: float) -> tuple[float, float]:
 
 def _lowest_picture(legend: Legend, laid: Overlay | None, layout: Layout, inner: float, origin: Point) -> tuple[_Rows, float]:
     """The legend in the width that makes the picture lowest, and where it starts: below everything that stands above that width."""
+    depth = _depth(layout)
     choices: list[tuple[float, _Rows, float]] = []
     for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0):
         rows = _rows(legend, min(width, inner)) if laid is None else _laid(laid, min(width, inner))
         used = max((box.right for box in rows.panels), default=0.0)
         used = max(used, *(run.x + text_width(run.text, run.size, run.face) for run in rows.runs), 0.0)
-        top = origin[1] + _depth(layout, PAD + used + 28 - origin[0]) + 12
+        top = origin[1] + depth(PAD + used + 28 - origin[0]) + 12
         choices.append((max(origin[1] + layout.height, top + rows.height), rows, top))
     _, rows, top = min(choices, key=lambda choice: choice[0])
     return rows, max(top, origin[1] + layout.height - rows.height) if rows.runs else top
 
 
-def _depth(layout: Layout, right: float) -> float:
+def _depth(layout: Layout) -> Callable[[float], float]:
     """How far down the journey reaches in its part left of some x."""
-    boxes = (box.bottom for box in layout.boxes.values() if box.x < right)
-    lines = (y for route in layout.routes for x, y in route.samples() if x < right)
-    return max((*boxes, *lines), default=0.0)
+    boxes = [(box.x, box.bottom) for box in layout.boxes.values()]
+    reached = sorted(boxes + [point for route in layout.routes for point in route.samples()])
+    xs = [x for x, _ in reached]
+    lowest = list(accumulate((y for _, y in reached), max))
+
+    def left_of(right: float) -> float:
+        count = bisect_left(xs, right)
+        return lowest[count - 1] if count else 0.0
+
+    return left_of
 
 
 def _rows(legend: Legend, width: float) -> _Rows:

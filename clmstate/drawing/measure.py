@@ -35,6 +35,8 @@ def clean(text: str) -> str:
         >>> clean(" two\n  lines\x00")
         'two lines¤'
     """
+    if text.isprintable():  # then a blank is the only white space in it, and nothing has to go
+        return " ".join(text.split())
     shown = "".join(_visible(char) for char in text if char not in _DROPPED)
     return " ".join(shown.split())
 
@@ -107,6 +109,7 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=16_384)
 def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[str, ...]:
     """Lines no wider than that, as few as possible and then of equal length, because a short last line looks left over.
 
