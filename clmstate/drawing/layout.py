@@ -8,7 +8,7 @@ skeleton.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -53,49 +53,70 @@ def place(scene: Scene, blocks: Mapping[str, Block], *, renderers: tuple[Rendere
     """
     if not scene.cards:
         return Layout(0, 0, {}, ())
-    columns = arrange(scene)
-    answer = lay_out(bare_dot(scene, blocks, columns), renderers=renderers)
-    return _read(scene, blocks, columns, answer)
+    plan = _plan(scene, blocks, arrange(scene))
+    return _read(plan, lay_out(_source(plan), renderers=renderers))
 
 
 def bare_dot(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> str:
     """The DOT source of the first pass: nothing but sizes, columns, order and weights."""
+    return _source(_plan(scene, blocks, columns))
+
+
+@attrs.frozen
+class _Plan:
+    """What is known of a scene before it is laid out: what Graphviz is told, and what its answer is read with."""
+
+    scene: Scene
+    blocks: Mapping[str, Block]
+    columns: Columns
+    numbers: Mapping[str, str]
+    """Names for Graphviz that no model can spoil."""
+    sizes: Mapping[str, tuple[float, float]]
+    ports: _Ports
+    pills: Mapping[str, Pill]
+    stubs: frozenset[str]
+    """Rules that come from anywhere."""
+
+
+def _plan(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> _Plan:
+    numbers = {name: f"n{index}" for index, name in enumerate(name for names in columns.order for name in names)}
+    pills = {pill.id: pill for pill in scene.pills}
+    sizes, ports = _sizes(scene, columns, blocks), _ports(scene, columns, blocks, pills)
+    return _Plan(scene, blocks, columns, numbers, sizes, ports, pills, frozenset(pill.id for pill in scene.pills if pill.stub))
+
+
+def _source(plan: _Plan) -> str:
     import graphviz
 
     graph = graphviz.Digraph("journey")
     graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep="0.26", ranksep="0.17")
     graph.attr("node", shape="box", fixedsize="true", label="", fontsize="1", margin="0")
-    numbers = _numbers(columns)
-    for name, number in numbers.items():
-        width, height = _size(scene, columns, blocks, name)
-        graph.node(number, width=f"{width / 72:.4f}", height=f"{height / 72:.4f}")
-    linked = _linked(scene, columns)
-    stubs = {pill.id for pill in scene.pills if pill.stub}
-    for names in columns.order:
-        with graph.subgraph() as same:
-            same.attr(rank="same")
-            for name in names:
-                same.node(numbers[name])
-        for upper, lower in pairwise(names):
-            if (upper, lower) not in linked:  # a second edge beside a real one would push that aside
-                graph.edge(numbers[upper], numbers[lower], style="invis")
-    for left, right in pairwise(columns.order):
-        if not any((one, other) in linked for one in left for other in right):
-            graph.edge(numbers[left[0]], numbers[right[0]], style="invis", weight="0")
-        for name in right:
-            if name in stubs:  # Graphviz keeps the order of a column for those only that something leads to
-                graph.edge(numbers[left[-1]], numbers[name], style="invis", weight="0")
-    ports_of = _ports(scene, columns, blocks)
-    for mark in scene.marks:
-        graph.edge(numbers[mark.id], numbers[mark.on], weight="300", dir="none", id=f"m{mark.id}")
-    for index, link in enumerate(scene.links):
-        _draw_link(graph, scene, columns, numbers, index, link, ports_of)
+    graph.body += _columns_of(plan)  # as text: they name nothing but our own numbers, and quoting each takes as long as the layout
+    for mark in plan.scene.marks:
+        graph.edge(plan.numbers[mark.id], plan.numbers[mark.on], weight="300", dir="none", id=f"m{mark.id}")
+    tracks = _tracks(plan)
+    graph.body += (_edge_for(plan, index, link, tracks) for index, link in enumerate(plan.scene.links))
     return str(graph.source)
 
 
-def _numbers(columns: Columns) -> dict[str, str]:
-    """Names for Graphviz that no model can spoil."""
-    return {name: f"n{index}" for index, name in enumerate(name for names in columns.order for name in names)}
+def _columns_of(plan: _Plan) -> Iterator[str]:
+    """The boxes, and what keeps them in their columns and in their order."""
+    scene, order, numbers = plan.scene, plan.columns.order, plan.numbers
+    for name, number in numbers.items():
+        width, height = plan.sizes[name]
+        yield f"\t{number} [height={height / 72:.4f} width={width / 72:.4f}]\n"
+    linked = _linked(scene, plan.columns)
+    for names in order:
+        yield "\n\t\t".join(("\t{", "rank=same", *(numbers[name] for name in names))) + "\n\t}\n"
+        for upper, lower in pairwise(names):
+            if (upper, lower) not in linked:  # a second edge beside a real one would push that aside
+                yield f"\t{numbers[upper]} -> {numbers[lower]} [style=invis]\n"
+    for left, right in pairwise(order):
+        if not any((one, other) in linked for one in left for other in right):
+            yield f"\t{numbers[left[0]]} -> {numbers[right[0]]} [style=invis weight=0]\n"
+        for name in right:
+            if name in plan.stubs:  # Graphviz keeps the order of a column for those only that something leads to
+                yield f"\t{numbers[left[-1]]} -> {numbers[name]} [style=invis weight=0]\n"
 
 
 def _linked(scene: Scene, columns: Columns) -> set[tuple[str, str]]:
@@ -105,56 +126,58 @@ def _linked(scene: Scene, columns: Columns) -> set[tuple[str, str]]:
     return pairs | {(head, tail) for tail, head in pairs}
 
 
-def _size(scene: Scene, columns: Columns, blocks: Mapping[str, Block], name: str) -> tuple[float, float]:
-    if name in blocks:
-        ring = 2 * RING if any(card.id == name and card.final for card in scene.cards) else 0
-        stub = STUB if any(pill.id == name and pill.stub for pill in scene.pills) else 0
-        return blocks[name].width + ring + stub, blocks[name].height + ring
-    if any(mark.id == name for mark in scene.marks):
-        return START, START
-    frame, end = next(
-        (frame, end)
-        for frame in scene.frames
-        for card in scene.cards
-        if card.id in frame.members
-        for end in ("top", "bottom")
-        if spacer(frame.id, card.step, end) == name
-    )
-    widest = max(blocks[inner].width for inner in insiders(scene, frame) if columns.column[inner] == columns.column[name])
-    header = blocks[frame.id]
-    return (max(widest + 2 * FRAME_SIDE, header.width), header.height if end == "top" else 2)
+def _sizes(scene: Scene, columns: Columns, blocks: Mapping[str, Block]) -> dict[str, tuple[float, float]]:
+    """The room that each box takes: its text, what is drawn around that, and the invisible boxes at both ends of a frame."""
+    sizes: dict[str, tuple[float, float]] = {mark.id: (START, START) for mark in scene.marks}
+    for frame in scene.frames:
+        header, inside = blocks[frame.id], insiders(scene, frame)
+        for step in {card.step for card in scene.cards if card.id in frame.members}:
+            top, bottom = spacer(frame.id, step, "top"), spacer(frame.id, step, "bottom")
+            widest = max(blocks[inner].width for inner in inside if columns.column[inner] == columns.column[top])
+            wide = max(widest + 2 * FRAME_SIDE, header.width)
+            sizes |= {top: (wide, header.height), bottom: (wide, 2)}
+    for card in scene.cards:
+        ring = 2 * RING if card.final else 0
+        sizes[card.id] = blocks[card.id].width + ring, blocks[card.id].height + ring
+    for pill in scene.pills:
+        sizes[pill.id] = blocks[pill.id].width + (STUB if pill.stub else 0), blocks[pill.id].height
+    return sizes
 
 
-def _draw_link(
-    graph: Any, scene: Scene, columns: Columns, numbers: Mapping[str, str], index: int, link: Link, ports: _Ports
-) -> None:
-    tail, head = _end(scene, columns, link, link.tail), _end(scene, columns, link, link.head)
-    ends = [
-        numbers[tail] + (f":{ports[index, tail][0]}" if (index, tail) in ports else ""),
-        numbers[head] + (f":{ports[index, head][0]}" if (index, head) in ports else ""),
-    ]
-    arrow = not any(pill.id == link.head for pill in scene.pills)
-    attributes = {"id": f"l{index}", "weight": str(_weight(scene, link)), "arrowsize": "1", "penwidth": "2"}
-    if columns.column[tail] > columns.column[head] or (
+def _edge_for(plan: _Plan, index: int, link: Link, tracks: Mapping[str, set[int]]) -> str:
+    columns = plan.columns
+    tail, head = _end(plan.scene, columns, link, link.tail), _end(plan.scene, columns, link, link.head)
+    ends = [plan.numbers[name] + (f":{plan.ports[index, name][0]}" if (index, name) in plan.ports else "") for name in (tail, head)]
+    arrow = link.head not in plan.pills
+    backwards = columns.column[tail] > columns.column[head] or (
         columns.column[tail] == columns.column[head] and columns.height[tail] > columns.height[head]
-    ):
-        graph.edge(ends[1], ends[0], dir="back" if arrow else "none", **attributes)
-    else:
-        graph.edge(ends[0], ends[1], dir="forward" if arrow else "none", **attributes)
+    )
+    if backwards:
+        ends.reverse()
+    way = "none" if not arrow else "back" if backwards else "forward"
+    looks = f"arrowsize=1 dir={way} id=l{index} penwidth=2 weight={_weight(link, tracks, into_card=arrow)}"
+    return f"\t{ends[0]} -> {ends[1]} [{looks}]\n"
 
 
-def _weight(scene: Scene, link: Link) -> int:
+def _tracks(plan: _Plan) -> dict[str, set[int]]:
+    """The rows of the phases that each rule connects."""
+    tracks: dict[str, set[int]] = defaultdict(set)
+    for link in plan.scene.links:
+        pill, other = (link.tail, link.head) if link.tail in plan.pills else (link.head, link.tail)
+        tracks[pill].add(plan.scene.card(other).track)
+    return tracks
+
+
+def _weight(link: Link, tracks: Mapping[str, set[int]], *, into_card: bool) -> int:
     """How straight a line wants to be: the main way most, ways back least."""
     if link.kind in ("relapse", "next_cycle"):
         return 1
-    into_card = not any(pill.id == link.head for pill in scene.pills)
-    pill = next(pill for pill in scene.pills if pill.id in (link.tail, link.head))
-    tracks = {scene.card(name).track for name in (*scene.tails(pill), *scene.heads(pill))}
+    rows = tracks[link.tail if into_card else link.head]
     if link.kind in ("forward", "branch"):
-        return (300 if into_card else 200) if tracks == {0} else 20
+        return (300 if into_card else 200) if rows == {0} else 20
     if link.kind == "recovery":
         return 2 if into_card else 12
-    return 100 if into_card or len(tracks) == 1 else 2
+    return 100 if into_card or len(rows) == 1 else 2
 
 
 def _end(scene: Scene, columns: Columns, link: Link, name: str) -> str:
@@ -166,7 +189,7 @@ def _end(scene: Scene, columns: Columns, link: Link, name: str) -> str:
     return min(frame.members, key=lambda member: (abs(columns.height[member] - columns.height[other]), member))
 
 
-def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block]) -> _Ports:
+def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block], pills: Mapping[str, Pill]) -> _Ports:
     """Lines to pills above or below a card end at its upper or lower edge, those of one edge side by side and not crossing.
 
     Graphviz knows the corners and the middle of an edge; how far the end is then moved along the edge stands beside it. Lines that come
@@ -174,7 +197,7 @@ def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block]) -> _Port
     """
     wanted: dict[tuple[str, str, bool], list[tuple[int, int, str]]] = defaultdict(list)
     for index, link in enumerate(scene.links):
-        pill = next(pill for pill in scene.pills if pill.id in (link.tail, link.head))
+        pill = pills[link.tail if link.tail in pills else link.head]
         card = _end(scene, columns, link, link.head if link.tail == pill.id else link.tail)
         recovers = link.kind == "recovery" and link.head == pill.id  # leaves sideways, towards its pill
         edge = "" if recovers else _edge(scene, columns, pill, card)
@@ -215,15 +238,15 @@ def _edge(scene: Scene, columns: Columns, pill: Pill, card: str) -> str:
     return "s" if below > 0.6 else ""
 
 
-def _read(scene: Scene, blocks: Mapping[str, Block], columns: Columns, answer: Mapping[str, Any]) -> Layout:
+def _read(plan: _Plan, answer: Mapping[str, Any]) -> Layout:
+    scene, blocks, columns = plan.scene, plan.blocks, plan.columns
     height = float(answer["bb"].split(",")[3])
     objects = {item["name"]: item for item in answer["objects"] if "pos" in item}
     boxes: dict[str, Box] = {}
-    for name, number in _numbers(columns).items():
+    for name, number in plan.numbers.items():
         x, y = (float(value) for value in objects[number]["pos"].split(","))
-        room, tall = _size(scene, columns, blocks, name)
-        wide, tall = (blocks[name].width, blocks[name].height) if name in blocks else (room, tall)
-        stub = STUB / 2 if any(pill.id == name and pill.stub for pill in scene.pills) else 0
+        wide, tall = (blocks[name].width, blocks[name].height) if name in blocks else plan.sizes[name]
+        stub = STUB / 2 if name in plan.stubs else 0
         boxes[name] = Box(round(x - wide / 2 + stub, 1), round(height - y - tall / 2, 1), wide, tall)
     routes: dict[str, Route] = {
         item["id"]: _route(item["pos"], height) for item in answer.get("edges", ()) if "pos" in item and "id" in item
@@ -231,11 +254,10 @@ def _read(scene: Scene, blocks: Mapping[str, Block], columns: Columns, answer: M
     frames = {frame.id: _frame_box(frame, scene, columns, blocks, boxes) for frame in scene.frames}
     spacers = {name for name in boxes if "\N{INFORMATION SEPARATOR ONE}" in name}
     boxes = {name: box for name, box in boxes.items() if name not in spacers} | frames
-    ports = _ports(scene, columns, blocks)
     placed: list[Route] = []
     for index, link in enumerate(scene.links):
-        moves = [ports.get((index, _end(scene, columns, link, name)), ("", 0))[1] for name in (link.tail, link.head)]
-        placed.append(_finish(routes[f"l{index}"], scene, boxes, link, moves[0], moves[1]))
+        moves = [plan.ports.get((index, _end(scene, columns, link, name)), ("", 0))[1] for name in (link.tail, link.head)]
+        placed.append(_finish(routes[f"l{index}"], boxes, frames, link, moves[0], moves[1]))
     return _from_origin(Layout(0, 0, boxes, tuple(placed)))
 
 
@@ -252,17 +274,16 @@ def _route(pos: str, height: float) -> Route:
     return Route(tuple(points), tip)
 
 
-def _finish(route: Route, scene: Scene, boxes: Mapping[str, Box], link: Link, move_tail: int, move_head: int) -> Route:
+def _finish(route: Route, boxes: Mapping[str, Box], frames: Mapping[str, Box], link: Link, move_tail: int, move_head: int) -> Route:
     """From tail to head whichever way it was laid out, and to a frame's edge where it ends at a frame."""
     tail, head = boxes[link.tail], boxes[link.head]
     start, end = route.points[0], route.points[-1]
     if _distance(start, tail) + _distance(end, head) > _distance(start, head) + _distance(end, tail):
         route = Route(tuple(reversed(route.points)), route.tip)
     route = route.with_ends_moved(move_tail, move_head)
-    names = {frame.id for frame in scene.frames}
-    if link.tail in names:
+    if link.tail in frames:
         route = cut_to(route, tail, leaving=True)
-    if link.head in names:
+    if link.head in frames:
         route = cut_to(route, head, leaving=False)
     return route
 
