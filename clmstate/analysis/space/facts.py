@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 from typing import Any, Final, TypeAlias
 from typing import Literal as Literal_
 
@@ -66,6 +67,9 @@ Letter: TypeAlias = Mapping[int, "Stand"]
 Surely: TypeAlias = Literal_["", "any", "ran"]
 """How sure an outcome has to be: "" if something remembered may bring it about, "any" whatever is remembered, "ran" whatever is remembered
 if all clocks of ``for_days`` have run long enough; both after as much time as one likes."""
+
+_Left: TypeAlias = Mapping[Formula, frozenset[int]]
+"""Formulas that are still open, each with the facts that it reads."""
 
 MOST_REMEMBERED: Final = 10_000
 
@@ -187,6 +191,8 @@ class Facts:
         self.facts: list[Fact] = [self._fact(key, about) for key, about in grouped.items()]
         self.of: dict[Leaf, int] = {leaf: i for i, about in enumerate(grouped.values()) for leaf in about}
         self._found: dict[tuple[frozenset[Formula], str, Surely], Letter | None] = {}
+        self._read: dict[Formula, frozenset[int]] = {}
+        self._after: dict[tuple[Formula, Stand], Formula] = {}
 
     def _home(self, key: Key) -> Key:
         """Facts that hang together are one: when an event was last offered, and how often; a date, and the days until then."""
@@ -215,53 +221,62 @@ class Facts:
     def _search(self, formulas: list[Formula], offered: str, surely: Surely) -> Letter | None:
         letter: dict[int, Stand] = {}
 
-        def look(rest: list[Formula]) -> bool:
-            left: list[Formula] = []
-            for formula in rest:
-                match grounded(formula, self._known(letter, surely)):
-                    case Fixed(True):
-                        pass
-                    case Fixed():
-                        return False
-                    case All(items):
-                        left += items
-                    case open_formula:
-                        left.append(open_formula)
+        def look(left: _Left | None) -> bool:
             if not left:
-                return True
-            asked = {self.of[leaf] for formula in left for leaf in leaves(formula)}
+                return left is not None
+            asked = frozenset().union(*left.values())
             if surely and all(self.facts[number].remembered for number in asked):
-                return self._always(left, sorted(asked), letter, offered, surely)
+                return self._always(left, sorted(asked), offered, surely)
             open_facts = [n for n in asked if not (surely and self.facts[n].remembered)]
             number = min(open_facts, key=lambda n: (len(self.facts[n].stands), n))
             for stand in self.facts[number].fitting(offered, surely):
                 letter[number] = stand
-                if look(left):
+                if look(self._left((self._given(f, stand) if number in about else f) for f, about in left.items())):
                     return True
                 del letter[number]
             return False
 
-        return dict(letter) if look(formulas) else None
+        doubt = NEVER_SURE if surely else EITHER
+        begun = self._left(grounded(formula, lambda leaf: doubt if leaf in self.loose else None) for formula in formulas)
+        return dict(letter) if look(begun) else None
 
-    def _always(self, left: list[Formula], asked: list[int], letter: Letter, offered: str, surely: Surely) -> bool:
+    def _left(self, formulas: Iterable[Formula]) -> _Left | None:
+        """The formulas that are still open; None if one of them does not hold."""
+        left: dict[Formula, frozenset[int]] = {}
+        for formula in formulas:
+            match formula:
+                case Fixed(True):
+                    pass
+                case Fixed():
+                    return None
+                case All(items):
+                    left |= ((item, self._about(item)) for item in items)
+                case _:
+                    left[formula] = self._about(formula)
+        return left
+
+    def _given(self, formula: Formula, stand: Stand) -> Formula:
+        """What is left of a formula once a fact stands like this."""
+        key = (formula, stand)
+        if key not in self._after:
+            self._after[key] = grounded(formula, stand.truths.get)
+        return self._after[key]
+
+    def _about(self, formula: Formula) -> frozenset[int]:
+        """The facts that a formula reads."""
+        if formula not in self._read:
+            self._read[formula] = frozenset(self.of[leaf] for leaf in leaves(formula))
+        return self._read[formula]
+
+    def _always(self, left: _Left, asked: list[int], offered: str, surely: Surely) -> bool:
         """Whether what is left holds however the remembered facts stand."""
         ways = [self.facts[number].fitting(offered, surely) for number in asked]
         if math.prod(map(len, ways)) > MOST_REMEMBERED:
             return False
         for stands in itertools.product(*ways):
-            known = self._known({**letter, **dict(zip(asked, stands, strict=True))}, surely)
-            if any(grounded(formula, known) != Fixed(True) for formula in left):
+            if any(reduce(self._given, stands, formula) != Fixed(True) for formula in left):
                 return False
         return True
-
-    def _known(self, letter: Letter, surely: Surely) -> Callable[[Leaf], int | None]:
-        def known(leaf: Leaf) -> int | None:
-            if leaf in self.loose:
-                return NEVER_SURE if surely else EITHER
-            stand = letter.get(self.of[leaf])
-            return None if stand is None else stand.truths[leaf]
-
-        return known
 
     # ---- the ways in which a fact may stand
 
