@@ -116,6 +116,8 @@ class Route:
 
     def with_ends_moved(self, tail: float, head: float) -> Route:
         """The same with its ends shifted sideways; what lies between follows less and less, so the line stays smooth."""
+        if tail == head == 0:
+            return self
         last = len(self.points) - 1
         points = [(x + tail * (1 - _eased(i, last)) + head * _eased(i, last), y) for i, (x, y) in enumerate(self.points)]
         return Route(tuple(points), None if self.tip is None else (self.tip[0] + head, self.tip[1]))

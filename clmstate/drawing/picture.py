@@ -11,7 +11,7 @@ import attrs
 from clmstate.drawing.brand import Brand
 from clmstate.drawing.compose import Composed, compose
 from clmstate.drawing.dot import to_dot
-from clmstate.drawing.legend import furnish
+from clmstate.drawing.legend import Furniture, furnish
 from clmstate.drawing.mermaid import to_mermaid
 from clmstate.drawing.overlay import Overlay
 from clmstate.drawing.pdf import to_pdf
@@ -52,6 +52,10 @@ class Drawing:
     def _composed(self) -> Composed:
         return compose(self.scene)
 
+    @cached_property
+    def _furniture(self) -> Furniture:
+        return furnish(self._composed.scene, self._composed.layout, self.overlay, wide_page=self.wide_page)
+
     def _painted(self, *, embed_fonts: bool) -> str:
         composed = self._composed
         return paint(
@@ -59,9 +63,9 @@ class Drawing:
             composed.blocks,
             composed.layout,
             self._colours,
+            self._furniture,
             embed_fonts=embed_fonts,
             overlay=self.overlay,
-            wide_page=self.wide_page,
         )
 
     @property
@@ -90,8 +94,7 @@ class Drawing:
             InputError: CLM401, when no Graphviz works here.
             BadValueError: CLM403, when the scale is out of range.
         """
-        around = furnish(self._composed.scene, self._composed.layout, self.overlay, wide_page=self.wide_page)
-        return rasterise(self._painted(embed_fonts=False), scale=scale, width=around.width, height=around.height)
+        return rasterise(self._painted(embed_fonts=False), scale=scale, width=self._furniture.width, height=self._furniture.height)
 
     def dot(self) -> str:
         """The picture as Graphviz source, with every place pinned: ``neato -n2 -Tsvg`` draws it as it is.

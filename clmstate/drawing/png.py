@@ -35,7 +35,7 @@ def rasterise(svg: str, *, scale: float = 2, width: float = 0, height: float = 0
     pixels = width * height * scale * scale
     if pixels > _MOST_PIXELS:
         scale *= (_MOST_PIXELS / pixels) ** 0.5
-    ours = fits_bundled_font("".join(svg.split()))
+    ours = fits_bundled_font("".join(char for char in set(svg) if not char.isspace()))
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,

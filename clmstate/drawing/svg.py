@@ -19,7 +19,7 @@ from clmstate.drawing.blocks import Block, Icon, Run
 from clmstate.drawing.covers import BAR, chip_box, covered, in_chip
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
-from clmstate.drawing.legend import Furniture, furnish
+from clmstate.drawing.legend import Furniture
 from clmstate.drawing.marks import badge, icon_path, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
 from clmstate.drawing.overlay import Cover, Overlay
@@ -58,10 +58,10 @@ def paint(
     blocks: Mapping[str, Block],
     layout: Layout,
     theme: Theme,
+    around: Furniture,
     *,
     embed_fonts: bool = True,
     overlay: Overlay | None = None,
-    wide_page: bool = False,
 ) -> str:
     """The picture as one SVG document.
 
@@ -70,13 +70,12 @@ def paint(
         blocks: its text, set.
         layout: where everything stands.
         theme: its colours.
+        around: its title and legend, and how large the whole is.
         embed_fonts: bring the typeface along, so that it looks the same everywhere (18 to 55 KB a face).
         overlay: what is laid over it.
-        wide_page: proportions of a slide, 16:9.
     """
     laid = Overlay() if overlay is None else overlay
     set_text = covered(scene, blocks, laid)
-    around = furnish(scene, layout, overlay, wide_page=wide_page)
     return "\n".join(_Painter(scene, set_text, layout, theme, around, laid).document(embed_fonts=embed_fonts)) + "\n"
 
 
@@ -122,7 +121,7 @@ class _Painter:
             texts = [run.text for run in every if run.face == face]
             if texts:
                 yield face, "latin"
-            if any(ord(char) > 0x17F and char.isalpha() and fits_bundled_font(char) for text in texts for char in text):
+            if any(ord(char) > 0x17F and char.isalpha() and fits_bundled_font(char) for char in set().union(*texts)):
                 yield face, "more"
 
     def content(self) -> Iterator[str]:
