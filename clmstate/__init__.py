@@ -1,60 +1,61 @@
 """clmstate: customer lifecycles as state machines that can be designed, proved, drawn, tested and replayed.
 
-This module is the front door: every public name is exported here once. Engines, pictures and proofs live in rooms of their own and
-are loaded when first asked for.
+This module is the front door: every public name is exported here once. Every room loads when somebody first asks for
+something in it.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from clmstate.conditions import (
-    Choice,
-    Condition,
-    Date,
-    Flag,
-    Number,
-    Signal,
-    Threshold,
-    days_in_phase,
-    unless,
-)
-from clmstate.errors import (
-    BadValueError,
-    ClmstateError,
-    DefinitionError,
-    Diagnostic,
-    InputError,
-    LivelockError,
-    ObservationError,
-    UnknownNameError,
-)
-from clmstate.lifecycle import (
-    HOOKS,
-    Days,
-    Event,
-    Explanation,
-    Journey,
-    Lifecycle,
-    LifecycleDefinition,
-    Milestone,
-    Move,
-    Moves,
-    Phase,
-    Play,
-    Promise,
-    Risk,
-    SuccessGap,
-    Team,
-    Touchpoint,
-    Transition,
-    always_possible,
-    anywhere,
-    leads_to,
-    never,
-)
-from clmstate.signals import CLEAR
+from clmstate.hooks import HOOKS
 
 if TYPE_CHECKING:
     from clmstate.composition import Composition, Many, Members, One
+    from clmstate.conditions import (
+        Choice,
+        Condition,
+        Date,
+        Flag,
+        Number,
+        Signal,
+        Threshold,
+        days_in_phase,
+        unless,
+    )
+    from clmstate.errors import (
+        BadValueError,
+        ClmstateError,
+        DefinitionError,
+        Diagnostic,
+        InputError,
+        LivelockError,
+        ObservationError,
+        UnknownNameError,
+    )
+    from clmstate.lifecycle import (
+        Days,
+        Event,
+        Explanation,
+        Journey,
+        Lifecycle,
+        LifecycleDefinition,
+        Milestone,
+        Move,
+        Moves,
+        Phase,
+        Play,
+        Promise,
+        Risk,
+        SuccessGap,
+        Team,
+        Touchpoint,
+        Transition,
+        always_possible,
+        anywhere,
+        leads_to,
+        never,
+    )
+    from clmstate.signals import CLEAR
 
 __all__ = [
     "CLEAR",
@@ -135,13 +136,21 @@ def _restore_customer(cls: Any, snapshot: Any, engine: Any) -> Any:
     return restore_customer(cls, snapshot, engine)
 
 
-def __getattr__(name: str) -> Any:
-    """Compositions load when somebody composes."""
-    if name in ("Composition", "Many", "Members", "One"):
-        from clmstate import composition
+if not TYPE_CHECKING:  # a checker reads the imports above, and so knows a misspelt name
 
-        return getattr(composition, name)
-    raise AttributeError(f"module 'clmstate' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Public names load when somebody asks for one."""
+        if name in __all__:
+            for room in ("errors", "signals", "conditions", "lifecycle", "composition"):
+                found = getattr(import_module(f"clmstate.{room}"), name, None)
+                if found is not None:
+                    globals()[name] = found
+                    return found
+        raise AttributeError(f"module 'clmstate' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        """What is public, loaded or not."""
+        return sorted({*globals(), *__all__})
 
 
 HOOKS.open_customer, HOOKS.restore_customer = _open_customer, _restore_customer

@@ -64,7 +64,7 @@ def test_wheel_holds_the_package_and_nothing_else(dist: Path) -> None:
     (wheel,) = dist.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     held = {name for name in names if ".dist-info/" not in name}
-    there = {p.relative_to(ROOT).as_posix() for p in (ROOT / "clmstate").rglob("*") if p.is_file() and p.suffix != ".pyc"}
+    there = {p.relative_to(ROOT).as_posix() for p in (ROOT / "clmstate").rglob("*") if p.is_file() and "__pycache__" not in p.parts}
     assert held == there
     assert any(name.endswith("licenses/LICENSE") for name in names)
 

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             raise InputError([Diagnostic("CLM342", "--by", "the name is empty", 'say who agrees, as in --by "Dana, VP CS"')])
         new = approve(model.what, by, note=" ".join(options.note.split()), on=_day(options.on))
         kept = (*(one for one in kept if (one.model, one.by) != (new.model, new.by)), new)
-        write(path, written_approvals(kept))
+        write(path, written_approvals(kept), folders=True)
     elif options.note or options.on is not None:
         raise InputError([Diagnostic("CLM343", "clmstate approve", "--by is missing", 'say who agrees, as in --by "Dana, VP CS"')])
     found = approved(model.what, kept)

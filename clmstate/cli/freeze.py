@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if options.out == "-":
         screen.line(text.removesuffix("\n"))
         return 0
-    saved = write(Path(options.out if options.out is not None else f"{model.name.lower()}.json"), text)
+    saved = write(Path(options.out if options.out is not None else f"{model.name.lower()}.json"), text, folders=True)
     print_of = fingerprint(model.what)
     if screen.as_json:
         screen.json(

@@ -71,7 +71,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if wrong:
         raise InputError(wrong)
     for path, text in texts.items():
-        write(path, text)
+        write(path, text, folders=True)
     _show(way, [str(path) for path in texts], screen)
     return 0
 

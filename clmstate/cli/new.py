@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     from clmstate.cli.starter import LOG, MODEL, NOTES, TESTS
 
     texts = {f"{module}.py": MODEL, f"test_{module}.py": TESTS, "acme.csv": LOG, "README.md": NOTES}
-    written = [write(folder / file, _filled(text, name, module, title), over=False) for file, text in texts.items()]
+    written = [write(folder / file, _filled(text, name, module, title), over=False, folders=True) for file, text in texts.items()]
     here = folder.resolve() == Path.cwd()
     steps = [f"clmstate check {module}.py", f"clmstate draw {module}.py", f"clmstate walk {module}.py acme.csv", "pytest"]
     if not here:

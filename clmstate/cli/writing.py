@@ -11,13 +11,14 @@ from clmstate.errors import Diagnostic, InputError
 __all__ = ["write"]
 
 
-def write(path: str | Path, content: str | bytes, *, over: bool = True) -> Path:
+def write(path: str | Path, content: str | bytes, *, over: bool = True, folders: bool = False) -> Path:
     """Writes a file under a temporary name, and gives it its own when it is complete.
 
     Args:
-        path: where to; folders that are missing are made.
+        path: where to.
         content: what; a text is written as UTF-8.
         over: whether a file that is there may be replaced.
+        folders: whether folders that are missing are made.
 
     Raises:
         InputError: CLM307, it cannot be written, or is there already.
@@ -33,7 +34,8 @@ def write(path: str | Path, content: str | bytes, *, over: bool = True) -> Path:
     if not over and path.exists():
         raise InputError([Diagnostic("CLM307", str(path), "there is a file of that name already", "name another file")])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:

@@ -9,7 +9,8 @@ from clmstate.composition.members import Members
 from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import CompositionDefinition
 from clmstate.conditions.facade import assigned
-from clmstate.lifecycle import HOOKS, Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Promise, Risk
+from clmstate.hooks import HOOKS
+from clmstate.lifecycle import Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Promise, Risk
 from clmstate.signals import When
 
 __all__ = ["Composition"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 import attrs
 
 from clmstate.conditions import Condition, Given, Home, Mistake, SignalFacade, Threshold
 from clmstate.conditions.facade import assigned
 from clmstate.errors import DefinitionError, Diagnostic, UnknownNameError, did_you_mean, shown
+from clmstate.hooks import HOOKS
 from clmstate.lifecycle.acceptances import acceptance_faults, merged_acceptances
 from clmstate.lifecycle.body import Body, Declared
 from clmstate.lifecycle.checks import check_definition
@@ -22,29 +23,10 @@ from clmstate.lifecycle.phases import Dropped, GroupMeta, GroupSpec, Phase, Tran
 from clmstate.lifecycle.promises import Promise
 from clmstate.signals import When
 
-__all__ = ["HOOKS", "Engine", "Lifecycle", "LifecycleMeta", "definition_of", "known_phase"]
+__all__ = ["Engine", "Lifecycle", "LifecycleMeta", "definition_of", "known_phase"]
 
 Engine = Literal["live", "compiled"]
 E = TypeVar("E")
-
-
-class _Hooks:
-    """What higher rooms put here, so that ``Contract()``, ``Contract.statechart()`` and ``Customer("Acme")`` stand where people look.
-
-    Example:
-        >>> import clmstate  # fills them
-        >>> callable(HOOKS.open)
-        True
-    """
-
-    open: Callable[..., None]
-    restore: Callable[..., Any]
-    statechart: Callable[..., Any]
-    open_customer: Callable[..., None]
-    restore_customer: Callable[..., Any]
-
-
-HOOKS: Final = _Hooks()
 
 
 class LifecycleMeta(type):

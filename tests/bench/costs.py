@@ -107,15 +107,15 @@ def _bytes(contestant: PythonContestant, fleet: Fleet) -> float:
     return used / len(customers)
 
 
-def import_time(module: str, repetitions: int) -> float:
-    """Median processor seconds of the import statement alone, each in a new interpreter."""
-    code = f"import time; before = time.process_time(); import {module}; print(time.process_time() - before)"
+def import_time(statement: str, repetitions: int) -> float:
+    """Median processor seconds of an import statement alone, each in a new interpreter."""
+    code = f"import time; before = time.process_time(); {statement}; print(time.process_time() - before)"
     return statistics.median(float(_output([sys.executable, "-c", code])) for _ in range(repetitions))
 
 
-def loaded(module: str, unwanted: list[str]) -> list[str]:
-    """Those of some libraries that an import brings along."""
-    code = f"import sys, {module}; print(*sorted(set({unwanted!r}) & set(sys.modules)))"
+def loaded(statement: str, unwanted: list[str]) -> list[str]:
+    """Those of some libraries that an import statement brings along."""
+    code = f"import sys; {statement}; print(*sorted(set({unwanted!r}) & set(sys.modules)))"
     return _output([sys.executable, "-c", code]).split()
 
 

@@ -58,7 +58,7 @@ def ratio(mine: list[Sample], theirs: list[Sample]) -> float:
 def targets(
     found: dict[str, Samples],
     moving: dict[str, float],
-    imported: float | None,
+    imported: tuple[float, float] | None,
     unwanted: list[str] | None,
     helped: Startup | None,
 ) -> Iterator[Target]:
@@ -73,7 +73,8 @@ def targets(
         yield _times(f"compiled against XState 5, {name}", samples, COMPILED, XSTATE, 1)
     for name, samples in found.items():
         yield _live(name, samples)
-    yield _seconds("import clmstate, processor time", imported, 0.100)
+    yield _seconds("import clmstate, processor time", None if imported is None else imported[0], 0.100)
+    yield _seconds("and the names that a model begins with", None if imported is None else imported[1], 0.100)
     words = "none of " + ", ".join(UNWANTED)
     brought = None if unwanted is None else not unwanted
     yield Target("import clmstate, what it loads", words, "" if unwanted is None else ", ".join(unwanted) or "none", brought)

@@ -35,8 +35,8 @@ def log_of(rng: Random, model: Model, customers: int, steps: int) -> tuple[Log, 
             step = traffic.step()
             at = oracle.at if step.at is None else step.at
             known = model.definition.signals.keys(), model.definition.events.keys()
-            if step.kind != "observe" or step.bad or at is None or at in told or (oracle.at is not None and at < oracle.at):
-                continue
+            if step.kind != "observe" or step.bad or at is None or any(at <= other for other in told):
+                continue  # a log is in order of time, also after an observation that never settled
             if not (step.values.keys() <= known[0] and set(step.events) <= known[1]):
                 continue
             told.add(at)
