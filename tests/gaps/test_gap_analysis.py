@@ -128,7 +128,8 @@ def test_files_that_are_no_team_input_are_refused(tmp_path: Path, name: str, tex
         read_team_input(tmp_path / "nowhere.csv", Client.definition)
 
 
-def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")  # else words of neighbouring columns stand between each other
     assert main(["gaps", MODEL, "--team", TEAM, "--log", LOG]) == 0
     told = " ".join(capsys.readouterr().out.split())
     for words in ("4 replayed customers", "Improve soon Engagement, second quarter: 4 pains and risks", "Not heard yet Management"):
