@@ -109,7 +109,7 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[str, ...]:
     """Lines no wider than that, as few as possible and then of equal length, because a short last line looks left over.
 

@@ -91,3 +91,10 @@ def test_random_journeys_have_a_place_for_everything(scene: Scene) -> None:
     for link, route in zip(composed.scene.links, composed.layout.routes, strict=True):
         for name, (x, y) in ((link.tail, route.points[0]), (link.head, route.tip or route.points[-1])):
             assert boxes[name].grown(6, 6, 6, 6).holds((x, y)), (link, name)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), min_size=7, max_size=7), st.booleans())
+def test_a_line_stays_in_its_hull(points: list[tuple[float, float]], arrow: bool) -> None:
+    route = Route(tuple(points), points[0] if arrow else None)
+    assert all(route.hull.holds(point, slack=1e-9) for point in route.samples())

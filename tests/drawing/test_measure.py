@@ -41,6 +41,11 @@ def test_cleaned_text_may_stand_in_xml(text: str) -> None:
     assert read.get("b") == (read.text or "") == clean(text)
 
 
+@given(st.text(max_size=60))
+def test_text_that_can_be_printed_is_cleaned_as_any_other(text: str) -> None:
+    assert clean(text + "\u200b") == clean(text)  # a mark that is dropped sends it the long way
+
+
 def test_lines_are_balanced() -> None:
     lines = wrap("at most 120 days to renewal and health at least 70", 130, 14)
     widths = [text_width(line, 14) for line in lines]
