@@ -26,10 +26,11 @@ def test_what_is_frozen_is_a_model_like_any_other(run: Run, folder: Path) -> Non
     assert run("draw", "kept/deal.json", "--out", "deal.svg").code == 0
 
 
-def test_a_frozen_model_is_checked_as_its_source_is(run: Run) -> None:
+def test_a_frozen_model_is_checked_as_its_source_is(run: Run, folder: Path) -> None:
     """What the model accepts, and why, is said of both."""
     source = str(Path(__file__).parents[2] / "models" / "dynamic" / "contract.py")
     run("freeze", f"{source}:Contract", "--out", "contract.json")
+    assert (folder / "contract.json").is_file()
     told = [run("check", model, "--json").document for model in (source, "contract.json")]
     for document in told:
         del document["lifecycles"][0]["source"]
