@@ -32,6 +32,7 @@ from clmstate.conditions.cells import grids, roundest
 from clmstate.conditions.evaluate import evaluate
 from clmstate.conditions.examples import TODAY, Example
 from clmstate.conditions.free import reads
+from clmstate.conditions.joined import answer, every, implies, negated
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN
 from clmstate.conditions.nodes import (
     And,
@@ -260,7 +261,7 @@ class Prover:
         known = self._proxies.get(formula.get_id())
         if known is None:
             bit = z3.FreshBool("claim")
-            self._solver.add(z3.Implies(bit, formula))
+            self._solver.add(implies(bit, formula))
             known = self._proxies[formula.get_id()] = (bit, formula)  # the formula is kept, so that its id stays its own
         return known[0]
 
@@ -274,7 +275,7 @@ class Prover:
         return self._solver_says(*bits)
 
     def _solver_says(self, *bits: z3.BoolRef) -> bool:
-        return self._sat(self._solver.check(*bits))
+        return self._sat(answer(self._solver, bits))
 
     def _sat(self, answer: z3.CheckSatResult) -> bool:
         if answer == z3.unknown:
@@ -314,7 +315,7 @@ class Prover:
                     least.append(group)
                     if new & {clock, *group}:
                         held = [self.symbols.clock(other) for other in several]
-                        law = z3.Implies(z3.And(held), self.symbols.clock(clock))
+                        law = implies(every(held), self.symbols.clock(clock))
                         self._clock_laws_found.append(law)
                         self._solver.add(law)
 
@@ -344,13 +345,13 @@ class Prover:
         """What would make an example plainer, what matters most first."""
         symbols = self.symbols
         wishes = [symbols.timed]
-        wishes += (z3.Not(symbols.clock(clock)) for clock in read.clocks)
+        wishes += (negated(symbols.clock(clock)) for clock in read.clocks)
         wishes += (symbols.variable(("times", name)) == 0 for name in read.events)
         for name in read.signals:
             spec = self.vocabulary.signals[name]
             wanted = near.get(name, spec.default)
             if wanted is None:
-                wishes.append(z3.Not(symbols.known(name)))
+                wishes.append(negated(symbols.known(name)))
                 continue
             wishes.append(symbols.known(name))
             match spec.kind:

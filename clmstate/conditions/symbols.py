@@ -19,6 +19,7 @@ import attrs
 import z3
 
 from clmstate.conditions.cells import Cell, Cut, cells, exact
+from clmstate.conditions.joined import every, implies, negated, some
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, All, Fixed, Formula, Leaf, Literal, lower
 from clmstate.conditions.lower import Any as AnyOf
 from clmstate.conditions.nodes import (
@@ -147,9 +148,9 @@ class Symbols:
                 known, true = self.leaf(leaf, entered=entered)
                 return _having(known, true, truths)
             case All(items):
-                return z3.And([self.formula(item, entered=entered) for item in items])
+                return every([self.formula(item, entered=entered) for item in items])
             case AnyOf(items):
-                return z3.Or([self.formula(item, entered=entered) for item in items])
+                return some([self.formula(item, entered=entered) for item in items])
             case _:
                 assert_never(formula)
 
@@ -167,15 +168,15 @@ class Symbols:
             case OneOf(name, values):
                 choices = self.vocabulary.signals[name].choices
                 chosen = self.variable(("value", name))
-                return self.known(name), z3.Or([chosen == choices.index(value) for value in values if value in choices])
+                return self.known(name), some([chosen == choices.index(value) for value in values if value in choices])
             case SignalRef(name):
                 return self.known(name), z3.BoolVal(True)
             case InPhase(paths):
-                return z3.BoolVal(True), z3.Or([self.phase == i for i in map(self.number, self._leaves_of(paths))])
+                return z3.BoolVal(True), some([self.phase == i for i in map(self.number, self._leaves_of(paths))])
             case ForDays():
                 return z3.BoolVal(True), self.clock(leaf)
             case Compare(left, op, right):
-                known = z3.And([self._term_known(term) for term in _atoms(leaf)])
+                known = every([self._term_known(term) for term in _atoms(leaf)])
                 return known, self._compared(self.linear(left, entered).plus(self.linear(right, entered), Fraction(-1)), op)
             case _:
                 assert_never(leaf)
@@ -213,7 +214,7 @@ class Symbols:
         """Whether a ``for_days`` condition has been true for long enough; whoever solves sees to what clocks say of one another."""
         if clock not in self.clocks:
             bit = self.clocks[clock] = z3.Bool(f"(held {len(self.clocks)})")
-            self.laws.append(z3.Implies(bit, z3.And(self.timed, self.holds(clock.of))))
+            self.laws.append(implies(bit, every((self.timed, self.holds(clock.of)))))
         return self.clocks[clock]
 
     def variable(self, key: Key) -> z3.ArithRef:
@@ -302,11 +303,11 @@ class Symbols:
             case SignalRef(name):
                 return self.known(name)
             case DaysUntil(name) | DaysSince(name):
-                return z3.And(self.known(name), self.timed)
+                return every((self.known(name), self.timed))
             case DaysInPhase():
                 return self.timed
             case EventDaysSince(name):
-                return z3.And(self.at_least_once(name), self.timed)
+                return every((self.at_least_once(name), self.timed))
             case _:
                 return z3.BoolVal(True)
 
@@ -354,17 +355,17 @@ class Symbols:
 def _having(known: z3.BoolRef, true: z3.BoolRef, truths: int) -> z3.BoolRef:
     match truths:
         case 1:  # TRUE
-            return z3.And(known, true)
+            return every((known, true))
         case 2:  # FALSE
-            return z3.And(known, z3.Not(true))
+            return every((known, negated(true)))
         case 4:  # UNKNOWN
-            return z3.Not(known)
+            return negated(known)
         case 3:
             return known
         case 5:
-            return z3.Or(z3.Not(known), true)
+            return some((negated(known), true))
         case 6:
-            return z3.Or(z3.Not(known), z3.Not(true))
+            return some((negated(known), negated(true)))
         case _:
             return z3.BoolVal(truths == TRUE | FALSE | UNKNOWN)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import z3
 
 from clmstate.conditions import words
+from clmstate.conditions.joined import every, negated
 from clmstate.conditions.nodes import Cond
 from clmstate.conditions.smt import EFFORT, Prover
 from clmstate.kernel import Program, Rule, lower_lifecycle
@@ -122,14 +123,14 @@ class Study:
         if event is not None:
             facts.append(symbols.at_least_once(event))
             facts.append(symbols.just_now(event))
-        return z3.And(facts)
+        return every(facts)
 
     def taken(self, rule: Rule, phase: int, *, entered: bool = False) -> z3.BoolRef:
         """Whether a rule is taken in a phase (and its event offered alone, if it needs one)."""
         key = (rule.index, phase, entered)
         if key not in self._taken:
-            before = [z3.Not(self.true(other, entered=entered)) for other in self.earlier(rule, phase)]
-            self._taken[key] = z3.And([self.here(phase, rule.event), self.true(rule, entered=entered), *before])
+            before = [negated(self.true(other, entered=entered)) for other in self.earlier(rule, phase)]
+            self._taken[key] = every([self.here(phase, rule.event), self.true(rule, entered=entered), *before])
         return self._taken[key]
 
     def can_take(self, rule: Rule, phase: int) -> bool:
@@ -138,7 +139,7 @@ class Study:
 
     def rests(self, phase: int, *, entered: bool = False) -> z3.BoolRef:
         """Whether no rule moves anybody out of a phase without an event."""
-        return z3.And([z3.Not(self.true(rule, entered=entered)) for rule in self.silent(phase)])
+        return every([negated(self.true(rule, entered=entered)) for rule in self.silent(phase)])
 
     def target(self, rule: Rule) -> z3.ArithRef:
         """Where a rule leads; a group that is resumed may have been left in any of its phases."""
@@ -170,7 +171,7 @@ class Study:
             rule = next((r for r in self.silent(phase) if self._is(model, self.true(r, entered=True))), None)
             if rule is None:
                 return phase, (*because, self.rests(phase, entered=True))
-            before = [z3.Not(self.true(other, entered=True)) for other in self.earlier(rule, phase)]
+            before = [negated(self.true(other, entered=True)) for other in self.earlier(rule, phase)]
             because += (self.true(rule, entered=True), *before)  # not `taken`: how often phases were entered is as it was
             phase = self.led(model, rule)
             if rule.resumes is not None:
