@@ -65,6 +65,8 @@ test-full: $(READY)
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory imports
+	@$(BIN)/python -m playwright install chromium >/dev/null 2>&1 || \
+	  echo "No browser could be installed: the page is tested in one that is there, or those tests are skipped."
 	@echo "== Tests and doctests, long ones included =="
 	@$(BIN)/python -m pytest -n 2 -q -m "full or not full" --hypothesis-profile=full
 
