@@ -36,7 +36,7 @@ def here(life: Lifecycle, *, since: dt.date | None = None, theme: ThemeName = "l
         ...     won = Phase("Won")
         ...     live = Phase("Live")
         ...     win = open.to(won, when=signed)
-        ...     start = won.to(live, when=paid)
+        ...     go_live = won.to(live, when=paid)
         >>> acme = Deal("Acme")
         >>> moves = acme.observe(at="2026-03-09", signed=True)
         >>> drawing = here(acme)

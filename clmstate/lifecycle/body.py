@@ -11,17 +11,25 @@ from clmstate.conditions import Condition, Elapsed, Home, Mistake, Numeric, Sign
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
 from clmstate.lifecycle.phases import Dropped, GroupMeta, Phase, Phases, Transition
 
-__all__ = ["RESERVED", "Body", "Declared"]
+__all__ = ["MEMBERS", "RESERVED", "Body", "Declared"]
 
 Declared = SignalFacade | Threshold | Event | Phase | GroupMeta | Transition | Milestone | Risk | SuccessGap | Condition | Dropped
 
-RESERVED: Final = frozenset(
-    """accepts at by chart children definition done_play engine event events explain gaps groups hold_until instance instances join journey label leave
-    listen market milestones move moves name next_check observe observe_all on open_gaps open_plays open_touchpoints own part parts phase
-    phases plays promises reason refs restore risks send sends settle signal signals since skip snapshot start statechart stays tick title
-    thresholds transitions untaken value values version warning_signs when where wiring""".split()  # noqa: SIM905 -- a list of so many words would be a page long
+MEMBERS: Final = frozenset(
+    """accepts at chart definition done_play explain journey listen move name next_check observe open_gaps open_plays open_touchpoints phase
+    promises restore send skip snapshot start statechart tick warning_signs""".split()  # noqa: SIM905 -- a list of words reads as one
+)
+"""What every lifecycle and every customer has: a declaration with such a name would hide it."""
+
+RESERVED: Final = MEMBERS | frozenset(
+    """by children engine event events gaps groups hold_until instance instances join label leave market milestones moves observe_all on own
+    part parts phases plays reason refs risks sends settle signal signals since stays thresholds title transitions untaken value values
+    version when where wiring""".split()  # noqa: SIM905 -- a list of words reads as one
 )
 """Names of our own interface: a signal, event or phase with such a name could not be reported or read."""
+
+_SETTINGS: Final = frozenset(("accepts", "promises"))
+"""Members that a class body is meant to give."""
 
 
 class Body(dict[str, Any]):
@@ -66,6 +74,8 @@ class Body(dict[str, Any]):
 
     def _shorthand(self, key: str, value: Any) -> Any:
         """A name for a part of something, such as ``customer = adoption | success``; it is told once what is wrong with it."""
+        if key in MEMBERS - _SETTINGS and not hasattr(type(value), "__get__"):  # whoever writes a method knows what it replaces
+            self.mistakes.append((key, _hides(key, f"my_{key}")))
         if isinstance(value, Phases):
             self.mistakes += [(key, mistake) for mistake in value.mistakes]
             return attrs.evolve(value, mistakes=())
@@ -117,10 +127,27 @@ class Body(dict[str, Any]):
         if key.startswith("_"):
             remedy = "names that begin so are private: rename it"
             self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' starts with an underscore", remedy)))
+        if isinstance(value, Dropped):
+            return
         named = isinstance(value, SignalFacade | Event | Phase | GroupMeta)
         if named and (key in RESERVED or keyword.issoftkeyword(key)):
             remedy = f"rename it; taken are: {', '.join(sorted(RESERVED))}"
             self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' is one of our own", remedy)))
+        elif key in MEMBERS:
+            self.mistakes.append((key, _hides(key, _other_name(key, value))))
+
+
+def _hides(key: str, instead: str) -> Mistake:
+    cause = f"the name '{key}' is one of our own, and would hide it"
+    return Mistake("CLM101", cause, f"rename it, to '{instead}' for example; taken are: {', '.join(sorted(MEMBERS))}")
+
+
+def _other_name(key: str, value: Declared) -> str:
+    """A free name in the spirit of the one that is taken: where a transition leads, or what kind of thing it is."""
+    if isinstance(value, Transition):
+        named = f"to_{str(value.target).replace('.', '_')}"  # a wrong target may be anything
+        return named if value.target and named.isidentifier() else f"{key}_it"
+    return f"{key}_{type(value).__name__.lower()}"
 
 
 def _twice(key: str) -> Mistake:

@@ -42,7 +42,7 @@ def test_parts_of_parts_are_named_by_their_path() -> None:
         used = Signal.flag("used", port=True)
         idle = Phase("Idle", initial=True)
         busy = Phase("Busy")
-        start = idle.to(busy, when=used)
+        begin = idle.to(busy, when=used)
 
     class Person(Lifecycle):
         there = Phase("There", initial=True)

@@ -16,7 +16,7 @@ class User(Lifecycle):
     logins = Signal.count("login", default=0)
     invited = Phase("Invited", initial=True)
     active = Phase("Active")
-    start = invited.to(active, when=logins >= 5)
+    begin = invited.to(active, when=logins >= 5)
     stop = active.to(invited, when=logins < 3)
 
 class Contract(Lifecycle):

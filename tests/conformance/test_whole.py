@@ -64,7 +64,7 @@ class User(Lifecycle):
     idle = Phase("Idle", initial=True)
     active = Phase("Active")
     gone = Phase("Gone", final=True)
-    start = idle.to(active, when=logins >= 1)
+    begin = idle.to(active, when=logins >= 1)
     close = (idle | active).to(gone, on=closed)
 
 

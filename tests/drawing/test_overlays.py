@@ -117,7 +117,7 @@ class Person(Lifecycle):
     logins = Signal.count("login", default=0)
     invited = Phase("Invited", initial=True)
     active = Phase("Active")
-    start = invited.to(active, when=logins >= 1)
+    begin = invited.to(active, when=logins >= 1)
 
 
 class Agreement(Lifecycle):

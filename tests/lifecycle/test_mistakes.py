@@ -34,6 +34,7 @@ from clmstate import (
 )
 from clmstate.conditions import Condition
 from clmstate.conditions.nodes import Compare, Const, InPhase, SignalRef
+from clmstate.lifecycle.body import MEMBERS
 
 
 class Base(Lifecycle):
@@ -130,6 +131,13 @@ ONE_MISTAKE: list[tuple[str, str, str, Body]] = [
     ("CLM101", "Bad.at", "one of our own", declares(at=Signal.flag("at"))),
     ("CLM101", "Bad.journey", "one of our own", declares(journey=Event("journey"))),
     ("CLM101", "Bad.phase", "one of our own", declares(phase=Phase("Phase"))),
+    ("CLM101", "Bad.start", "would hide it", declares(start=B.new.to(B.live, when=B.signed))),
+    ("CLM101", "Bad.definition", "would hide it", declares(definition=B.new.to(B.live, when=B.signed))),
+    ("CLM101", "Bad.tick", "would hide it", declares(tick=Milestone("first", when=B.signed))),
+    ("CLM101", "Bad.name", "would hide it", declares(name=B.health >= 50)),
+    ("CLM101", "Bad.move", "would hide it", declares(move=Threshold(0.5))),
+    ("CLM101", "Bad.skip", "would hide it", declares(skip=B.new | B.live)),
+    ("CLM101", "Bad.at", "would hide it", declares(at="2026-01-30")),
     ("CLM101", "Bad._x", "underscore", declares(_x=Signal.flag("x"))),
     ("CLM101", "Bad.__x__", "Python's own", declares(__x__=Signal.flag("x"))),
     ("CLM101", "Bad.calm.to", "one of our own", declares(calm=group(("to", Phase("To")), ("y", Phase("Y"))))),
@@ -289,6 +297,23 @@ def test_a_mistake_in_a_named_condition_is_not_repeated_where_it_is_used() -> No
             two = both.to(Base.live, when=unless(eager))
 
     assert [(d.code, d.place) for d in raised.value.diagnostics] == [("CLM105", "Bad.both"), ("CLM117", "Bad.eager")]
+
+
+def test_every_member_of_a_customer_is_guarded_and_nothing_else_is() -> None:
+    members = {name for name in (*dir(Lifecycle), "definition") if not name.startswith("_")}
+    assert members == MEMBERS
+    for name in members - {"accepts", "promises"}:
+        (found,) = mistakes(declares(**{name: B.new.to(B.renewal.sad, when=B.signed)}))
+        assert found.remedy.startswith("rename it, to 'to_renewal_sad' for example; taken are: accepts, at,")
+    types.new_class("Good", (Base,), {}, declares(leave=B.new.to(B.live, when=B.signed), since=B.health >= 50))
+
+
+def test_a_method_may_replace_what_every_customer_has() -> None:
+    class Told(Base):
+        def tick(self, at: Any) -> Any:
+            return super().tick(at), "told"
+
+    assert Told().tick("2026-01-30") == ((), "told")
 
 
 def test_near_names_are_offered() -> None:

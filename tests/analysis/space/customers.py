@@ -12,7 +12,7 @@ class User(Lifecycle):
     invited = Phase("Invited", initial=True)
     active = Phase("Active")
     left = Phase("Left", final=True)
-    start = invited.to(active, when=logins >= 5)
+    begin = invited.to(active, when=logins >= 5)
     stop = active.to(invited, when=logins < 2)
     leave = anywhere.to(left, on=gone)
 
