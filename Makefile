@@ -21,7 +21,7 @@ help:
 
 # --- the environment ---
 
-$(READY): setup.cfg pyproject.toml
+$(READY): setup.cfg pyproject.toml setup.py $(wildcard clmstate/kernel/c/*)
 	@$(PYTHON) -c '' 2>/dev/null || { \
 	  echo "clmstate needs Python 3.11 or newer, but '$(PYTHON)' does not run. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

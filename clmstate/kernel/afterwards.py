@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from clmstate.conditions import reads
 from clmstate.conditions.lower import lower
@@ -10,7 +10,10 @@ from clmstate.conditions.nodes import Cond
 from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program
 
-__all__ = ["Afterwards"]
+__all__ = ["Afterwards", "Given"]
+
+Given = Callable[[Collection[str]], str]
+"""The text of the question whether any of some signals was given."""
 
 
 class Afterwards:
@@ -37,8 +40,11 @@ class Afterwards:
         self.shown = any(t.done is not None for phase in program.definition.phases.values() for t in phase.touchpoints)
 
     def functions(self) -> Iterator[str]:
-        """`clocks` and `after` as functions of a state, and what shows touchpoints to be done."""
+        """`clocks` and `after` as functions of a state, what both ask as bits, and what shows touchpoints to be done."""
         yield from self.touchpoints()
+        yield "def truths(_s):"
+        formulas = [*self.p.clock_formulas, *(formula for _, formula in self.p.milestones)]
+        yield "    return " + (" | ".join(f"({1 << i} if {self.write.formula(f)} else 0)" for i, f in enumerate(formulas)) or "0")
         yield "def clocks(_s):"
         yield "    _s.wake = _STALE"
         yield from (f"    {line}" for line in self.clock_lines())
@@ -65,17 +71,17 @@ class Afterwards:
         yield f"_SEEN = ({', '.join(names)},)"
         yield f"_FULL = ({', '.join(full)},)"
 
-    def lines(self, *, inline: bool = False) -> Iterator[str]:
+    def lines(self, given: Given | None = None) -> Iterator[str]:
         """All of it.
 
         Args:
-            inline: no event was offered, and all was written at the last observation: then only what reads a given signal, the time or a
-                place can differ.
+            given: how the text asks whether any of some signals was given, where no event was offered and all was written at the last
+                observation: then only what reads a given signal, the time or a place can differ.
         """
-        yield from self.clock_lines(inline=inline)
+        yield from self.clock_lines(given)
         if self.p.milestones:
             yield f"if _s.reached != {(1 << len(self.p.milestones)) - 1}:"
-            yield from (f"    {line}" for line in self.milestone_lines(inline=inline))
+            yield from (f"    {line}" for line in self.milestone_lines(given))
         if self.shown:
             yield "_full = _FULL[_s.phase]"
             yield "_s.open = _s.seen & _full != _full"
@@ -86,10 +92,10 @@ class Afterwards:
         if self.shown:
             yield "if _s.open: _s.open = _SEEN[_s.phase](_s)"
 
-    def clock_lines(self, *, inline: bool = False) -> Iterator[str]:
+    def clock_lines(self, given: Given | None = None) -> Iterator[str]:
         """Clocks start and stop."""
         for i, (clock, formula) in enumerate(zip(self.p.clocks, self.p.clock_formulas, strict=True)):
-            test = _given(clock.of) if inline else ""
+            test = _given(clock.of, given) if given else ""
             if test == "False":
                 continue
             yield from (test,) if test else ()
@@ -98,11 +104,11 @@ class Afterwards:
             yield f"{indent}    if _s.k{i} != _s.k{i}: _s.k{i} = _s.at; _s.wake = _STALE"
             yield f"{indent}else: _s.k{i} = _NAN"
 
-    def milestone_lines(self, *, inline: bool = False) -> Iterator[str]:
+    def milestone_lines(self, given: Given | None = None) -> Iterator[str]:
         """Milestones are reached."""
         yield "pass"
         for i, (name, formula) in enumerate(self.p.milestones):
-            test = _given(self.p.definition.milestones[name].when) if inline else ""
+            test = _given(self.p.definition.milestones[name].when, given) if given else ""
             if test == "False":
                 continue
             yield from (test,) if test else ()
@@ -112,9 +118,9 @@ class Afterwards:
             yield f"{indent}    _s.journal.append((-2, {i}, _s.at))"
 
 
-def _given(cond: Cond | None) -> str:
+def _given(cond: Cond | None, given: Given) -> str:
     """A test for whether anything that a condition reads was given, where that alone can change its truth; "False" if nothing could be."""
     read = None if cond is None else reads(cond)
     if read is None or read.clock or read.phases:
         return ""
-    return f"if {' or '.join(f'{name} is not ...' for name in read.signals)}:" if read.signals else "False"
+    return f"if {given(read.signals)}:" if read.signals else "False"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from clmstate.conditions import free_signals
 from clmstate.conditions.lower import Formula, Leaf, literals
@@ -16,7 +17,9 @@ from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program
 from clmstate.signals import SignalSpec
 
-__all__ = ["Cuts", "band_lines", "cuts", "date_cuts", "date_lines", "leaves_asked", "whole_numbers"]
+__all__ = ["Cuts", "band_lines", "cuts", "date_cuts", "date_lines", "leaves_asked", "whole_cuts", "whole_numbers"]
+
+_Number = TypeVar("_Number", int, float)
 
 Cuts = tuple[int | float, ...] | None
 """Where the truths that read a number change: each is the least value of a new band. None: they change anywhere."""
@@ -152,14 +155,25 @@ def _cut(program: Program, found: dict[str, set[int | float] | None], name: str,
     points = found.setdefault(name, set())
     if points is None:
         return
-    at: int | float
-    past: int | float
     number = limit.value if isinstance(limit, Const) else program.definition.thresholds[limit.name].value
     if whole_numbers(program.definition.signals[name]):
-        at, past = math.ceil(number), math.floor(number) + 1
+        points.update(whole_cuts(op, number))
     else:
-        at, past = number, math.nextafter(number, math.inf)
-    points.update({"<": (at,), ">=": (at,), "<=": (past,), ">": (past,)}.get(op, (at, past)))
+        points.update(_where(op, number, math.nextafter(number, math.inf)))
+
+
+def whole_cuts(op: Op, limit: int | float) -> tuple[int, ...]:
+    """Where the comparison of a whole number with a limit changes its truth.
+
+    Example:
+        >>> whole_cuts(">", 5), whole_cuts("==", 5), whole_cuts(">=", 2.5)
+        ((6,), (5, 6), (3,))
+    """
+    return _where(op, math.ceil(limit), math.floor(limit) + 1)
+
+
+def _where(op: Op, at: _Number, past: _Number) -> tuple[_Number, ...]:
+    return {"<": (at,), ">=": (at,), "<=": (past,), ">": (past,)}.get(op, (at, past))
 
 
 def band_lines(name: str, points: Iterable[int | float], low: float, high: float, *, whole: bool) -> Iterator[str]:

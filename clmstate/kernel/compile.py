@@ -2,7 +2,8 @@
 
 The text is written once per definition and holds no user text: names of signals and events are Python identifiers, everything else
 is numbers and quoted constants. What happens in the common observation (known signals, values in bounds, nothing held, nobody
-telling) is written inline; anything else is handed to :mod:`clmstate.kernel.settle`, which knows all cases.
+telling) is written inline; anything else is handed to :mod:`clmstate.kernel.settle`, which knows all cases. Before the inline text stands
+:mod:`clmstate.kernel.gate`, where there is one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import attrs
 
 from clmstate.conditions.lower import All, Fixed, Formula, Literal
 from clmstate.errors import BadValueError, Diagnostic, shown
+from clmstate.kernel import gate
 from clmstate.kernel.afterwards import Afterwards
 from clmstate.kernel.expressions import Writer
 from clmstate.kernel.inline import Inline, banded
@@ -26,7 +28,7 @@ from clmstate.kernel.timed import one_way, timed_leaves, timed_literals
 from clmstate.lifecycle import LifecycleDefinition, Moves
 from clmstate.signals import MISSING, SignalSpec, Value, instant
 
-__all__ = ["UNCHANGED", "Compiled", "State", "compiled", "put_value"]
+__all__ = ["UNCHANGED", "Compiled", "State", "compiled", "put_value", "ungated"]
 
 
 class _Unchanged:
@@ -278,7 +280,21 @@ def compiled(definition: LifecycleDefinition) -> Compiled:
     return found
 
 
-def _compile(program: Program) -> Compiled:
+def ungated(definition: LifecycleDefinition) -> Compiled:
+    """The same engine without its gate: what it is where nothing in C could be compiled.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     live = Signal.flag("live")
+        ...     new = Phase("New", initial=True)
+        >>> ungated(Deal.definition).observe.__name__
+        'observe'
+    """
+    return _compile(lower_lifecycle(definition), gated=False)
+
+
+def _compile(program: Program, *, gated: bool = True) -> Compiled:
     text = "\n".join(_Text(program).everything()) + "\n"
     from clmstate.kernel import settle
 
@@ -308,6 +324,8 @@ def _compile(program: Program) -> Compiled:
         "_slowly": settle.observe_slowly,
     }
     exec(_with_constants(compile(text, f"<compiled {program.definition.name}>", "exec")), space)
+    if gated:
+        gate.stand_before(program, space)
     made = Compiled(
         program=program,
         new=space["new"],
@@ -415,6 +433,8 @@ class _Text:
         yield from inline.observe(part=False)
         yield from inline.observe(part=True)
         yield from inline.send()
+        if gate.AVAILABLE:
+            yield from inline.settled()
 
     def new(self) -> Iterator[str]:
         visits = ", ".join(

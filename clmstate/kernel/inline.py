@@ -14,7 +14,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
-from clmstate.kernel.afterwards import Afterwards
+from clmstate.kernel.afterwards import Afterwards, Given
 from clmstate.kernel.bands import band_lines, cuts, date_cuts, date_lines, whole_numbers
 from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program, Rule
@@ -124,17 +124,38 @@ class Inline:
         yield "    if _same and _now < _s.wake:"
         yield from (f"        {line}" for line in self.afterwards.open_touchpoints())
         yield "        return _NOTHING"
-        yield f"    if _then != _then: return _first(_s, {self.old_values()})"
+        dates = "".join(f"_s.v_{name} if {name} is ... else _was_{name}, " for name in self.dated)
+        yield from self.decide(self.old_values(), dates, lambda names: " or ".join(f"{name} is not ..." for name in names))
+
+    def settled(self) -> Iterator[str]:
+        """The end of an observation whose values somebody else has stored, and that may have changed something.
+
+        It is given the clock and all values as they were, whether all values lie in the bands they lay in, and which were given, as bits.
+        """
+        number = {spec.name: i for i, spec in enumerate(self.signals)}
+        yield "def settled(_s, _old, _same, _given):"
+        yield "    _then = _old[0]; _now = _s.at"
+        dates = "".join(f"_old[{1 + number[name]}], " for name in self.dated)
+        yield from self.decide("_old", dates, lambda names: f"_given & {sum(1 << number[name] for name in names)}")
+
+    def decide(self, old: str, dates: str, given: Given) -> Iterator[str]:
+        """Rules are asked, and what follows is written.
+
+        Args:
+            old: the text of the clock and all values as they were.
+            dates: that of the dates among them.
+            given: how to ask whether any of some signals was given.
+        """
+        yield f"    if _then != _then: return _first(_s, {old})"
         yield "    _rule = _STEP[_s.phase](_s)"
         yield "    if _rule >= 0:"
         yield "        _still = _STILL[_rule]"
-        dates = "".join(f"_s.v_{name} if {name} is ... else _was_{name}, " for name in self.dated)
         yield f"        _plan = _TAKE[_rule](_s) if _still is None or _now == _then or _still(_s, (_then, {dates})) else None"
-        yield f"        if _plan is None: return _moved(_s, {self.old_values()}, _rule)"
+        yield f"        if _plan is None: return _moved(_s, {old}, _rule)"
         yield "        _s.journal += _plan"
         yield "        _s.wake = _STALE"
         yield "    elif _same: _s.wake = _WAKE[_s.phase](_s)"
-        yield from (f"    {line}" for line in self.afterwards.lines(inline=True))
+        yield from (f"    {line}" for line in self.afterwards.lines(given))
         yield "    if _rule < 0: return _NOTHING"
         yield "    _life = _s.life"
         yield "    if _life.listening: _life.perform(_plan)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from sys import intern
 from types import MethodType
 from typing import Any
 
@@ -119,7 +120,8 @@ class Life(Reading):
         at, said = self.sorted_out(given, at, values, unknown)
         moves = self.observation(at, said, ((event, instance),))
         if isinstance(event, Event) or type(event) is str:
-            self.engine.known_events[event] = event.name if isinstance(event, Event) else event  # it has just been checked
+            name = event.name if isinstance(event, Event) else event  # it has just been checked
+            self.engine.known_events[event] = intern(name)
         return moves
 
     def sorted_out(

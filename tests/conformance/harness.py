@@ -17,6 +17,8 @@ import attrs
 
 import clmstate
 from clmstate.conditions import nodes as n
+from clmstate.kernel.compile import ungated
+from clmstate.kernel.stand_in import standing_in
 from clmstate.signals.instants import instant
 from clmstate.signals.spec import CLEAR
 from tests.conformance.generate import Step, Traffic, limits_of, model_class, models, moment
@@ -147,6 +149,16 @@ class Compiled:
         return self.stored(self.customer.at)  # type: ignore[no-any-return]
 
 
+class Python(Compiled):
+    """The same without its gate in C: what a machine without a compiler gets."""
+
+    name = "python"
+
+    def __init__(self, model: type[clmstate.Lifecycle]) -> None:
+        with standing_in({model.definition: ungated(model.definition)}):
+            super().__init__(model)
+
+
 class Live(Compiled):
     """``Model("x")``: its chart must stand where the customer stands."""
 
@@ -204,7 +216,7 @@ class Native(Compiled):
         return self.chart.facts.now()  # type: ignore[no-any-return]
 
 
-ENGINES: Mapping[str, type[Compiled]] = {engine.name: engine for engine in (Compiled, Live, Restored, Native)}
+ENGINES: Mapping[str, type[Compiled]] = {engine.name: engine for engine in (Compiled, Python, Live, Restored, Native)}
 
 
 # ---- side by side ----------------------------------------------------------------------------------------------------------

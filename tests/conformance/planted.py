@@ -1,11 +1,13 @@
 """Bugs to plant into the engines, one at a time, and the run that must find each of them.
 
 A bug is an edit of the source text. It is planted into a copy of the package, and the run is a process of its own there:
-``python -m tests.conformance.planted alone composed`` in the copy's folder.
+``python -m tests.conformance.planted alone composed`` in the copy's folder. Bugs of the gate run behind it, compiled anew if they are
+in its C; all others run without it, so that nothing hides them.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -158,29 +160,59 @@ BUGS = (
 )
 
 
+GATE_BUGS = (
+    bug("a value in another band changes nothing", "kernel/c/read.c", "return !*other_band;", "return 1;"),
+    bug("a date given wakes nobody", "kernel/c/read.c", "if (next < *wake) {", "if (next < 0) {"),
+    bug("what one phase decides another does", "kernel/c/decide.c", "(unsigned long long)phase + 1;", "1;"),
+    bug("what never stops runs on", "kernel/c/decide.c", "(truths & 1) != (unsigned)runs", "(truths & 1) > (unsigned)runs"),
+    bug("milestones are reached again", "kernel/c/decide.c", "truths & ~reached", "truths"),
+    bug("a group forgets where it was left", "kernel/c/decide.c", "if (left == Py_None || left == entered) {", "if (1) {"),
+    bug("nothing was due before", "kernel/c/decide.c", "if (rule->timed && at != then &&", "if (0 &&"),
+    bug("what was due is asked with the dates of today", "kernel/c/decide.c", "value = was[n];", "(void)was;"),
+    bug("circles are walked", "kernel/c/gate.h", "#define MOST_ROUNDS 4 ", "#define MOST_ROUNDS 400000 "),
+    bug("who has joined is not asked", "kernel/c/observe.c", "&& at < of_whole(gate, state, wake_name, NULL)", ""),
+    bug("what the customer watches is not seen", "kernel/c/observe.c", "return !(watched & given) &&", "return"),
+    bug("the gate knows no date", "kernel/gate.py", "for name, points in dates.items()}", "for name, points in ()}"),
+    bug("the gate counts no events", "kernel/gate.py", "update(whole_cuts(op, write.number(limit)))", "update(())"),
+)
+"""Bugs of what stands before the generated Python."""
+
+
 def planted(bug: Bug, folder: Path) -> None:
     """A copy of the package and of these tests, with a bug in it.
 
     Raises:
         LookupError: the text is not there (once), so the bug must be written anew.
     """
-    ignored = shutil.ignore_patterns("__pycache__")
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
     shutil.copytree(ROOT / "clmstate", folder / "clmstate", ignore=ignored)
     shutil.copytree(ROOT / "tests" / "conformance", folder / "tests" / "conformance", ignore=ignored)
+    for name in ("setup.py", "setup.cfg", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
     file = folder / bug.file
     text = file.read_text("utf-8")
     for right, wrong in bug.edits:
         if text.count(right) != 1:
             raise LookupError(f"{bug.says}: {bug.file} does not say {right!r} once; write this bug anew")
         text = text.replace(right, wrong)
-    compile(text, bug.file, "exec")
+    if file.suffix == ".py":
+        compile(text, bug.file, "exec")
     file.write_text(text, "utf-8")
 
 
-def found_in(folder: Path, *kinds: str) -> str:
+def built(folder: Path) -> bool:
+    """Compiles the gate in a folder; False where there is no compiler."""
+    command = [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return any(folder.glob("clmstate/kernel/_gate*.*[od]"))  # .so, .pyd; the part is optional, so failing is no error
+
+
+def found_in(folder: Path, *kinds: str, gated: bool = False) -> str:
     """What the run in a folder finds, lives alone or customers first; nothing if all agree."""
     command = [sys.executable, "-m", "tests.conformance.planted", *kinds]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    env = os.environ | {"CLMSTATE_PURE": str(int(not gated))}
+    ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode in (0, 3), ran.stdout + ran.stderr
     return ran.stdout.strip()
 

@@ -43,6 +43,10 @@ def test_the_charts_agree(name: str, seed: int) -> None:
     agree(name, seed, 25_000)  # both charts and seeds together: 100,000 steps
 
 
+def test_what_stands_behind_the_gate_agrees() -> None:
+    agree("python", 5, 15_000)
+
+
 def test_who_is_restored_before_every_step_agrees() -> None:
     agree("restored", 3, 10_000)
 
@@ -55,7 +59,7 @@ def test_they_agree_somewhere_else_each_time(name: str) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize(
-    ("name", "steps"), [("compiled", 1_000_000), ("live", 100_000), ("restored", 100_000), ("native", 100_000)]
+    ("name", "steps"), [("compiled", 1_000_000), ("python", 200_000), ("live", 100_000), ("restored", 100_000), ("native", 100_000)]
 )
 def test_they_agree_for_long(name: str, steps: int) -> None:
     agree(name, int.from_bytes(os.urandom(4), "big"), steps)

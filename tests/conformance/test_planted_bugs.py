@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.planted import BUGS, Bug, found_in, planted
+from tests.conformance.planted import BUGS, GATE_BUGS, Bug, built, found_in, planted
 
 COMPOSED = ("rounds.py", "rooms.py", "rollup.py", "whole.py")
 """Where customers who are compositions are looked at first."""
@@ -16,5 +16,15 @@ COMPOSED = ("rounds.py", "rooms.py", "rollup.py", "whole.py")
 def test_it_is_found(bug: Bug, tmp_path: Path) -> None:
     planted(bug, tmp_path)
     found = found_in(tmp_path, *(("composed", "alone") if bug.file.endswith(COMPOSED) else ("alone", "composed")))
+    print(f"{bug.says}: found in {found}")
+    assert found, f"{bug.says}: nobody noticed"
+
+
+@pytest.mark.parametrize("bug", GATE_BUGS, ids=lambda bug: bug.says)
+def test_it_is_found_in_the_gate(bug: Bug, tmp_path: Path) -> None:
+    planted(bug, tmp_path)
+    if not built(tmp_path):
+        pytest.skip("there is no C compiler, so there is no gate")
+    found = found_in(tmp_path, *(("composed", "alone") if bug.file.endswith("observe.c") else ("alone", "composed")), gated=True)
     print(f"{bug.says}: found in {found}")
     assert found, f"{bug.says}: nobody noticed"

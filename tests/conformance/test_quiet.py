@@ -9,9 +9,9 @@ import pytest
 from tests.conformance import harness, quiet
 
 
-@pytest.mark.parametrize("engine", [harness.Compiled, harness.Restored], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [harness.Compiled, harness.Python, harness.Restored], ids=lambda engine: engine.name)
 def test_nothing_is_overlooked(engine: type[harness.Compiled]) -> None:
-    number = 200 if engine is harness.Compiled else 10
+    number = 10 if engine is harness.Restored else 200
     moved = 0
     for case, model in quiet.lives(Random(11), number):
         difference = harness.first_difference(engine, model, case.steps)
