@@ -185,6 +185,7 @@ class Compiled:
         instants: for each rule, when those truths may change, given the values; NaN where a value is missing.
         take: for each rule, takes it in round one, with what follows, if that is one of the usual cases; None, and nothing done, if not.
         banded: the signals whose bands a state remembers.
+        bands: remembers the bands of all values of a part.
         one_way: for each rule, whether each of those truths changes at most once while values stay.
         still: for each rule, whether time alone has changed none of them since a clock and dates that are given.
         clocks: writes the clocks.
@@ -223,6 +224,7 @@ class Compiled:
     instants: tuple[Callable[[State], tuple[float, ...]] | None, ...]
     take: tuple[Callable[[State], Any], ...]
     banded: frozenset[str]
+    bands: Callable[[State], None]
     one_way: tuple[bool, ...]
     still: tuple[Callable[[State, tuple[Any, ...]], bool] | None, ...]
     clocks: Callable[[State], None]
@@ -324,6 +326,7 @@ def _compile(program: Program) -> Compiled:
         one_way=tuple(one_way(timed_literals(rule.formula)) for rule in program.rules),
         still=space["_STILL"],
         banded=frozenset(banded(program)),
+        bands=space["bands"],
         clocks=space["clocks"],
         after=space["after"],
         notable=bool(program.milestones)
@@ -414,6 +417,7 @@ class _Text:
         yield from self.afterwards.functions()
         yield from inline.observe(part=False)
         yield from inline.observe(part=True)
+        yield from inline.bands()
         yield from inline.send()
 
     def new(self) -> Iterator[str]:

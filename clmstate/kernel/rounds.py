@@ -256,6 +256,10 @@ class Work:
             s.c.after(s)
             notes += [(member, entry) for entry in s.journal[start:]]
             whole.schedule(member, self.log)
+            if not s.unsettled:
+                s.c.bands(s)
+                if not s.open:
+                    s.wake = math.inf  # the queue knows when time may move it
         whole.journal += steps
         whole.journal += sorted(notes, key=lambda note: note[0].key)
 
