@@ -61,7 +61,7 @@ class Arrays(NamedTuple):
         visited: the phase and the group (or -1) whose entries are counted.
         signals: where its tests begin (one row more than there are signals), and whether times or sums read it.
         tests: bit, words (or -1), whether inverted, truths.
-        limits: low and high of each test.
+        limits: low and high of each test, the last number below and the first above.
         elapsed: kind, what it is measured from, true from, true to before, whether inverted, truths, truth when missing, bit.
         sums: operator, truths, bit, whether the left side is rounded, whether the right side is.
         factors: of each sum, on each side, for each signal, and the constant at the end.
@@ -117,7 +117,7 @@ class Lowered:
         ...     new = Phase("New", initial=True)
         ...     won = Phase("Won", final=True)
         ...     win = new.to(won, when=health >= 70)
-        >>> as_arrays(Deal.definition).arrays.limits.tolist()
+        >>> as_arrays(Deal.definition).arrays.limits[:, :2].tolist()
         [[70.0, inf]]
     """
 
@@ -295,7 +295,7 @@ class _Writer:
             visited=_table(((p.number.get(path, -1), group.get(path, -1)) for path in p.visited), 2),
             signals=_table(zip(begins, felt, strict=True), 2),
             tests=_table((test[1:5] for test in self.tests), 4),
-            limits=np.array([test[5:] for test in self.tests], np.float64).reshape(-1, 2),
+            limits=_limits(test[5:] for test in self.tests),
             elapsed=_table(self.elapsed, 8),
             sums=_table((found[2] for found in self.sums), 5),
             factors=np.array([found[0] for found in self.sums], np.float64).reshape(-1, 2, count + 1),
@@ -348,6 +348,11 @@ def _span(op: str, number: float, unit: int) -> tuple[int, int, bool]:
             return ceiling, FAR, False
         case _:  # no whole number equals a fraction: then the span is empty
             return ceiling, max(ceiling, after), op == "!="
+
+
+def _limits(spans: Iterable[tuple[float, float]]) -> NDArray[np.float64]:
+    rows = [(low, high, math.nextafter(low, -math.inf), math.nextafter(high, math.inf)) for low, high in spans]
+    return np.array(rows, np.float64).reshape(-1, 4)
 
 
 def _table(rows: Iterable[Iterable[Any]], width: int) -> NDArray[np.int64]:
