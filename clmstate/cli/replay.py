@@ -44,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--as-of", metavar="DATE", help="pass over later rows, and look at everybody on this date")
     parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
+    parser.add_argument("--values", action="store_true", help="also a table of the values that decided: what each move's rule read")
     parser.add_argument(
         "--engine", type=one_of(ENGINES), default="auto", metavar="ENGINE", help=f"{', '.join(ENGINES)}; all find the same"
     )
@@ -73,6 +74,8 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         )
     if done.counts.rows and not done.counts.used and not done.counts.later:
         raise InputError(_nothing(done))
+    if options.values:
+        done = _with_values(done, model, options, as_of, screen)
     if options.out is not None:
         done.write(options.out, options.format)
     if screen.as_json:
@@ -80,6 +83,22 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     else:
         _show(done, model, screen, options.out)
     return 0
+
+
+def _with_values(done: Replayed, model: Model, options: argparse.Namespace, as_of: int | None, screen: Screen) -> Replayed:
+    """The same with the values that decided; only customers who moved are looked at again."""
+    import attrs
+
+    from clmstate.replay.deciding import values_that_decided
+    from clmstate.replay.sources import read_any
+
+    movers = set(done.tables.moves["customer"].to_list())
+    with screen.progress(f"reading {options.log}") as progress:
+        log = read_any(
+            model.what, options.log, ignore=options.ignore, tables=options.tables, customers=movers, progress=progress
+        )  # fmt: skip
+    with screen.progress("looking at what decided") as progress:
+        return attrs.evolve(done, values=values_that_decided(model.what, log, as_of_us=as_of, progress=progress))
 
 
 def date_option(text: str, place: str) -> int:

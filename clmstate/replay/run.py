@@ -21,6 +21,7 @@ from clmstate.replay.log import format_of, read_log
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.shape import Shape, shape_of
+from clmstate.replay.sources import table_in
 from clmstate.replay.tables import Found, Tables, reject_row, tables_of
 from clmstate.replay.views import Views
 from clmstate.signals import show_instant
@@ -40,8 +41,6 @@ __all__ = [
     "replay_frame",
     "run",
 ]
-
-DATABASE_ENDINGS: Final = (".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db")
 
 Engine = Literal["auto", "compiled", "columnar", "spark"]
 ENGINES: Final = get_args(Engine)
@@ -84,6 +83,7 @@ class Replayed:
         shape: the parts of the model.
         sources: if the log was made by a mapping: how many rows of each of its tables were used and rejected.
         source_rejects: the rows of those tables that were not used, with reasons.
+        values: if somebody asked for them: the values that each move's rule read.
 
     Example:
         >>> Replayed.__name__
@@ -99,12 +99,13 @@ class Replayed:
     shape: Shape = attrs.field(repr=False)
     sources: pl.DataFrame | None = attrs.field(default=None, repr=False)
     source_rejects: pl.DataFrame | None = attrs.field(default=None, repr=False)
+    values: pl.DataFrame | None = attrs.field(default=None, repr=False)
 
     @property
     def every_table(self) -> dict[str, pl.DataFrame]:
-        """All tables by name, with those of a mapping if there was one."""
-        mapped = {"sources": self.sources, "source_rejects": self.source_rejects}
-        return dict(self.tables) | {name: table for name, table in mapped.items() if table is not None}
+        """All tables by name, with those of a mapping if there was one, and the values if they were asked for."""
+        more = {"values": self.values, "sources": self.sources, "source_rejects": self.source_rejects}
+        return dict(self.tables) | {name: table for name, table in more.items() if table is not None}
 
     @cached_property
     def views(self) -> Views:
@@ -145,8 +146,7 @@ class Replayed:
             if table_format == "parquet":
                 table.write_parquet(folder / f"{name}.parquet")
                 continue
-            days = pl.col(pl.Float64).round(2)
-            table.with_columns(days).write_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+            table.with_columns(pl.col("^days$").round(2)).write_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
         note = {
             "model": self.model,
             "log": self.source,
@@ -281,13 +281,11 @@ def replay_file(
     name = os.fspath(path)
     if Path(name).suffix.lower() == ".toml":
         return _mapped(model, path, tables, as_of_us, engine, progress)
-    file, colon, table = name.rpartition(":")
-    if not colon or Path(file).suffix.lower() not in DATABASE_ENDINGS:
-        file, table = name, ""
-    if Path(file).suffix.lower() in DATABASE_ENDINGS:
+    database = table_in(name)
+    if database is not None:
         from clmstate.replay.inputs import read_table
 
-        return replay_frame(model, read_table(file, table), name=name, as_of_us=as_of_us, ignore=ignore, engine=engine)
+        return replay_frame(model, read_table(*database), name=name, as_of_us=as_of_us, ignore=ignore, engine=engine)
     if engine == "spark":
         from clmstate.replay.spark import with_spark
 

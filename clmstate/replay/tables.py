@@ -143,7 +143,7 @@ def tables_of(found: Found, shape: Shape) -> Tables:
         moves=moves,
         stays=stays,
         phases=_phases(stays, found),
-        plays=_plays(moves, found.milestones, shape),
+        plays=_plays(pl.concat([moves, found.by_then]), found.milestones, shape),  # also what is due by the date
         milestones=found.milestones.sort("customer", "at", maintain_order=True),
         signs=found.signs.sort("customer", "part", maintain_order=True),
         rejects=found.rejects.sort("row"),
