@@ -36,6 +36,7 @@ __all__ = [
     "Replayed",
     "TableFormat",
     "columns_can",
+    "found_in",
     "one_lifecycle",
     "replay_file",
     "replay_frame",
@@ -189,11 +190,40 @@ def run(
         >>> done.tables.stays.select("phase", "days", "open").rows()
         [('open', 1.0, False), ('won', 0.0, True)]
     """
-    total = len(log.rows)
     if engine == "spark":
         cause = "Spark reads files, and this log is in memory"
         raise InputError([Diagnostic("CLM303", log.source, cause, "name a Parquet file, or use another engine")])
-    chosen = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and columns_can(model) else "compiled"
+    found, used, chosen = found_in(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
+    counts = Counts(len(log), used, found.rejects.height, len(log) - used - found.rejects.height)
+    shape = shape_of(model)
+    return Replayed(model.__name__, log.source, counts, tables_of(found, shape), as_of_us, chosen, shape)
+
+
+def found_in(
+    model: type[Lifecycle] | type[Composition],
+    log: Log,
+    *,
+    as_of_us: int | None = None,
+    engine: Engine = "auto",
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
+) -> tuple[Found, int, Engine]:
+    """What an engine finds in a log; for those who put it together with more of the same.
+
+    Args:
+        model, log, as_of_us, engine, progress: as for :func:`run`.
+
+    Returns:
+        What was found, with the rows that were rejected while they were read; how many rows were used; and what played them.
+
+    Example:
+        >>> from clmstate import Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> found_in(Deal, Log("log.csv", (Row("Acme", 0),)))[1:]
+        (1, 'compiled')
+    """
+    total = len(log.rows)
+    chosen: Engine = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and columns_can(model) else "compiled"
     if chosen == "columnar":
         from clmstate.replay.columnar import Source, columnar
         from clmstate.replay.typed import frame_of_log
@@ -203,11 +233,7 @@ def run(
         found, used = columnar(lifecycle, [frame], Source(log), as_of_us=as_of_us)
     else:
         found, used = one_by_one(model, log, as_of_us=as_of_us, progress=lambda done: progress(done, total))
-    before = Found.of({"rejects": list(map(reject_row, log.rejected))})
-    found = before.with_more(found)
-    counts = Counts(len(log), used, found.rejects.height, len(log) - used - found.rejects.height)
-    shape = shape_of(model)
-    return Replayed(model.__name__, log.source, counts, tables_of(found, shape), as_of_us, chosen, shape)
+    return Found.of({"rejects": list(map(reject_row, log.rejected))}).with_more(found), used, chosen
 
 
 def one_lifecycle(model: type[Lifecycle] | type[Composition]) -> type[Lifecycle]:
