@@ -13,11 +13,12 @@ from clmstate.cli.models import Model, load, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import make_folder
 
 if TYPE_CHECKING:
     from clmstate.drawing import Drawing
 
-__all__ = ["arguments", "made", "run"]
+__all__ = ["arguments", "run"]
 
 LEVELS: Final = ("stage", "full")
 THEMES: Final = ("light", "dark")
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             out = Path(given if given is not None and folder is None else f"{model.name.lower()}.svg")
             if folder is not None:
                 out = folder / out
-                made(out.parent)
+                make_folder(out.parent)
             drawn.append((model, _dressed(_picture(model, options), options).save(out, scale=options.scale)))
     if screen.as_json:
         found = [{"lifecycle": model.name, "source": model.source, "out": str(saved)} for model, saved in drawn]
@@ -301,20 +302,3 @@ _PICTURES: Final[Mapping[str, Callable[[Model, argparse.Namespace], Drawing]]] =
     "findings": _findings,
     "coverage": _coverage,
 }
-
-
-def made(folder: Path) -> None:
-    """Makes a folder.
-
-    Raises:
-        InputError: CLM307, when it cannot be made.
-
-    Example:
-        >>> made(Path("."))
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            [Diagnostic("CLM307", str(folder), f"the folder cannot be made ({error})", "name another folder")]
-        ) from None

@@ -14,6 +14,7 @@ import attrs
 from clmstate.cli.models import Model, load
 from clmstate.cli.screen import Screen
 from clmstate.errors import ClmstateError, Diagnostic, InputError
+from clmstate.writing import make_folder, write
 
 if TYPE_CHECKING:
     from clmstate.drawing import Drawing
@@ -158,8 +159,6 @@ def run_gallery(options: argparse.Namespace, screen: Screen) -> int:
         >>> run_gallery.__name__
         'run_gallery'
     """
-    from clmstate.cli.draw import made
-
     root = Path(options.model)
     if not root.is_dir():
         raise InputError(
@@ -170,11 +169,11 @@ def run_gallery(options: argparse.Namespace, screen: Screen) -> int:
     with screen.progress("drawing") as progress:
         for number, picture in enumerate(found):
             progress(number, len(found))
-            made((out / picture.file).parent)
+            make_folder((out / picture.file).parent)
             picture.drawing.save(out / picture.file)
-    _write(out / "README.md", _page(root, found))
+    write(out / "README.md", _page(root, found))
     kept = {picture.file: digests(picture.drawing) for picture in found}
-    _write(out / "digests.json", json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    write(out / "digests.json", json.dumps(kept, indent=1, sort_keys=True) + "\n")
     drawn = {picture.file for picture in found}
     for old in sorted(out.glob("*/*.svg")):  # pictures of models that are gone
         if old.relative_to(out).as_posix() not in drawn:
@@ -184,12 +183,6 @@ def run_gallery(options: argparse.Namespace, screen: Screen) -> int:
     else:
         screen.console.print(f"{screen.marks.met} {len(found)} pictures in {out}", soft_wrap=True, highlight=False)
     return 0
-
-
-def _write(place: Path, text: str) -> None:
-    begun = place.with_name(f".{place.name}.part")
-    begun.write_text(text, encoding="utf-8", newline="\n")
-    begun.replace(place)
 
 
 def _page(root: Path, found: list[Picture]) -> str:

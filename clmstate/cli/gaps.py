@@ -10,7 +10,7 @@ from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
-from clmstate.cli.writing import write
+from clmstate.writing import write
 
 if TYPE_CHECKING:
     from rich.table import Table

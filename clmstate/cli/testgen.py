@@ -10,6 +10,7 @@ from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import write
 
 __all__ = ["arguments", "run"]
 
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     out = None if options.out is None else Path(options.out)
     made = rewritten(_old(out), model, generated, command)
     if out is not None:
-        _write(out, made.text)
+        write(out, made.text, folders=True)
     neighbours = sum(len(one.just) + len(one.short) for one in shown)
     document: dict[str, Any] = {
         "ok": True,
@@ -93,15 +94,3 @@ def _old(out: Path | None) -> str:
         return out.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise InputError([Diagnostic("CLM389", str(out), f"it cannot be read ({error})", "name another file")]) from None
-
-
-def _write(out: Path, text: str) -> None:
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = out.with_name(f".{out.name}.unfinished")
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(out)
-    except OSError as error:
-        raise InputError(
-            [Diagnostic("CLM389", str(out), f"it cannot be written ({error.strerror})", "name another file")]
-        ) from None

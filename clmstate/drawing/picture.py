@@ -20,6 +20,7 @@ from clmstate.drawing.scene import Scene
 from clmstate.drawing.svg import paint
 from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import write
 
 __all__ = ["Drawing"]
 
@@ -130,7 +131,7 @@ class Drawing:
             scale: of a PNG, pixels per point, 1 to 4.
 
         Raises:
-            InputError: CLM402 for an unknown ending, CLM404 when the file cannot be written, CLM401 when no Graphviz works here.
+            InputError: CLM402 for an unknown ending, CLM307 when the file cannot be written, CLM401 when no Graphviz works here.
 
         Example:
             >>> Drawing(Scene("Trial")).save("journey.bmp")
@@ -157,17 +158,7 @@ class Drawing:
                     f"pictures are not written as '{other}'" if other else "the name has no ending that says which format is wanted"
                 )
                 raise InputError([Diagnostic("CLM402", str(path), cause, "use .svg, .png, .pdf, .dot, .gv, .mmd or .md")])
-        begun = place.with_name(f".{place.name}.part")
-        try:
-            begun.write_bytes(content)
-            begun.replace(place)  # a reader never sees half a picture
-        except OSError as failed:
-            begun.unlink(missing_ok=True)
-            remedy = "check that the folder exists and may be written to"
-            raise InputError(
-                [Diagnostic("CLM404", str(path), f"the picture cannot be written ({failed.strerror})", remedy)]
-            ) from failed
-        return place
+        return write(place, content)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
         return {"image/svg+xml": self.svg(), "text/vnd.mermaid": self.mermaid(), "text/plain": repr(self)}

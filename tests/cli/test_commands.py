@@ -69,7 +69,7 @@ def test_help_loads_nothing_heavy() -> None:
         (["walk", "deal.py", "acne.csv"], "CLM301", "Did you mean 'acme.csv'?"),
         (["walk", "deal.py", "acme.csv", "--customer", "Acne"], "CLM345", "Did you mean 'Acme'?"),
         (["draw", "deal.py", "--out", "picture.bmp"], "CLM402", ".svg"),
-        (["draw", "deal.py", "--out", "no/picture.svg"], "CLM404", "cannot be written"),
+        (["draw", "deal.py", "--out", "no/picture.svg"], "CLM307", "there is no folder 'no'"),
         (["check", "del.py"], "CLM330", "Did you mean 'deal.py'?"),
     ],
 )

@@ -91,7 +91,7 @@ def test_what_was_typed_is_a_log(typed: Typed, run: Callable[..., Ran], folder: 
         ("clear helth", "CLM350", "Did you mean 'health'?"),
         ("explain wonn", "CLM203", "won"),
         ("'health=80", "CLM350", "a quote is opened"),
-        ("save no/log.csv", "CLM307", "cannot be written"),
+        ("save no/log.csv", "CLM307", "there is no folder 'no'"),
         ("save log", "CLM303", "no ending"),
         ("help", "", ""),
         ("explain", "", ""),
