@@ -21,6 +21,7 @@ from clmstate.testing.coverage.asking import Asking
 from clmstate.testing.coverage.naming import models_named
 from clmstate.testing.coverage.watching import Watch
 from clmstate.testing.mutation.changes import Mutant, mutants_of, wiring_mutants
+from clmstate.testing.settings import SETTINGS
 
 __all__ = ["MutantSession", "all_mutants"]
 
@@ -57,6 +58,7 @@ class MutantSession:
         self.out = Path(said["out"])
         self.names: list[str] = said["models"]
         self.killers: dict[str, int] = {}
+        SETTINGS.explains = False  # that a test fails is all that is asked
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
