@@ -128,8 +128,12 @@ class Lowered:
     risks: tuple[str, ...]
 
 
-def as_arrays(definition: LifecycleDefinition) -> Lowered:
+def as_arrays(definition: LifecycleDefinition, more: Iterable[low.Formula] = ()) -> Lowered:
     """Lowers a definition to arrays.
+
+    Args:
+        definition: a lifecycle.
+        more: formulas that others ask of it, such as the conditions of roll-ups; they are numbered behind all of its own.
 
     Raises:
         InputError: CLM350, it has more of something than columns can hold; the compiled engine has no such limit.
@@ -141,13 +145,13 @@ def as_arrays(definition: LifecycleDefinition) -> Lowered:
         >>> as_arrays(Deal.definition).signals
         ()
     """
-    return _Writer(definition).lowered()
+    return _Writer(definition, more).lowered()
 
 
 class _Writer:
     """Collects the rows of the arrays."""
 
-    def __init__(self, definition: LifecycleDefinition) -> None:
+    def __init__(self, definition: LifecycleDefinition, more: Iterable[low.Formula]) -> None:
         self.d = definition
         self.p = lower_lifecycle(definition)
         self.signals, self.events = tuple(definition.signals), tuple(definition.events)
@@ -156,6 +160,7 @@ class _Writer:
         never = lambda name: definition.signals[name].never_missing  # noqa: E731 -- a local shorthand
         signs = [low.lower(risk.sign, never) for name in self.risks if (risk := definition.risks[name]).sign is not None]
         self.formulas = [r.formula for r in self.p.rules] + list(self.p.clock_formulas) + [f for _, f in self.p.milestones] + signs
+        self.formulas += more
         self.literals = tuple(dict.fromkeys(x for formula in self.formulas for x in low.literals(formula)))
         self.bit: dict[low.Formula, int] = {x: i for i, x in enumerate(self.literals)}
         self.tests: list[tuple[Any, ...]] = []
