@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clmstate.kernel.tables import CLOCK, EVENT_SINCE, EVENT_TIMES, FAR, IN_PHASE, NEVER, SINCE, UNTIL, VISITS, Arrays
 
-__all__ = ["MOST_ROUNDS", "Out", "Rows", "Standing", "odd_values", "standing", "suspicious", "walk"]
+__all__ = ["MOST_ROUNDS", "Out", "Rows", "Standing", "standing", "suspicious", "walk"]
 
 MOST_ROUNDS: Final = 64
 """Beyond so many rounds the compiled engine decides whether the rules ever settle."""
@@ -485,17 +485,6 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
                     _note(found, done, facts, 0, formula, facts[PHASE], NEVER)
             facts[CUSTOMER] = -1
     return n, True
-
-
-@_jit
-def odd_values(values, low, high, whole, odd):  # type: ignore[no-untyped-def]
-    """Marks rows with a value that is out of bounds, or not whole where it must be."""
-    for signal in range(values.shape[0]):
-        lowest, highest, must = low[signal], high[signal], whole[signal]
-        for i in range(values.shape[1]):
-            x = values[signal, i]
-            if x == x and (x < lowest or x > highest or (must and x != np.floor(x))):
-                odd[i] = True
 
 
 @_jit

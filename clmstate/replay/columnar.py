@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from clmstate.errors import Diagnostic, InputError
 from clmstate.kernel.fleet import OUT_COLUMNS, Out, Rows, standing, suspicious, walk
+from clmstate.kernel.intake import in_order
 from clmstate.kernel.tables import NEVER, as_arrays
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.frames import pl
@@ -139,7 +140,9 @@ class Columnar:
         self.customers = 0
         self.previous: tuple[Any, int] | None = None  # customer and instant of the last row
         self.sorted_only = self.mixed = False  # whether a piece must be sorted; whether one was not, and no other may follow
-        self.rest: pl.DataFrame | None = None  # the rows of the last instant, which the next piece may go on with
+        self.waiting: pl.DataFrame | None = (
+            None  # the last piece, until it is known whether the next one goes on with its last instant
+        )
         self.broken: list[Rejected] = []
         self.contradicting: list[Rejected] = []
         self.by_hand: set[str] = set()  # customers who are played one by one
@@ -159,23 +162,32 @@ class Columnar:
         if apart:
             self.previous, self.mixed = None, False
         self.sorted_only = more
-        if self.rest is not None:
-            frame, self.rest = pl.concat([self.rest, frame]), None
-        if more and frame.height:
-            again = _last_instant(frame.tail(_FEW))
-            again = again if again < min(_FEW, frame.height) else _last_instant(frame)
-            self.rest, frame = frame.tail(again), frame.head(frame.height - again)
-        if frame.height:
-            self.seen += frame.height
-            self.source.window = frame
-            batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore, self.room)))
-            batch = self.judged(self.numbered(self.ordered(batch)))
-            self.walk(batch.rows)
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            again = _again(waiting, frame)
+            if again:
+                frame = pl.concat([waiting.tail(again), frame], rechunk=True)
+            self.play(waiting.head(waiting.height - again))
+        if more:
+            self.waiting = frame
+        else:
+            self.play(frame)
+
+    def play(self, frame: pl.DataFrame) -> None:
+        """Plays rows that end with an observation."""
+        if not frame.height:
+            return
+        self.seen += frame.height
+        self.source.window = frame
+        batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore, self.room)))
+        batch = self.judged(self.numbered(self.ordered(batch)))
+        self.walk(batch.rows)
 
     def finish(self) -> tuple[Found, int]:
         """Closes the last customer, plays those who were left out, and puts everything together."""
-        if self.rest is not None:
-            self.take(self.rest.clear())
+        if self.waiting is not None:
+            self.play(self.waiting)
+            self.waiting = None
         nothing = np.zeros(0, np.int64)
         self.walk(Rows(nothing, nothing, np.zeros(0, np.int16), np.zeros((0, 0)), nothing), last=True)
         names = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
@@ -243,7 +255,7 @@ class Columnar:
     def judged(self, batch: Batch) -> Batch:
         """Rows of one instant that may contradict or repeat each other are judged together."""
         doubtful = np.zeros(batch.rows.at.size, np.bool_)
-        if not suspicious(batch.rows, doubtful):
+        if not batch.together or not suspicious(batch.rows, doubtful):
             return batch
         places = np.flatnonzero(doubtful)
         rows = [row for row in self.source.at(batch.frame[NUMBER].gather(places).to_list()) if isinstance(row, Row)]
@@ -264,10 +276,12 @@ class Columnar:
         """The rows by customer and time."""
         names, at = batch.names, batch.rows.at
         if at.size < 2:
+            batch.together = False
             return batch
         named = names.gather(np.flatnonzero(batch.new))
         ascending = bool((named.tail(named.len() - 1) > named.head(named.len() - 1)).all())
-        if ascending and bool(((at[1:] >= at[:-1]) | batch.new[1:]).all()):
+        sorted_by_time, batch.together = in_order(batch.new, at)
+        if ascending and sorted_by_time:
             return batch
         if self.previous is not None or self.sorted_only:
             raise self.unsorted()
@@ -414,14 +428,13 @@ def _table(name: str, **columns: Any) -> pl.DataFrame:
     return pl.DataFrame(made)
 
 
-_FEW: Final = 64
-
-
-def _last_instant(frame: pl.DataFrame) -> int:
-    """How many rows at the end are about the same customer and instant as the last one."""
-    last = frame.row(-1, named=True)
-    same = (pl.col("customer") == last["customer"]) & (pl.col("at") == last["at"])
-    return frame.filter(same).height
+def _again(frame: pl.DataFrame, following: pl.DataFrame) -> int:
+    """How many rows at the end of a piece are about the same customer and instant as the first row of the next one."""
+    said = ("customer", "at")
+    if not (frame.height and following.height) or any(frame[name][-1] != following[name][0] for name in said):
+        return 0
+    same = (pl.col(name) == pl.lit(following[name].head(1)) for name in said)
+    return frame.filter(*same).height
 
 
 def _kept(batch: Batch, keep: NDArray[np.bool_]) -> Batch:

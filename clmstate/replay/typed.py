@@ -6,13 +6,14 @@ Nothing here decides what is wrong with a row: :mod:`clmstate.replay.understand`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from clmstate.kernel.fleet import Rows, odd_values
+from clmstate.kernel.fleet import Rows
+from clmstate.kernel.intake import bits_as_numbers, numbers, views_differ
 from clmstate.kernel.tables import Lowered
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
@@ -37,6 +38,7 @@ class Batch:
         new: where a name is not that of the row before.
         rows: the same as numbers; customers are not numbered yet.
         odd: rows that are not plainly right.
+        together: whether several rows may be about the same customer and instant.
 
     Example:
         >>> Batch.__name__
@@ -48,6 +50,7 @@ class Batch:
     new: NDArray[np.bool_]
     rows: Rows
     odd: NDArray[np.bool_]
+    together: bool = True
 
 
 class Room:
@@ -98,17 +101,14 @@ def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = ()
     said = [name for name in lowered.signals if name in frame.columns and name not in ignore and frame[name].null_count() < n]
     values = (Room() if room is None else room).of(len(said), n)
     for place, name in enumerate(said):
-        values[place] = _numbers(frame[name], specs[name], odd)
+        _take(frame[name], specs[name], values[place], odd)
     for name in ("part", "instance", "details"):
         if name in frame.columns and frame[name].null_count() < n:
             odd |= _said(frame[name])
     event = _events(frame["event"], lowered.events, odd) if "event" in frame.columns else np.full(n, -1, np.int16)
-    bounds = [_bounds(specs[name]) for name in said]
-    low, high = (np.array([b[i] for b in bounds], np.float64) for i in (0, 1))
-    odd_values(values, low, high, np.array([b[2] for b in bounds], np.bool_), odd)
     signals = np.array([lowered.signals.index(name) for name in said], np.int64)
-    numbers = Rows(np.zeros(0, np.int64), at.fill_null(0).to_numpy(writable=True), event, values, signals)
-    return Batch(frame, names, new, numbers, odd)
+    instants = at.fill_null(0).to_numpy(writable=bool(odd.any()))  # an odd row may be written back
+    return Batch(frame, names, new, Rows(np.zeros(0, np.int64), instants, event, values, signals), odd)
 
 
 def with_all_signals(batch: Batch, count: int) -> Batch:
@@ -172,9 +172,19 @@ def changes(column: pl.Series) -> NDArray[np.bool_]:
         >>> changes(pl.Series(["a", "a", "b"])).tolist()
         [True, False, True]
     """
-    new = np.ones(column.len(), np.bool_)
-    if column.len() > 1:
-        new[1:] = column.tail(column.len() - 1).ne_missing(column.head(column.len() - 1)).to_numpy()
+    n = column.len()
+    new = np.ones(n, np.bool_)
+    if n < 2:
+        return new
+    if column.dtype != pl.String or column.null_count():
+        new[1:] = column.tail(n - 1).ne_missing(column.head(n - 1)).to_numpy()
+        return new
+    array = column.to_arrow(compat_level=pl.CompatLevel.newest())
+    views = np.frombuffer(array.buffers()[1], np.int64).reshape(-1, 2)[array.offset : array.offset + n]
+    doubt = np.empty(n, np.int64)
+    places = doubt[: views_differ(views, new, doubt)]
+    if places.size:
+        new[places] = (column.gather(places) != column.gather(places - 1)).to_numpy()
     return new
 
 
@@ -212,6 +222,41 @@ def _events(column: pl.Series, known: Sequence[str], odd: NDArray[np.bool_]) -> 
     odd[told[codes == -2]] = True
     found[told] = np.maximum(codes, -1)
     return found
+
+
+_NUMBERS: Final[Mapping[type[pl.DataType], Any]] = {
+    pl.Float64: np.float64, pl.Float32: np.float32, pl.Int64: np.int64, pl.Int32: np.int32, pl.Int16: np.int16, pl.Int8: np.int8,
+}  # fmt: skip
+_EVERYWHERE: Final = np.zeros(0, np.uint8)
+
+
+def _take(column: pl.Series, spec: SignalSpec, out: NDArray[np.float64], odd: NDArray[np.bool_]) -> None:
+    """One signal's values, chunk by chunk; NaN where nothing is said. What is said, but not plainly or out of bounds, is odd."""
+    begin, span = 0, _bounds(spec)
+    for chunk in column.get_chunks() if column.n_chunks() > 1 else [column]:
+        part = slice(begin, begin + chunk.len())
+        begin = part.stop
+        if spec.kind == "date" and isinstance(chunk.dtype, pl.Datetime) and chunk.dtype.time_unit == "us":
+            chunk = chunk.to_physical()
+        elif spec.kind in ("date", "choice"):
+            out[part] = _numbers(chunk, spec, odd[part])
+            continue
+        if chunk.len() and spec.kind == "flag" and chunk.dtype == pl.Boolean:
+            data, said, first = _buffers(chunk, np.uint8)
+            bits_as_numbers(data, first, said, first, out[part])
+        elif chunk.len() and type(chunk.dtype) in _NUMBERS:
+            data, said, first = _buffers(chunk, _NUMBERS[type(chunk.dtype)])
+            numbers(data[first:], said, first, span, out[part], odd[part])
+        else:
+            numbers(_numbers(chunk, spec, odd[part]), _EVERYWHERE, 0, span, out[part], odd[part])
+
+
+def _buffers(chunk: pl.Series, kind: Any) -> tuple[NDArray[Any], NDArray[np.uint8], int]:
+    """The memory of a column as it is: what is in it, the bits that say where there is anything, and where both begin."""
+    array = chunk.to_arrow()
+    bits, data = array.buffers()
+    said = _EVERYWHERE if bits is None or not array.null_count else np.frombuffer(bits, np.uint8)
+    return np.frombuffer(data, kind), said, array.offset
 
 
 def _numbers(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDArray[np.float64]:
