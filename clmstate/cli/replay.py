@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from clmstate.cli.models import Model, load_one
@@ -46,6 +49,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
     parser.add_argument("--values", action="store_true", help="also a table of the values that decided: what each move's rule read")
     parser.add_argument(
+        "--checkpoint",
+        metavar="FOLDER",
+        help="keep what is done in this folder; if it is stopped, the same command goes on from there",
+    )
+    parser.add_argument(
         "--engine", type=one_of(ENGINES), default="auto", metavar="ENGINE", help=f"{', '.join(ENGINES)}; all find the same"
     )
 
@@ -62,7 +70,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
     as_of = None if options.as_of is None else date_option(options.as_of, "clmstate replay --as-of")
     model = load_one(options.model, command="clmstate replay")
-    with screen.progress(f"replaying {options.log}") as progress:
+    with _kept(options.checkpoint), screen.progress(f"replaying {options.log}") as progress:
         done = replay_file(
             model.what,
             options.log,
@@ -70,6 +78,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             ignore=options.ignore,
             tables=options.tables,
             engine=options.engine,
+            checkpoint=options.checkpoint,
             progress=progress,
         )
     if done.counts.rows and not done.counts.used and not done.counts.later:
@@ -82,7 +91,22 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         screen.json(_document(done, options.out))
     else:
         _show(done, model, screen, options.out)
+    if options.checkpoint is not None:
+        from clmstate.replay.resuming import forget
+
+        forget(options.checkpoint)
     return 0
+
+
+@contextlib.contextmanager
+def _kept(checkpoint: str | None) -> Iterator[None]:
+    """Says, to whoever interrupts, where what is done is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if checkpoint is not None:
+            sys.stderr.write(f"\nWhat is done is kept in {checkpoint}; the same command goes on from there.")
+        raise
 
 
 def _with_values(done: Replayed, model: Model, options: argparse.Namespace, as_of: int | None, screen: Screen) -> Replayed:

@@ -28,6 +28,7 @@ from clmstate.signals import show_instant
 
 if TYPE_CHECKING:
     from clmstate.replay.columnar import Columnar
+    from clmstate.replay.mapping import Mapped
 
 __all__ = [
     "ENGINES",
@@ -41,6 +42,7 @@ __all__ = [
     "replay_file",
     "replay_frame",
     "run",
+    "with_sources",
 ]
 
 Engine = Literal["auto", "compiled", "columnar", "spark"]
@@ -48,8 +50,13 @@ ENGINES: Final = get_args(Engine)
 
 TableFormat = Literal["csv", "parquet"]
 
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
+
 WORTH_COLUMNS: Final = 20_000
 """From so many rows on, columns are faster even though the engine must be loaded."""
+
+LARGE_TEXT: Final = 64 << 20
+"""Bytes of CSV or JSON Lines from which on a log is dealt out into files, so that its rows are never all in memory."""
 
 _NOTE: Final = "replay.json"
 """What marks a folder as one that a replay may write again."""
@@ -278,6 +285,7 @@ def replay_file(
     ignore: Collection[str] = (),
     tables: str | os.PathLike[str] | None = None,
     engine: Engine = "auto",
+    checkpoint: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Replayed:
     """Reads a log and replays it.
@@ -290,10 +298,12 @@ def replay_file(
         ignore: columns to pass over.
         tables: for a mapping, the folder in which its tables are; by default its own.
         engine: what plays it; all find the same.
+        checkpoint: a folder that keeps what is done, so that the same call goes on from there if this one is stopped.
         progress: told how much of how much is done.
 
     Raises:
-        InputError: the file cannot be used, as :func:`clmstate.replay.read_log` says; CLM306, polars is not installed.
+        InputError: the file cannot be used, as :func:`clmstate.replay.read_log` says; CLM306, polars is not installed; CLM357, the checkpoint is
+            of other work; CLM358, another process is at work with it.
 
     Example:
         >>> from clmstate import Phase
@@ -305,6 +315,12 @@ def replay_file(
         clmstate.errors.InputError: CLM301 no such folder/log.csv: there is no folder 'no such folder'. Check the path.
     """
     name = os.fspath(path)
+    if checkpoint is not None or _is_large_text(name):
+        from clmstate.replay.resuming import in_hands, resumable
+
+        if checkpoint is not None:
+            return resumable(model, path, checkpoint, as_of_us, ignore, tables, engine, progress)
+        return in_hands(model, path, as_of_us, ignore, engine, progress)
     if Path(name).suffix.lower() == ".toml":
         return _mapped(model, path, tables, as_of_us, engine, progress)
     database = table_in(name)
@@ -325,6 +341,12 @@ def replay_file(
     return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
 
 
+def _is_large_text(name: str) -> bool:
+    """Whether a log is a text that is better not held in memory."""
+    path = Path(name)
+    return path.suffix.lower() in TEXT_ENDINGS and path.is_file() and path.stat().st_size > LARGE_TEXT
+
+
 def _mapped(
     model: type[Lifecycle] | type[Composition],
     path: str | os.PathLike[str],
@@ -336,7 +358,16 @@ def _mapped(
     from clmstate.replay.mapping import read_mapping
 
     mapped = read_mapping(path, model, tables)
-    done = run(model, mapped.log, as_of_us=as_of_us, engine=engine, progress=progress)
+    return with_sources(run(model, mapped.log, as_of_us=as_of_us, engine=engine, progress=progress), mapped)
+
+
+def with_sources(done: Replayed, mapped: Mapped) -> Replayed:
+    """The replay of a log that a mapping made, with what became of the rows of the tables.
+
+    Example:
+        >>> with_sources.__name__
+        'with_sources'
+    """
     counts, rejects = mapped.taken(done.tables.rejects.select("row", "reason").rows())
     texts = {"table": pl.String, "row": pl.Int64, "reasons": pl.String}
     return attrs.evolve(
