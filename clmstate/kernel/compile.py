@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import weakref
-from collections.abc import Callable, Iterator
-from types import CodeType
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -45,6 +45,7 @@ UNCHANGED: Final = _Unchanged()
 """The default of every signal in ``observe``: nobody said anything about it."""
 
 NOTHING: Final = Moves()
+_NOWHERE: Final[Mapping[str, int]] = MappingProxyType({})
 
 EARLIEST: Final = instant("0001-01-01")
 LATEST: Final = instant("9999-12-31T23:59:59.999999")
@@ -108,8 +109,7 @@ class State:
         unsettled: whether rules were not asked at the last observation (placed by hand, or held).
         busy: whether the inline path must not be taken.
         journal: what happened, one tuple each.
-        read: for a part of a composition, the roll-ups that read its values, each with what it contributes now.
-        watched: the signals that those roll-ups read, as bits.
+        watched: for a part of a composition, the signals that roll-ups read, as bits.
         whole: for a part of a composition, the customer; unset otherwise.
         member: for a part of a composition, the part; unset otherwise.
         life: the customer (or part) whose state it is; told after each observation that moved it, if it listens.
@@ -137,7 +137,6 @@ class State:
         "open",
         "phase",
         "reached",
-        "read",
         "resume",
         "seen",
         "unsettled",
@@ -152,7 +151,7 @@ class State:
     entered: float
     hold: float
     visits: tuple[int, ...]
-    resume: dict[str, int]
+    resume: Mapping[str, int]
     reached: int
     seen: int
     unsettled: bool
@@ -160,7 +159,6 @@ class State:
     journal: list[tuple[Any, ...]]
     life: Any
     open: bool
-    read: tuple[list[Any], ...]
     wake: float
     watched: int
     whole: Any
@@ -290,6 +288,7 @@ def _compile(program: Program) -> Compiled:
         "_INSTANTS": _KNOWN_INSTANTS,
         "_NAN": MISSING,
         "_NEVER": math.inf,
+        "_NOWHERE": _NOWHERE,
         "_NOTHING": NOTHING,
         "_Moves": Moves,
         "_STALE": -math.inf,
@@ -429,13 +428,12 @@ class _Text:
         yield "    _s.at = _s.entered = _s.hold = _NAN"
         yield f"    _s.phase = {self.p.initial}"
         yield f"    _s.visits = ({visits}{',' if visits else ''})"
-        yield "    _s.resume = {}"
+        yield "    _s.resume = _NOWHERE"
         yield "    _s.reached = _s.seen = 0"
         yield "    _s.unsettled = _s.busy = False"
         yield f"    _s.open = {self.afterwards.shown}"
         yield "    _s.journal = []"
         yield "    _s.life = None"
-        yield "    _s.read = ()"
         yield "    _s.watched = 0"
         for spec in self.signals:
             yield f"    _s.v_{spec.name} = {_stored(spec)}"
