@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from types import MethodType
 from typing import Any
 
 from clmstate.composition import Composition, CompositionDefinition
@@ -101,8 +100,7 @@ class CustomerLife(RoomLife):
             kind = self.kind_of(one)
             made = kind.__new__(kind)
             if isinstance(one, Member):
-                life = PartLife(self, one, kind)
-                made.__dict__.update(_life=life, observe=MethodType(life.engine.observe_part, life.state), send=life.send)
+                PartLife(self, one, kind).attach(made)
             else:
                 made.__dict__["_whole"] = RoomLife(self, one)
             one.handle = made
