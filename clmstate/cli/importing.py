@@ -17,7 +17,10 @@ from types import ModuleType
 
 from clmstate.errors import DefinitionError, Diagnostic, InputError, did_you_mean
 
-__all__ = ["ImportFault", "import_file", "import_module", "shown_path"]
+__all__ = ["ALONE", "ImportFault", "import_file", "import_module", "shown_path"]
+
+ALONE = "clmstate_model_"
+"""How the name begins under which a file outside packages is imported."""
 
 _OURS = Path(__file__).resolve().parents[1]
 
@@ -151,7 +154,7 @@ def _spec_in_place(dotted: str) -> ModuleSpec | None:
 
 def _import_alone(file: Path) -> ModuleType:
     """A file under a name of its own, which no other module has."""
-    name = f"clmstate_model_{file.stem}_{hashlib.sha256(os.fsencode(file)).hexdigest()[:12]}"
+    name = f"{ALONE}{file.stem}_{hashlib.sha256(os.fsencode(file)).hexdigest()[:12]}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)

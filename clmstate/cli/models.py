@@ -9,7 +9,7 @@ from types import ModuleType
 
 import attrs
 
-from clmstate.cli.importing import ImportFault, import_file, import_module, shown_path
+from clmstate.cli.importing import ALONE, ImportFault, import_file, import_module, shown_path
 from clmstate.composition import Composition
 from clmstate.errors import ClmstateError, DefinitionError, Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
@@ -35,6 +35,26 @@ class Model:
     def name(self) -> str:
         """Its class name."""
         return self.what.__name__
+
+    @property
+    def module(self) -> str:
+        """The name under which tests beside it import its module.
+
+        Raises:
+            InputError: CLM337, it is a frozen definition.
+
+        Example:
+            >>> Model(Lifecycle, "deal.py").module
+            'clmstate.lifecycle.lifecycle'
+        """
+        name = self.what.__module__
+        if self.source.endswith(".json"):
+            cause = "it is a frozen definition, and tests import a model from Python"
+            raise InputError([Diagnostic("CLM337", self.source, cause, "name the file or module that it was frozen from")])
+        if not name.startswith(ALONE):
+            return name
+        parts = Path(self.source).with_suffix("").parts
+        return ".".join(parts) if all(part.isidentifier() for part in parts) else parts[-1]
 
     @property
     def composed(self) -> bool:

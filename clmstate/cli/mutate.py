@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("tests", nargs="*", default=["tests"], help="files and folders of tests (default: tests)")
+    parser.add_argument("tests", nargs="*", help="files and folders of tests (default: tests, or those here)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="how many processes (default: all cores)"
     )
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             [Diagnostic("CLM342", "clmstate mutate --jobs", f"{options.jobs} is no number of processes", "give 1 or more")]
         )
     model = load_one(options.model, command="clmstate mutate")
+    options.tests = options.tests or _tests_here()
     missing = [name for name in options.tests if not Path(name.partition("::")[0]).exists()]
     if missing:
         raise InputError([Diagnostic("CLM387", missing[0], "there are no tests of that name", "name a file or folder of tests")])
@@ -83,6 +84,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     else:
         told.show(screen)
     return 1 if options.fail_under is not None and told.percent < options.fail_under else 0
+
+
+def _tests_here() -> list[str]:
+    return ["tests"] if Path("tests").exists() else sorted(file.name for file in Path().glob("test_*.py")) or ["tests"]
 
 
 def _digest(model: Model, tests: list[str], every: Any) -> str:
@@ -131,7 +136,7 @@ def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, scre
     jobs = min(options.jobs, total - len(done))
     parts = [kept.with_suffix(f".{i}.jsonl") for i in range(jobs)]
     running = []
-    name = f"{_module(model)}:{model.what.__qualname__}"
+    name = f"{model.module}:{model.what.__qualname__}"
     for i, part in enumerate(parts):
         part.unlink(missing_ok=True)
         wanted = kept.with_suffix(f".{i}.json")
@@ -167,12 +172,6 @@ def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, scre
     _judge(running, parts, model)
 
 
-def _module(model: Model) -> str:
-    """The name under which tests import the model's module; a file outside packages is imported by the name of its file."""
-    name = model.what.__module__
-    return ".".join(Path(model.source).with_suffix("").parts) if name.startswith("clmstate_model_") else name
-
-
 def _plugin() -> list[str]:
     """Pytest finds the plugin by its entry point, unless clmstate is used without being installed."""
     points = importlib.metadata.entry_points(group="pytest11")
@@ -206,7 +205,7 @@ def _judge(running: list[subprocess.Popen[bytes]], parts: list[Path], model: Mod
             cause = f"{len(failed)} test{'s fail' if len(failed) != 1 else ' fails'} without any mutant, such as {failed[0]}"
             wrong.append(Diagnostic("CLM388", model.name, cause, "mend the tests first, or name those that pass"))
         elif process.returncode not in (0, 5) and not _lines(part):
-            cause = f"the tests could not be run: {' '.join((said or ['pytest said nothing'])[-1].split())[:200]}"
+            cause = f"the tests could not be run: {' '.join((said or ['pytest said nothing'])[-1].split())[:200].rstrip('.')}"
             wrong.append(Diagnostic("CLM388", model.name, cause, "run them with pytest first"))
         part.unlink(missing_ok=True)
         part.with_suffix(".json").unlink(missing_ok=True)
@@ -290,7 +289,7 @@ class _Told:
             for _ in range(3):
                 table.add_column()
             for line in self.survivors:
-                asked = f"{line['tests']} tests asked it" if line["tests"] else "no test asks it"
+                asked = f"{line['tests']} test{'s' if line['tests'] > 1 else ''} asked it" if line["tests"] else "no test asks it"
                 table.add_row(Text(screen.marks.unmet, "bold red"), Text(f"{line['model']}.{line['words']}"), Text(asked, "dim"))
             screen.show(Padding(table, (0, 1), expand=False))
         screen.line()

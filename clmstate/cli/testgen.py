@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     command = f"clmstate testgen {options.model}{' --pairs' if options.pairs else ''}"
     generated = blocks(model, shown, [*unreached, *unpaired], pairs)
     out = None if options.out is None else Path(options.out)
-    made = rewritten(_old(out), model, generated, command)
+    made = rewritten(_old(out), model, generated, command, found.module)
     if out is not None:
         write(out, made.text, folders=True)
     neighbours = sum(len(one.just) + len(one.short) for one in shown)

@@ -73,8 +73,15 @@ def blocks(
     return found
 
 
-def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], command: str) -> Rewritten:
+def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], command: str, module: str = "") -> Rewritten:
     r"""A file with new generated blocks; whatever stands outside them stays, and so do blocks that somebody has changed.
+
+    Args:
+        old: what the file holds; nothing, if it is new.
+        model: the lifecycle.
+        generated: by name, what :func:`blocks` returned.
+        command: what makes such a file, for its first line.
+        module: where tests import the lifecycle from; by default where Python says that it was defined.
 
     Example:
         >>> from clmstate import Phase
@@ -90,7 +97,7 @@ def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], comma
     waiting = dict(generated)
     kept: list[str] = []
     gone: list[str] = []
-    lines = old.splitlines() if old.strip() else _head(model, command)
+    lines = old.splitlines() if old.strip() else _head(model, command, module or model.__module__)
     out: list[str] = []
     at = 0
     while at < len(lines):
@@ -121,7 +128,7 @@ def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], comma
     return Rewritten("\n".join(out).rstrip("\n") + "\n", tuple(kept), tuple(gone))
 
 
-def _head(model: type[Lifecycle], command: str) -> list[str]:
+def _head(model: type[Lifecycle], command: str, module: str) -> list[str]:
     return [
         f'"""Tests of {model.__name__}, begun by `{command}`.',
         "",
@@ -129,7 +136,7 @@ def _head(model: type[Lifecycle], command: str) -> list[str]:
         'change. Take its marks away to make it your own."""',
         "",
         "from clmstate.testing import scenario",
-        f"from {model.__module__} import {model.__name__}",
+        f"from {module} import {model.__name__}",
     ]
 
 
