@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from clmstate.replay.frames import pl
     from clmstate.replay.run import Replayed
 
-__all__ = ["arguments", "date_option", "grid", "run"]
+__all__ = ["LOG_HELP", "arguments", "date_option", "grid", "run"]
+
+LOG_HELP: Final = "a log (.csv, .jsonl, .parquet, crm.sqlite:TABLE, crm.duckdb:TABLE), or a mapping (.toml)"
 
 _MOST_REASONS: Final = 5
 _BAR: Final = 28
@@ -32,15 +34,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     Example:
         >>> arguments(argparse.ArgumentParser())
     """
-    from clmstate.replay.run import ENGINES, TableFormat
+    from clmstate.replay.choices import ENGINES, FORMATS
 
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", help="a log (.csv, .jsonl, .parquet, crm.sqlite:TABLE, crm.duckdb:TABLE), or a mapping (.toml)")
+    parser.add_argument("log", help=LOG_HELP)
     parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("--out", metavar="FOLDER", help="write all tables into this folder, whole or not at all")
     parser.add_argument(
         "--format",
-        type=one_of(get_args(TableFormat)),
+        type=one_of(FORMATS),
         default="csv",
         metavar="FORMAT",
         help="of the tables: csv (default), parquet",

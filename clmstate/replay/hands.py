@@ -19,11 +19,12 @@ import attrs
 
 from clmstate.composition import Composition
 from clmstate.lifecycle import Lifecycle
+from clmstate.replay.choices import Engine
 from clmstate.replay.frames import pl
 from clmstate.replay.inputs import FrameSource, parquet_pieces
 from clmstate.replay.log import Format, _check_file
 from clmstate.replay.rows import Log, Record, Rejected, Row
-from clmstate.replay.run import Engine, columns_can, found_in, one_lifecycle
+from clmstate.replay.run import columns_can, found_in, one_lifecycle
 from clmstate.replay.shape import shape_of
 from clmstate.replay.tables import Found, frame_of, reject_row
 from clmstate.replay.understand import Understanding

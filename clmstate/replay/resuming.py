@@ -14,10 +14,11 @@ from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.checkpoint import Checkpoint
+from clmstate.replay.choices import Engine
 from clmstate.replay.frames import pl
 from clmstate.replay.hands import FEWEST, Dealt, Hands, InMemory, ParquetHands, TextHands
 from clmstate.replay.log import _cannot_open, format_of
-from clmstate.replay.run import Counts, Engine, Replayed, with_sources
+from clmstate.replay.run import Counts, Replayed, with_sources
 from clmstate.replay.shape import shape_of
 from clmstate.replay.sources import table_in
 from clmstate.replay.tables import SCHEMAS, Found, tables_of

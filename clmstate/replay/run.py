@@ -9,13 +9,14 @@ import tempfile
 from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle
+from clmstate.replay.choices import Engine, TableFormat
 from clmstate.replay.frames import pl
 from clmstate.replay.log import format_of, read_log
 from clmstate.replay.one_by_one import one_by_one
@@ -31,11 +32,8 @@ if TYPE_CHECKING:
     from clmstate.replay.mapping import Mapped
 
 __all__ = [
-    "ENGINES",
     "Counts",
-    "Engine",
     "Replayed",
-    "TableFormat",
     "columns_can",
     "found_in",
     "one_lifecycle",
@@ -44,11 +42,6 @@ __all__ = [
     "run",
     "with_sources",
 ]
-
-Engine = Literal["auto", "compiled", "columnar", "spark"]
-ENGINES: Final = get_args(Engine)
-
-TableFormat = Literal["csv", "parquet"]
 
 TEXT_ENDINGS: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
 

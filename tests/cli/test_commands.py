@@ -464,3 +464,15 @@ def test_generated_tests_import_a_file_by_its_name(run: Run, folder: Path) -> No
     assert run("freeze", "deal.py").code == 0
     assert "CLM337 deal.json" in run("testgen", "deal.json").err
     assert "CLM337 deal.json" in run("mutate", "deal.json", "test_deal.py").err
+
+
+def test_help_needs_no_extra() -> None:
+    code = f"""
+import sys
+for extra in ("duckdb", "numba", "pandas", "polars", "pptx", "pyarrow", "pyspark", "yaml"):
+    sys.modules[extra] = None
+from clmstate.cli import main
+sys.exit(max(main([name, "--help"]) for name in {sorted(COMMANDS)}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
