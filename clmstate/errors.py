@@ -22,6 +22,7 @@ __all__ = [
     "ObservationError",
     "UnknownNameError",
     "did_you_mean",
+    "not_installed",
     "shown",
 ]
 
@@ -143,6 +144,25 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return "there are none"
     shown = ", ".join(names[:12])
     return f"known are: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def not_installed(place: str, wants: str, package: str, extra: str, otherwise: str = "") -> InputError:
+    """An error about a package that only some need, and that is not there.
+
+    Args:
+        place: what was asked for.
+        wants: what needs the package, as the beginning of a sentence.
+        package: its name.
+        extra: the extra that brings it.
+        otherwise: what can be done without it.
+
+    Example:
+        >>> print(not_installed("log.parquet", "reading Parquet", "polars", "parquet", "use CSV"))
+        CLM306 log.parquet: reading Parquet needs the package polars, which is not installed. Install it: pip install 'clmstate[parquet]'; or use CSV.
+    """
+    remedy = f"install it: pip install 'clmstate[{extra}]'"
+    cause = f"{wants} needs the package {package}, which is not installed"
+    return InputError([Diagnostic("CLM306", place, cause, f"{remedy}; or {otherwise}" if otherwise else remedy)])
 
 
 def shown(value: object, most: int = 60) -> str:

@@ -18,7 +18,7 @@ def gap_slides(analysis: GapAnalysis) -> bytes:
     """The slides as a PPTX file.
 
     Raises:
-        InputError: CLM410, python-pptx is not installed.
+        InputError: CLM306, python-pptx is not installed.
 
     Example:
         >>> from clmstate import Lifecycle, Phase

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.errors import Diagnostic, InputError, did_you_mean, not_installed
 from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_named
 from clmstate.lifecycle import LifecycleDefinition
 
@@ -137,8 +137,7 @@ def _yaml(text: str, source: str) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         import yaml
     except ImportError:
-        remedy = "pip install 'clmstate[yaml]', or give the same as CSV"
-        raise InputError([Diagnostic("CLM306", source, "YAML needs PyYAML, which is not installed", remedy)]) from None
+        raise not_installed(source, "reading YAML", "pyyaml", "yaml", "give the same as CSV") from None
     remedy = "write a list of entries, each with team, interval, kind and text"
     try:
         entries: Any = yaml.safe_load(text)

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.errors import Diagnostic, InputError, did_you_mean, not_installed
 from clmstate.replay.columnar import Source
 from clmstate.replay.frames import pl
 from clmstate.replay.log import _check_file
@@ -119,8 +119,7 @@ def _duckdb(place: str, table: str) -> pl.DataFrame:
     try:
         import duckdb
     except ImportError:
-        cause = "reading it needs the package duckdb"
-        raise InputError([Diagnostic("CLM306", place, cause, "pip install 'clmstate[fleet]'")]) from None
+        raise not_installed(place, "reading it", "duckdb", "fleet") from None
     try:
         with duckdb.connect(place, read_only=True) as database:
             known = [name for (name,) in database.execute("select table_name from information_schema.tables").fetchall()]

