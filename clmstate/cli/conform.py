@@ -7,6 +7,7 @@ from typing import Final
 
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.replay import LOG_HELP
 from clmstate.cli.screen import Screen, as_data
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 
@@ -22,7 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("log", help=LOG_HELP)
+    parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("recorded", help="what was recorded: a .csv with the columns customer, at, phase")
     parser.add_argument("--part", default="", metavar="PART", help="for a composition, the part that was recorded")
     parser.add_argument("--grace", type=int, default=14, metavar="DAYS", help="how long a move may be late (14)")
@@ -40,15 +42,16 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     from rich.text import Text
 
     from clmstate.cli.replay import grid
-    from clmstate.replay import read_log, shape_of
+    from clmstate.replay import shape_of
     from clmstate.replay.conforming import conformance, read_records
+    from clmstate.replay.sources import read_any
 
     model = load_one(options.model, command="clmstate conform")
     parts = shape_of(model.what).parts
     if options.part not in parts:
         remedy = did_you_mean(options.part, [path for path in parts if path])
         raise InputError([Diagnostic("CLM342", "clmstate conform --part", f"there is no part {options.part!r:.60}", remedy)])
-    log = read_log(options.log, model.what, ignore=options.ignore)
+    log = read_any(model.what, options.log, ignore=options.ignore, tables=options.tables)
     records, faults = read_records(options.recorded, parts[options.part].definition)
     found = conformance(model.what, log, records, part=options.part, grace_days=options.grace)
     if screen.as_json:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from clmstate.cli.models import load_one
+from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.pictures import write_plot
-from clmstate.cli.replay import date_option
+from clmstate.cli.replay import LOG_HELP, date_option
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.signals import show_instant
 
 if TYPE_CHECKING:
-    from clmstate.replay import Log
     from clmstate.replay.frames import pl
     from clmstate.replay.run import Replayed
 
@@ -30,7 +30,7 @@ class _Asked:
     """What the command line asks of a view."""
 
     done: Replayed
-    log: Log
+    model: Model
     kind: str
     options: argparse.Namespace
 
@@ -42,12 +42,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("log", help=LOG_HELP)
+    parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("--view", type=one_of(VIEWS), default="over-time", metavar="VIEW", help=", ".join(VIEWS))
     parser.add_argument("--part", default=None, metavar="PART", help="the kind of part to look at, such as contract or users")
     parser.add_argument("--milestone", metavar="NAME", help="for time-to: the milestone")
     parser.add_argument("--money", metavar="COLUMN", help="for revenue: what a customer is worth, such as annual_value")
-    parser.add_argument("--since", metavar="DATE", help="for revenue: from when on")
+    parser.add_argument("--since", metavar="DATE", help="for revenue and population: from when on")
     parser.add_argument("--days", type=int, default=None, metavar="N", help="length of a step")
     parser.add_argument("--as-of", metavar="DATE", help="pass over later rows, and look at everybody on this date")
     parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
@@ -62,20 +63,20 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         >>> main(["fleet", "no_such_model.py", "log.csv"])
         2
     """
-    from clmstate.replay import read_log
-    from clmstate.replay.run import run as replay
+    from clmstate.replay.run import replay_file
 
     as_of = None if options.as_of is None else date_option(options.as_of, "clmstate fleet --as-of")
     if options.days is not None and options.days < 1:
         raise InputError([Diagnostic("CLM342", "clmstate fleet --days", f"{options.days} is no length", "give at least 1")])
     model = load_one(options.model, command="clmstate fleet")
-    with screen.progress(f"reading {options.log}") as progress:
-        log = read_log(options.log, model.what, ignore=options.ignore, progress=progress)
     with screen.progress(f"replaying {options.log}") as progress:
-        done = replay(model.what, log, as_of_us=as_of, progress=progress)
+        done = replay_file(
+            model.what, options.log, as_of_us=as_of, ignore=options.ignore, tables=options.tables, progress=progress
+        )  # fmt: skip
     if not done.tables.phases.height:
-        raise InputError([Diagnostic("CLM345", log.source, f"none of its {len(log)} rows can be used", "see clmstate replay")])
-    asked = _Asked(done, log, _kind(options.part, done), options)
+        cause = f"none of its {done.counts.rows:,} rows can be used"
+        raise InputError([Diagnostic("CLM345", done.source, cause, "see clmstate replay")])
+    asked = _Asked(done, model, _kind(options.part, done), options)
     title, table, plot = VIEWS[options.view](asked)
     if options.plot is not None:
         write_plot(options.plot, plot())
@@ -136,9 +137,10 @@ View = tuple[str, "pl.DataFrame", Callable[[], str]]
 
 
 def _labels(asked: _Asked) -> dict[str, str]:
-    """The labels of phases by path."""
-    definition = asked.done.shape.parts[asked.kind.replace("/", ".")].definition
-    return {path: phase.label for path, phase in definition.phases.items()}
+    """The labels of phases by path; where two are called alike, their paths."""
+    phases = asked.done.shape.parts[asked.kind.replace("/", ".")].definition.phases
+    called = [phase.label for phase in phases.values()]
+    return {path: phase.label if called.count(phase.label) == 1 else path for path, phase in phases.items()}
 
 
 def _us(at: Any) -> float:
@@ -165,27 +167,32 @@ def _over_time(asked: _Asked) -> View:
 
 
 def _funnel(asked: _Asked) -> View:
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import bars, share
 
     found = asked.done.views.funnel()
     found = found.filter(found["kind"] == asked.kind).select("label", "lives", "share", "median_days")
 
     def plot() -> str:
         values = [(f"{row['label']}", {"share": row["share"] or 0.0}) for row in found.rows(named=True)]
-        return bars("How many ever came to each phase", values, "{:.0%}".format)
+        return bars("How many ever came to each phase", values, share)
 
     return "How many ever came to each phase, and after how many days (median)", found, plot
 
 
 def _time_in_phase(asked: _Asked) -> View:
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import ranges
 
     found = asked.done.views.time_in_phase()
     found = found.filter(found["kind"] == asked.kind).drop("kind", "phase")
 
+    def said(row: dict[str, Any]) -> str:
+        middle = "most go on" if row["median"] is None else f"{row['median']:,.0f} days"
+        return f"{middle}, {row['stays']:,} stays"
+
     def plot() -> str:
-        values = [(row["label"], {"median days": row["median"] or 0.0}) for row in found.rows(named=True)]
-        return bars("How long stays last", values, note="Kaplan-Meier medians: stays that go on are not taken for ended")
+        values = [(r["label"], r["quarter"], r["median"], r["three_quarters"], said(r)) for r in found.rows(named=True)]
+        note = "bar: from a quarter to three quarters of the stays; mark: half (Kaplan-Meier)"
+        return ranges("How long stays last", values, "days", note)
 
     return "How long stays last, in days; stays that go on are censored", found, plot
 
@@ -238,20 +245,19 @@ def _relapses(asked: _Asked) -> View:
 
 
 def _cohorts(asked: _Asked) -> View:
-    from clmstate.replay.plots import Axis, Series, lines
+    from clmstate.replay.plots import grid
 
     days = asked.options.days or 30
     found = asked.done.views.cohorts(asked.kind, days)
     wide = found.pivot("period", index="cohort", values="kept").sort("cohort") if found.height else found
+    began = dict(found.filter(found["period"] == 0).select("cohort", "lives").rows())
+    names = {cohort: f"{cohort} ({n:,})" for cohort, n in began.items()}
 
     def plot() -> str:
-        rows: dict[str, list[tuple[float, float]]] = {}
-        for cohort, period, _, kept in found.rows():
-            rows.setdefault(cohort, []).append((float(period), kept))
-        series = [Series(cohort, points) for cohort, points in rows.items()]
-        return lines(
-            "Retention by month of beginning", series, Axis(f"periods of {days} days"), Axis("kept", percent=True, least=0, most=1)
-        )
+        periods = [str(period) for period in sorted(set(found["period"].to_list()))]
+        cells = {(names[cohort], str(period)): kept for cohort, period, _, kept in found.rows()}
+        note = "in brackets: how many began; Kaplan-Meier"
+        return grid("Who is kept, by month of beginning", list(names.values()), periods, cells, note, f"periods of {days} days")
 
     return f"Share kept after so many periods of {days} days, by month of beginning", wide, plot
 
@@ -263,30 +269,37 @@ def _flows(asked: _Asked) -> View:
     found = found.filter(found["kind"] == asked.kind).select("from", "to", "transition", "moves", "lives")
 
     def plot() -> str:
-        values = [(f"{r['from']} → {r['to']}", {"moves": r["moves"]}) for r in found.head(20).rows(named=True)]
-        return bars("Moves between phases", values)
+        rows = found.head(20).rows(named=True)
+        values = [(f"{r['from']} → {r['to']} ({r['transition']})", {"moves": r["moves"], "customers": r["lives"]}) for r in rows]
+        return bars("Moves between phases, and how many made them", values)
 
     return "Moves between phases, and how many made them", found, plot
 
 
 def _matrix(asked: _Asked) -> View:
     from clmstate.replay.frames import pl
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import grid
 
     days = asked.options.days or 30
     counts = asked.done.views.transition_counts(days, asked.kind)
-    phases = [p for p in asked.done.shape.parts[asked.kind.replace("/", ".")].definition.phases if p in counts]
     labels = _labels(asked)
-    rows = []
-    for source in phases:
-        total = sum(counts[source].values())
-        rows.append(
-            {"from": source, **{target: f"{counts[source].get(target, 0) / total:.1%}" for target in phases}, "seen": int(total)}
-        )
+    sources = [path for path in labels if path in counts]
+    targets = [path for path in labels if any(path in after for after in counts.values())]
+    shares = {
+        (labels[source], labels[target]): counts[source].get(target, 0) / sum(counts[source].values())
+        for source in sources
+        for target in targets
+    }
+    seen = {source: int(sum(counts[source].values())) for source in sources}
+    names = {source: labels[source] for source in sources}
+    rows = [
+        {"from": name, **{labels[target]: f"{shares[name, labels[target]]:.1%}" for target in targets}, "seen": seen[source]}
+        for source, name in names.items()
+    ]
 
     def plot() -> str:
-        values = [(labels[source], {"stay": counts[source].get(source, 0.0) / sum(counts[source].values())}) for source in phases]
-        return bars(f"Who stands in the same phase {days} days later", values, "{:.0%}".format)
+        cells = {place: value for place, value in shares.items() if value}
+        return grid(f"Where customers stand {days} days later", list(names.values()), [labels[t] for t in targets], cells)
 
     return f"Where customers stand {days} days later", pl.DataFrame(rows), plot
 
@@ -294,7 +307,8 @@ def _matrix(asked: _Asked) -> View:
 def _revenue(asked: _Asked) -> View:
     from clmstate.replay.frames import pl
     from clmstate.replay.money import retained
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import bars, share
+    from clmstate.replay.sources import read_any
 
     if asked.options.money is None:
         raise InputError(
@@ -302,17 +316,46 @@ def _revenue(asked: _Asked) -> View:
         )
     first, last = (round(_us(at)) for at in asked.done.views.span())
     since = (first + last) // 2 if asked.options.since is None else date_option(asked.options.since, "clmstate fleet --since")
-    found = retained(asked.done, asked.log.rows, asked.options.money, since, last)
+    options = asked.options
+    log = read_any(asked.model.what, options.log, ignore=options.ignore, tables=options.tables)
+    found = retained(asked.done, log.rows, options.money, since, last)
     table = pl.DataFrame([{**attrs.asdict(found), "nrr": found.nrr, "grr": found.grr}])
 
     def plot() -> str:
-        values = [("before", {"value": found.before}), ("kept", {"value": found.kept}), ("after", {"value": found.after})]
-        return bars("Revenue of the same customers", values)
+        told = [("before", found.before, None), ("kept, without growth", found.kept, found.grr), ("after", found.after, found.nrr)]
+        named = ("", "GRR", "NRR")
+        values = [
+            (label if rate is None else f"{label} ({name} {share(rate)})", {"value": value})
+            for (label, value, rate), name in zip(told, named, strict=True)
+        ]
+        when = f"from {show_instant(since)} to {show_instant(last)}"
+        return bars(f"What {found.customers:,} customers are worth", values, note=when)
 
     return "Net and gross revenue retention of those who were customers then", table, plot
 
 
+def _population(asked: _Asked) -> View:
+    from clmstate.drawing import population
+    from clmstate.replay.population import population_of
+
+    since = None if asked.options.since is None else date_option(asked.options.since, "clmstate fleet --since")
+    found = population_of(asked.done, asked.kind, since)
+    definition = asked.done.shape.parts[asked.kind.replace("/", ".")].definition
+    period = "" if since is None else f"since {show_instant(since)}"
+
+    def plot() -> str:
+        return population(
+            definition, found.counts, changes=found.changes, flows=found.flows, standings=found.standings, period=period
+        ).svg()
+
+    table = found.table()
+    labels = _labels(asked)
+    moved = "" if since is None else f", and the change {period}"
+    return f"Where the customers stand{moved}", table.with_columns(table["phase"].replace(labels)), plot
+
+
 VIEWS: Final[Mapping[str, Callable[[_Asked], View]]] = {
+    "population": _population,
     "over-time": _over_time,
     "flows": _flows,
     "funnel": _funnel,
