@@ -70,7 +70,7 @@ def read_team_input(
 
     Raises:
         InputError: CLM301 it cannot be opened, CLM302 it is not what its ending says, CLM303 another ending, CLM304 a column is missing,
-            CLM305 one that is not known, CLM306 YAML without PyYAML, CLM361 an observation that cannot be used.
+            CLM305 one that is not known, CLM306 YAML without PyYAML, CLM365 an observation that cannot be used.
 
     Example:
         >>> import tempfile
@@ -157,10 +157,10 @@ def _understood(
     kind = next((kind for kind in KINDS if cells.get("kind", "").lower().rstrip("s") in (kind, kind.split()[0])), None)
     if kind is None:
         wrong.append(
-            Diagnostic("CLM361", place, f"{cells.get('kind', '')!r:.40} is no kind of observation", f"say {', '.join(KINDS)}")
+            Diagnostic("CLM365", place, f"{cells.get('kind', '')!r:.40} is no kind of observation", f"say {', '.join(KINDS)}")
         )
     if not cells.get("text"):
-        wrong.append(Diagnostic("CLM361", place, "nothing is observed: its text is empty", "say what was observed"))
+        wrong.append(Diagnostic("CLM365", place, "nothing is observed: its text is empty", "say what was observed"))
     said = cells.get("interval", "")
     interval = interval_named(said, several)
     if interval is None and said.lower() not in ("", "always"):
@@ -168,12 +168,12 @@ def _understood(
         cause = f"{said!r:.40} is no interval of the first year"
         near = did_you_mean(said.lower(), names)
         remedy = near if near.startswith("did you mean") else f"say {', '.join(names)}, a day such as 'day 45', or always"
-        wrong.append(Diagnostic("CLM361", place, cause, remedy))
+        wrong.append(Diagnostic("CLM365", place, cause, remedy))
     phase = _phase(cells.get("phase", ""), definition)
     if phase is None:
         labels = [p.label for p in definition.phases.values()]
         cause = f"{cells['phase']!r:.40} is no phase of {definition.name}"
-        wrong.append(Diagnostic("CLM361", place, cause, did_you_mean(cells["phase"], labels)))
+        wrong.append(Diagnostic("CLM365", place, cause, did_you_mean(cells["phase"], labels)))
     if len(wrong) > before or kind is None or phase is None:
         return None
     return Said(kind, cells["text"], interval, cells.get("team", ""), phase, cells.get("person", ""))

@@ -51,12 +51,12 @@ def resumable(
         folder: the checkpoint; it stays until somebody forgets it (:func:`forget`).
 
     Raises:
-        InputError: CLM343, Spark keeps no checkpoint; CLM357, CLM358 and CLM307, as for :class:`clmstate.replay.checkpoint.Checkpoint`.
+        InputError: CLM363, Spark keeps no checkpoint; CLM357, CLM358 and CLM307, as for :class:`clmstate.replay.checkpoint.Checkpoint`.
     """
     name = os.fspath(path)
     if engine == "spark":
         cause = "Spark keeps no checkpoint of ours"
-        raise InputError([Diagnostic("CLM343", name, cause, "leave out the checkpoint, or use another engine")])
+        raise InputError([Diagnostic("CLM363", name, cause, "leave out the checkpoint, or use another engine")])
     mapped = None
     if Path(name).suffix.lower() == ".toml":
         from clmstate.replay.mapping import read_mapping

@@ -102,7 +102,7 @@ def test_all_mistakes_of_a_file_are_said_together(tmp_path: Path) -> None:
     path.write_text("team,interval,kind,phase,text\nSales,first moth,pane,Engagment,\n,always,risk,,fine\n")
     with pytest.raises(InputError) as refused:
         read_team_input(path, Client.definition)
-    assert [d.code for d in refused.value.diagnostics] == ["CLM361"] * 4
+    assert [d.code for d in refused.value.diagnostics] == ["CLM365"] * 4
     text = str(refused.value)
     assert "Did you mean 'first month'" in text
     assert "Did you mean 'Engagement'?" in text

@@ -154,7 +154,7 @@ def test_a_checkpoint_of_other_work_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     with pytest.raises(InputError, match="CLM307"):
         replay_file(Contract, path, checkpoint=tmp_path / "mine")
-    with pytest.raises(InputError, match="CLM343"):
+    with pytest.raises(InputError, match="CLM363"):
         replay_file(Contract, path, checkpoint=tmp_path / "new", engine="spark")
     (kept / "checkpoint.json").write_text("{")
     with pytest.raises(InputError, match="CLM357"):
