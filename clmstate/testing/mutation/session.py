@@ -67,9 +67,9 @@ class MutantSession:
             return True
         try:
             models = [model for name in self.names for model in models_named(name)]
+            watch = Watch([model.definition for model in models])
         except ClmstateError as error:
             raise pytest.UsageError(str(error)) from None
-        watch = Watch([model.definition for model in models])
         asked, failed = self._baseline(session, watch)
         if failed:
             self._say({"failed": failed})
