@@ -55,11 +55,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", type=one_of(THEMES), default="light", help="light or dark")
     parser.add_argument("--brand", metavar="FILE", help="a theme file: a company's colours and logo")
     parser.add_argument("--page", type=one_of(PAGES), default="fitting", help="wide: with the proportions of a slide, 16:9")
-    parser.add_argument("--scale", type=float, default=2.0, help="of a PNG: pixels per point, 1 to 4")
+    parser.add_argument(
+        "--scale", type=float, default=None, help="of a PNG: pixels per point, 1 to 4 (by default 2, in large pictures fewer)"
+    )
     parser.add_argument("--against", metavar="MODEL", help="for diff: the older version")
-    parser.add_argument("--log", metavar="FILE", help="for here and population: what happened, as for walk")
-    parser.add_argument("--customer", metavar="NAME", help="for here: who, where the log tells of several")
-    parser.add_argument("--as-of", metavar="DATE", help="for here and population: the date of interest")
+    parser.add_argument("--log", metavar="FILE", help="for here, population and composite: what happened, as for walk")
+    parser.add_argument("--customer", metavar="NAME", help="for here and composite: who, where the log tells of several")
+    parser.add_argument("--as-of", metavar="DATE", help="for here, population and composite: the date of interest")
     parser.add_argument("--data", metavar="FILE", help="for population and coverage: numbers as JSON")
 
 

@@ -55,7 +55,8 @@ class Drawing:
 
     @cached_property
     def _furniture(self) -> Furniture:
-        return furnish(self._composed.scene, self._composed.layout, self.overlay, wide_page=self.wide_page)
+        composed, no_logo = self._composed, not self._colours.logo
+        return furnish(composed.scene, composed.layout, self.overlay, wide_page=self.wide_page, beside_title=no_logo)
 
     def _painted(self, *, embed_fonts: bool) -> str:
         composed = self._composed
@@ -85,11 +86,11 @@ class Drawing:
         """
         return self._painted(embed_fonts=embed_fonts)
 
-    def png(self, scale: float = 2) -> bytes:
+    def png(self, scale: float | None = None) -> bytes:
         """The picture as pixels.
 
         Args:
-            scale: pixels per point, 1 to 4.
+            scale: pixels per point, 1 to 4; by default 2, or as many as a screen of 2560 x 1440 shows.
 
         Raises:
             InputError: CLM401, when no Graphviz works here.
@@ -123,12 +124,12 @@ class Drawing:
         """
         return to_mermaid(self.scene, self._colours, self.overlay)
 
-    def save(self, path: str | Path, *, scale: float = 2) -> Path:
+    def save(self, path: str | Path, *, scale: float | None = None) -> Path:
         """Writes the picture in the format that the file's ending names, and returns where.
 
         Args:
             path: where to.
-            scale: of a PNG, pixels per point, 1 to 4.
+            scale: of a PNG, as for `png`.
 
         Raises:
             InputError: CLM402 for an unknown ending, CLM307 when the file cannot be written, CLM401 when no Graphviz works here.

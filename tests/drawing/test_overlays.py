@@ -157,3 +157,30 @@ def test_a_customer_is_shown_where_its_parts_are() -> None:
     assert laid is not None
     assert (laid.covers["agreement/new"].tone, laid.covers["agreement/adopted"].tone) == ("faded", "here")
     assert laid.covers["people/active"].said == (Said("1 · 50 %", "strong"),)
+
+
+def test_wires_of_a_customer_say_whether_what_they_carry_is_enough() -> None:
+    acme = Whole("Acme")
+    acme.people.join("eli", at="2026-01-01")
+    acme.people.join("dana", at="2026-01-02", logins=3)
+    laid = drawing.composite(acme).overlay
+    assert laid is not None
+    port = laid.covers["port agreement.active_users"]
+    assert [said.text for said in port.said or ()] == ["50 % – not met yet", "needs active users at least 80 %"]
+    assert laid.covers["wire port agreement.active_users 0"].sign == "at_risk"
+    assert [key.text for key in laid.keys] == ["what one part knows of another", "not yet enough", "is here"]
+    acme.people.leave("eli", at="2026-01-03")
+    laid = drawing.composite(acme).overlay
+    assert laid is not None
+    assert [said.text for said in laid.covers["port agreement.active_users"].said or ()] == ["100 %"]  # nothing asks any more
+    supplied = drawing.composite(Whole, values={"agreement.active_users": ("90 %", True)}).overlay
+    assert supplied is not None
+    assert supplied.covers["wire port agreement.active_users 0"].sign == "good"
+
+
+def test_the_way_on_is_never_only_a_way_back(contract: Any) -> None:
+    acme = walked(contract)
+    acme.observe(at="2026-09-01", users_adopted=0.9)
+    assert acme.phase.label == "Success"
+    (panel,) = drawing.here(acme).overlay.panels  # type: ignore[union-attr]  # it has one
+    assert panel.title == "To Happy"
