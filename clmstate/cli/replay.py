@@ -118,7 +118,7 @@ def _with_values(done: Replayed, model: Model, options: argparse.Namespace, as_o
     from clmstate.replay.deciding import values_that_decided
     from clmstate.replay.sources import read_any
 
-    movers = set(done.tables.moves["customer"].to_list())
+    movers = set(done.tables.lazy("moves").select("customer").unique().collect()["customer"].to_list())
     with screen.progress(f"reading {options.log}") as progress:
         log = read_any(
             model.what, options.log, ignore=options.ignore, tables=options.tables, customers=movers, progress=progress
@@ -163,7 +163,7 @@ def _document(done: Replayed, folder: str | None) -> dict[str, Any]:
         "rows": attrs.asdict(done.counts),
         "as_of": None if done.as_of_us is None else show_instant(done.as_of_us),
         "written_to": folder,
-        "tables": {name: table.height for name, table in done.every_table.items()},
+        "tables": done.heights,
         "sources": None if done.sources is None else done.sources.to_dicts(),
         "phases": phase_counts(done).to_dicts(),
         "rejected": done.tables.rejects.head(100).to_dicts(),
@@ -184,12 +184,12 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
     from rich.text import Text
 
     counts = done.counts
-    customers = done.tables.phases["customer"].n_unique()
+    customers, moves = done.customers, done.tables.height("moves")
     said = f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}: {counts.used:,} used, {counts.rejected:,} rejected"
     said += f", {counts.later:,} later than {show_instant(done.as_of_us or 0)}" if counts.later else ""
     screen.line()
     screen.show(Text.assemble((model.what.definition.title, "bold"), f"  {done.source}"))
-    screen.line(f"{said}. {customers:,} customer{'' if customers == 1 else 's'}, {done.tables.moves.height:,} moves.")
+    screen.line(f"{said}. {customers:,} customer{'' if customers == 1 else 's'}, {moves:,} moves.")
     when = "at their last row" if done.as_of_us is None else f"on {show_instant(done.as_of_us)}"
     screen.line()
     screen.show(Text(f"Where they stand {when}", "bold"), _phases_table(done, screen))
@@ -197,9 +197,9 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
         if table.row_count:
             screen.line()
             screen.show(Text(title, "bold"), table)
-    opened = done.tables.plays.height
+    opened, reached = done.tables.height("plays"), done.tables.height("milestones")
     screen.line()
-    screen.line(f"{opened:,} plays opened, {done.tables.milestones.height:,} milestones reached.")
+    screen.line(f"{opened:,} plays opened, {reached:,} milestones reached.")
     _rejects(done, screen)
     _sources(done, screen)
     screen.line(f"All tables: {folder}" if folder is not None else "Name a folder with --out for all tables.")

@@ -395,6 +395,8 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
             i -= 1
         if i > begin:
             facts[AT] = row_at[i - 1]
+        if i >= n and not last:
+            break  # the customer may go on in the next batch
         then, undone, offered, sign = facts[AT], 0, np.int64(0), 1
         closing = facts[CUSTOMER] >= 0 and (i >= n or row_customer[i] != facts[CUSTOMER])
         if closing:  # the customer's last row is behind us: time passes until the date of interest

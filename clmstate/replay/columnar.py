@@ -29,6 +29,9 @@ from clmstate.signals import Value
 
 __all__ = ["Columnar", "Source", "columnar"]
 
+_MANY: Final = 100_000
+"""Rows of results that are worth giving away."""
+
 _ROOM: Final = 1 << 18
 _FLAGGED: Final = 1 << 14
 
@@ -118,6 +121,7 @@ class Columnar:
         source: looks rows up.
         as_of_us: the date of interest.
         ignore: columns to pass over.
+        sink: takes what was found of customers who are behind us, so that it need not be held.
 
     Example:
         >>> from clmstate import Phase
@@ -127,8 +131,15 @@ class Columnar:
         0
     """
 
-    def __init__(self, model: type[Lifecycle], source: Source, as_of_us: int | None = None, ignore: Collection[str] = ()) -> None:
-        self.model, self.source, self.ignore = model, source, ignore
+    def __init__(
+        self,
+        model: type[Lifecycle],
+        source: Source,
+        as_of_us: int | None = None,
+        ignore: Collection[str] = (),
+        sink: Callable[[Found], object] | None = None,
+    ) -> None:
+        self.model, self.source, self.ignore, self.sink = model, source, ignore, sink
         self.lowered = as_arrays(model.definition)
         self.as_of_us = as_of_us
         self.state = standing(self.lowered.arrays)
@@ -136,7 +147,8 @@ class Columnar:
         self.room = Room()
         self.pieces: list[NDArray[np.int64]] = []
         self.names: list[pl.Series] = []
-        self.lives: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []  # customer, first, last instant
+        self.lives: list[NDArray[np.int64]] = []  # customer, first and last instant
+        self.behind = 0  # customers of whom all has been given away, or is in `gone`
         self.customers = 0
         self.previous: tuple[Any, int] | None = None  # customer and instant of the last row
         self.sorted_only = self.mixed = False  # whether a piece must be sorted; whether one was not, and no other may follow
@@ -146,6 +158,7 @@ class Columnar:
         self.broken: list[Rejected] = []
         self.contradicting: list[Rejected] = []
         self.by_hand: set[str] = set()  # customers who are played one by one
+        self.gone: set[str] = set()  # the same, and those who may never settle, of those who are behind us
         self.left_out: set[int] = set()  # the same, and those who may never settle, by number
         self.seen = self.later = 0
 
@@ -182,6 +195,8 @@ class Columnar:
         batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore, self.room)))
         batch = self.judged(self.numbered(self.ordered(batch)))
         self.walk(batch.rows)
+        if self.sink is not None and sum(map(len, self.pieces)) + sum(map(len, self.lives)) > _MANY:
+            self.sink(self.found(self.customers - 1))
 
     def finish(self) -> tuple[Found, int]:
         """Closes the last customer, plays those who were left out, and puts everything together."""
@@ -190,11 +205,8 @@ class Columnar:
             self.waiting = None
         nothing = np.zeros(0, np.int64)
         self.walk(Rows(nothing, nothing, np.zeros(0, np.int16), np.zeros((0, 0)), nothing), last=True)
-        names = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
-        if self.by_hand:
-            self.left_out.update(np.flatnonzero(names.is_in(list(self.by_hand)).to_numpy()).tolist())
-        out = self.by_hand | set(names.gather(sorted(self.left_out)).to_list())
-        found = self.found(names)
+        found = self.found(self.customers)
+        out = self.by_hand | self.gone
         rejected = self.broken + [r for r in self.contradicting if r.customer not in out]
         found.rejects = Found.of({"rejects": [reject_row(r) for r in rejected]}).rejects
         if out:
@@ -323,7 +335,7 @@ class Columnar:
         if rows.at.size:
             firsts = np.flatnonzero(np.append(True, rows.customer[1:] != rows.customer[:-1]))
             lasts = np.append(firsts[1:] - 1, rows.at.size - 1)
-            self.lives.append((rows.customer[firsts], rows.at[firsts], rows.at[lasts]))
+            self.lives.append(np.stack([rows.customer[firsts], rows.at[firsts], rows.at[lasts]], axis=1))
         start, done = 0, False
         as_of = NEVER if self.as_of_us is None else self.as_of_us
         while not done:
@@ -332,19 +344,34 @@ class Columnar:
             self.pieces.append(self.out.found[: self.out.done[0]].copy())
             self.left_out.update(self.out.flagged[: self.out.done[1]].tolist())
 
-    def found(self, names: pl.Series) -> Found:
-        """Everything that was found, as tables, without those who were left out."""
-        all_found = np.concatenate([*self.pieces, np.empty((0, OUT_COLUMNS), np.int64)])
-        gone = np.fromiter(self.left_out, np.int64, len(self.left_out))
+    def found(self, upto: int) -> Found:
+        """What was found of the customers who are behind us, as tables, without those who were left out; it is forgotten here.
+
+        Args:
+            upto: the number of the first customer who is not.
+        """
+        first, self.behind = self.behind, upto
+        every = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
+        names, self.names = every.head(upto - first), [every.tail(every.len() - (upto - first))]
+        all_found, self.pieces = _parted(self.pieces, OUT_COLUMNS, upto)
+        lives, self.lives = _parted(self.lives, 3, upto)
+        out = {number for number in self.left_out if number < upto}
+        self.left_out -= out
+        if self.by_hand:
+            out.update((np.flatnonzero(names.is_in(list(self.by_hand)).to_numpy()) + first).tolist())
+        gone = np.fromiter(out, np.int64, len(out))
+        self.gone.update(names.gather(gone - first).to_list())
         if gone.size:
-            all_found = all_found[~np.isin(all_found[:, 0], gone)]
+            all_found, lives = (rows[~np.isin(rows[:, 0], gone)] for rows in (all_found, lives))
+        all_found[:, 0] -= first
+        lives[:, 0] -= first
         _, rules, clocks, milestones, *_ = self.lowered.arrays.facts.tolist()
         formula, number = all_found[:, 3], all_found[:, 2]
         is_move, is_sign = formula < rules, number == 0
         return Found(
             moves=self.moves(all_found[is_move & (number > 0)], names),
             by_then=self.moves(all_found[is_move & (number < 0)], names),
-            lives=self.lives_of(names, gone),
+            lives=self.lives_of(names, lives),
             milestones=self.reached(all_found[~is_move & ~is_sign], names, rules + clocks),
             signs=self.signs(all_found[is_sign], names, rules + clocks + milestones),
             rejects=Found.empty().rejects,
@@ -371,13 +398,11 @@ class Columnar:
             because=pl.Series([d.why(t) for t in transitions], dtype=pl.String).gather(formula),
         )
 
-    def lives_of(self, names: pl.Series, gone: NDArray[np.int64]) -> pl.DataFrame:
+    def lives_of(self, names: pl.Series, found: NDArray[np.int64]) -> pl.DataFrame:
         """The table of lives: one for each customer."""
-        empty = np.zeros(0, np.int64)
-        code, first, last = (np.concatenate([empty, *(life[i] for life in self.lives)]) for i in range(3))
-        table = pl.DataFrame({"code": code, "first": first, "last": last}).group_by("code", maintain_order=True)
-        lives = table.agg(pl.col("first").min(), pl.col("last").max())
-        lives = lives.filter(~pl.col("code").is_in(gone.tolist()))
+        starts = np.flatnonzero(np.diff(found[:, 0], prepend=-1))  # a life that two pieces have is told of twice
+        code, first, last = found[starts, 0], found[starts, 1], found[np.append(starts[1:], len(found))[: starts.size] - 1, 2]
+        lives = pl.DataFrame({"code": code, "first": first, "last": last})
         initial = self.lowered.program.phases[self.lowered.program.initial]
         seen = pl.max_horizontal("last", pl.lit(self.as_of_us, dtype=pl.Int64))
         return _table(
@@ -426,6 +451,13 @@ def _table(name: str, **columns: Any) -> pl.DataFrame:
         series = series.cast(plain[kind]).alias(column)
         made.append(series.cast(pl.Datetime("us", "UTC")) if kind == "time" else series)
     return pl.DataFrame(made)
+
+
+def _parted(rows: list[NDArray[np.int64]], width: int, upto: int) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Rows of those who are behind us, and of those who are not."""
+    together = np.concatenate([*rows, np.empty((0, width), np.int64)])
+    behind = together[:, 0] < upto
+    return together[behind], [together[~behind]]
 
 
 def _again(frame: pl.DataFrame, following: pl.DataFrame) -> int:

@@ -18,12 +18,13 @@ from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.choices import Engine, TableFormat
 from clmstate.replay.frames import pl
+from clmstate.replay.gathering import Gathering
 from clmstate.replay.log import format_of, read_log
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.shape import Shape, shape_of
 from clmstate.replay.sources import table_in
-from clmstate.replay.tables import Found, Tables, reject_row, tables_of
+from clmstate.replay.tables import TABLES, Found, Tables, reject_row, tables_of
 from clmstate.replay.views import Views
 from clmstate.signals import show_instant
 
@@ -105,8 +106,29 @@ class Replayed:
     @property
     def every_table(self) -> dict[str, pl.DataFrame]:
         """All tables by name, with those of a mapping if there was one, and the values if they were asked for."""
+        return dict(self.tables) | self._more
+
+    @property
+    def lazy_tables(self) -> dict[str, pl.LazyFrame]:
+        """The same, without holding them."""
+        return {name: self.tables.lazy(name) for name in TABLES} | {name: table.lazy() for name, table in self._more.items()}
+
+    @property
+    def heights(self) -> dict[str, int]:
+        """How many rows each of them has."""
+        return {name: self.tables.height(name) for name in TABLES} | {name: table.height for name, table in self._more.items()}
+
+    @property
+    def customers(self) -> int:
+        """How many customers there are."""
+        if not self.shape.composed:
+            return self.tables.height("phases")  # everybody stands in one
+        return int(self.tables.lazy("phases").select(pl.col("customer").n_unique()).collect().item())
+
+    @property
+    def _more(self) -> dict[str, pl.DataFrame]:
         more = {"values": self.values, "sources": self.sources, "source_rejects": self.source_rejects}
-        return dict(self.tables) | {name: table for name, table in more.items() if table is not None}
+        return {name: table for name, table in more.items() if table is not None}
 
     @cached_property
     def views(self) -> Views:
@@ -143,17 +165,17 @@ class Replayed:
                 shutil.rmtree(beside, ignore_errors=True)
 
     def _fill(self, folder: Path, table_format: TableFormat) -> None:
-        for name, table in self.every_table.items():
+        for name, table in self.lazy_tables.items():
             if table_format == "parquet":
-                table.write_parquet(folder / f"{name}.parquet")
+                table.sink_parquet(folder / f"{name}.parquet")
                 continue
-            table.with_columns(pl.col("^days$").round(2)).write_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+            table.with_columns(pl.col("^days$").round(2)).sink_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
         note = {
             "model": self.model,
             "log": self.source,
             "rows": attrs.asdict(self.counts),
             "as_of": None if self.as_of_us is None else show_instant(self.as_of_us),
-            "tables": {name: table.height for name, table in self.every_table.items()},
+            "tables": self.heights,
         }
         (folder / _NOTE).write_text(json.dumps(note, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -416,17 +438,19 @@ def replay_frame(
 
         work = Columnar(one_lifecycle(model), source, as_of_us, ignore)
         work.take(frame)
-        return _done(model, name, work, as_of_us)
+        return _done(model, name, work, as_of_us, Gathering(shape_of(model)))
     understood = source.read(frame)
     rows, rejected = [r for r in understood if isinstance(r, Row)], [r for r in understood if isinstance(r, Rejected)]
     return run(model, Log(name, tuple(rows), tuple(rejected), unit="row"), as_of_us=as_of_us, engine="compiled")
 
 
-def _done(model: type[Lifecycle] | type[Composition], name: str, work: Columnar, as_of_us: int | None) -> Replayed:
+def _done(
+    model: type[Lifecycle] | type[Composition], name: str, work: Columnar, as_of_us: int | None, gathering: Gathering
+) -> Replayed:
     found, used = work.finish()
-    shape = shape_of(model)
+    gathering.add(found)
     counts = Counts(work.seen, used, found.rejects.height, work.later)
-    return Replayed(model.__name__, name, counts, tables_of(found, shape), as_of_us, "columnar", shape)
+    return Replayed(model.__name__, name, counts, gathering.tables(), as_of_us, "columnar", gathering.shape)
 
 
 def _parquet(
@@ -445,20 +469,22 @@ def _parquet(
     version, total = read_stamp(name, Path(path))
     source = FrameSource(model, name, ignore)
     source.path = path
-    work = Columnar(model, source, as_of_us, ignore)
+    gathering = Gathering(shape_of(model))
+    work = Columnar(model, source, as_of_us, ignore, gathering.add)
     try:
         for number, piece in enumerate(parquet_pieces(path)):
             if not number:
                 source.checked(piece, version)
             work.take(piece, more=True)
             progress(work.seen, total)
-        return _done(model, name, work, as_of_us)
+        return _done(model, name, work, as_of_us, gathering)
     except InputError as error:
         if error.diagnostics[0].code != "CLM351":
             raise
-    work = Columnar(model, source, as_of_us, ignore)
+    gathering = Gathering(shape_of(model))
+    work = Columnar(model, source, as_of_us, ignore, gathering.add)
     with scattered(path) as pieces:
         for piece in pieces:
             work.take(piece, apart=True)
             progress(work.seen, total)
-        return _done(model, name, work, as_of_us)
+        return _done(model, name, work, as_of_us, gathering)

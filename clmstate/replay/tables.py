@@ -84,6 +84,11 @@ class Found:
         """Nothing."""
         return cls.of({})
 
+    @property
+    def height(self) -> int:
+        """How many rows there are in all."""
+        return sum(getattr(self, name).height for name in SCHEMAS)
+
     def with_more(self, *others: Found) -> Found:
         """Both together."""
         return Found(**{name: pl.concat([getattr(one, name) for one in (self, *others)]) for name in SCHEMAS})
@@ -107,7 +112,7 @@ class Tables:
     """The result tables of a replay. Large ones lie in files until somebody asks for all their rows.
 
     Args:
-        held: each table by name, as a frame or as the Parquet files of its parts.
+        held: each table by name, as a frame or as the Arrow files of its parts.
         keeping: whatever must live as long as the files are needed.
 
     Attributes:
@@ -148,7 +153,7 @@ class Tables:
     def lazy(self, name: str) -> pl.LazyFrame:
         """A table to ask something of, without holding all of it; customers may come in any order."""
         held = self.held[name]
-        return held.lazy() if isinstance(held, pl.DataFrame) else pl.scan_parquet(list(held))
+        return held.lazy() if isinstance(held, pl.DataFrame) else pl.scan_ipc(list(held))
 
     def height(self, name: str) -> int:
         """How many rows a table has."""
