@@ -62,6 +62,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log", metavar="FILE", help="for here, population and composite: what happened, as for walk")
     parser.add_argument("--customer", metavar="NAME", help="for here and composite: who, where the log tells of several")
     parser.add_argument("--as-of", metavar="DATE", help="for here, population and composite: the date of interest")
+    parser.add_argument("--since", metavar="DATE", help="for population: from when on changes and moves count")
+    parser.add_argument("--part", metavar="PART", help="for population: the kind of part of a composition")
     parser.add_argument("--data", metavar="FILE", help="for population and coverage: numbers as JSON")
 
 
@@ -216,11 +218,18 @@ def _here(model: Model, options: argparse.Namespace) -> Drawing:
 def _population(model: Model, options: argparse.Namespace) -> Drawing:
     from clmstate.drawing import population
 
-    if options.log is not None:
-        counts, flows = counted(model, options.log, _until(options))
-        return population(model.lifecycle, counts, flows=flows)
-    given = _numbers(options, "counts", {"counts", "changes", "flows", "standings", "period", "title"})
-    return population(model.lifecycle, given.pop("counts", {}), **given)
+    if options.log is None:
+        given = _numbers(options, "counts", {"counts", "changes", "flows", "standings", "period", "title"})
+        return population(model.lifecycle, given.pop("counts", {}), **given)
+    from clmstate.cli.fleet import part_asked, population_picture
+    from clmstate.cli.replay import date_option
+    from clmstate.replay.population import population_of
+    from clmstate.replay.run import replay_file
+
+    since = None if options.since is None else date_option(options.since, f"{_COMMAND} --since")
+    done = replay_file(model.what, options.log, as_of_us=_until(options))
+    kind = part_asked(options.part, done.shape, _COMMAND)
+    return population_picture(population_of(done, kind, since), done.shape, kind, since)
 
 
 def counted(model: Model, log_file: str, until: int | None) -> tuple[dict[str, int], dict[str, int]]:

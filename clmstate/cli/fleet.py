@@ -17,10 +17,13 @@ from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.signals import show_instant
 
 if TYPE_CHECKING:
+    from clmstate.drawing import Drawing
+    from clmstate.replay import Shape
     from clmstate.replay.frames import pl
+    from clmstate.replay.population import Population
     from clmstate.replay.run import Replayed
 
-__all__ = ["VIEWS", "arguments", "run"]
+__all__ = ["VIEWS", "arguments", "part_asked", "population_picture", "run"]
 
 _MOST_ROWS: Final = 40
 
@@ -76,7 +79,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if not done.tables.phases.height:
         cause = f"none of its {done.counts.rows:,} rows can be used"
         raise InputError([Diagnostic("CLM345", done.source, cause, "see clmstate replay")])
-    asked = _Asked(done, model, _kind(options.part, done), options)
+    asked = _Asked(done, model, part_asked(options.part, done.shape, "clmstate fleet"), options)
     title, table, plot = VIEWS[options.view](asked)
     if options.plot is not None:
         write_plot(options.plot, plot())
@@ -87,14 +90,27 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     return 0
 
 
-def _kind(wanted: str | None, done: Replayed) -> str:
-    kinds = [path.replace(".", "/") for path in done.shape.parts]
+def part_asked(wanted: str | None, shape: Shape, command: str) -> str:
+    """The kind of part that somebody asks for; by default the first.
+
+    Raises:
+        InputError: CLM342, there is none of that name.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> from clmstate.replay import shape_of
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> part_asked(None, shape_of(Deal), "clmstate fleet")
+        ''
+    """
+    kinds = [path.replace(".", "/") for path in shape.parts]
     if wanted is None:
         return kinds[0]
     if wanted.replace(".", "/") not in kinds:
         known = [kind for kind in kinds if kind]
         remedy = did_you_mean(wanted, known) if known else "leave it out: the model is a lifecycle on its own"
-        raise InputError([Diagnostic("CLM342", "clmstate fleet --part", f"there is no part {wanted!r:.60}", remedy)])
+        raise InputError([Diagnostic("CLM342", f"{command} --part", f"there is no part {wanted!r:.60}", remedy)])
     return wanted.replace(".", "/")
 
 
@@ -334,24 +350,41 @@ def _revenue(asked: _Asked) -> View:
     return "Net and gross revenue retention of those who were customers then", table, plot
 
 
-def _population(asked: _Asked) -> View:
+def population_picture(found: Population, shape: Shape, kind: str, since: int | None) -> Drawing:
+    """The population of a fleet as a picture.
+
+    Example:
+        >>> population_picture.__name__
+        'population_picture'
+    """
     from clmstate.drawing import population
+
+    part = shape.parts[kind.replace("/", ".")]
+    many = f"Where our {sum(found.counts.values()):,} {kind.rpartition('/')[2]} are" if part.way.many else ""
+    period = "" if since is None else f"since {show_instant(since)}"
+    return population(
+        part.definition,
+        found.counts,
+        changes=found.changes,
+        flows=found.flows,
+        standings=found.standings,
+        period=period,
+        title=many,
+    )
+
+
+def _population(asked: _Asked) -> View:
     from clmstate.replay.population import population_of
 
     since = None if asked.options.since is None else date_option(asked.options.since, "clmstate fleet --since")
     found = population_of(asked.done, asked.kind, since)
-    definition = asked.done.shape.parts[asked.kind.replace("/", ".")].definition
-    period = "" if since is None else f"since {show_instant(since)}"
 
     def plot() -> str:
-        return population(
-            definition, found.counts, changes=found.changes, flows=found.flows, standings=found.standings, period=period
-        ).svg()
+        return population_picture(found, asked.done.shape, asked.kind, since).svg()
 
     table = found.table()
-    labels = _labels(asked)
-    moved = "" if since is None else f", and the change {period}"
-    return f"Where the customers stand{moved}", table.with_columns(table["phase"].replace(labels)), plot
+    moved = "" if since is None else f", and the change since {show_instant(since)}"
+    return f"Where they stand{moved}", table.with_columns(table["phase"].replace(_labels(asked))), plot
 
 
 VIEWS: Final[Mapping[str, Callable[[_Asked], View]]] = {
