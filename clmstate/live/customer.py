@@ -77,6 +77,7 @@ class CustomerLife(RoomLife):
         self.whole = Whole(self.definition)
         self.whole.life, self.whole.place = self, self.place
         self.customer, self.room, self.path = self, self.whole.room, ""
+        self.branches = {}
         self.listeners: list[tuple[RoomLife, Callable[..., Any]]] = []
         self.listening = False
         self.done: set[int] = set()
