@@ -390,7 +390,7 @@ class CustomerLife(RoomLife):
         """Places the customer with all its parts where they stand, without settling."""
         self.ready()
         if self.whole.at == self.whole.at or self.whole.journal:
-            remedy = "start() places customers before their first observation"
+            remedy = "place customers with start() before their first observation"
             raise self.refused("CLM214", "the customer is already on its way", remedy)
         for what, given in (("placed", placed), ("since", since)):
             if not isinstance(given, Mapping):

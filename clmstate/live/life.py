@@ -241,7 +241,7 @@ class Life(Reading):
         began = now if since is None else point_in_time(since, self.place)
         s, c = self.state, self.engine
         if s.at == s.at or s.journal:
-            remedy = "start() places customers before their first observation"
+            remedy = "place customers with start() before their first observation"
             raise self.refused("CLM214", "the customer is already on its way", remedy)
         if began is not None and (now is None or began > now):
             cause = "the stay begins after the time told" if now is not None else "the stay has a beginning, but no time is told"
