@@ -149,6 +149,10 @@ def _check_file(file: _File, base: Understanding, source: str) -> None:
                     did_you_mean(column, loose).replace("known are", "there are"),
                 )
             )
+    for column, kind in getattr(file, "unreadable", {}).items():
+        faults.append(
+            Diagnostic("CLM304", source, f"the column '{column}' is of the type {kind:.60}, and no text", "write it as text")
+        )
     for column in dict.fromkeys(c for c in columns if columns.count(c) > 1):
         faults.append(Diagnostic("CLM305", source, f"the column {column!r:.60} is there twice", "rename or remove one of them"))
     unknown = base.unknown(tuple(dict.fromkeys(columns)))

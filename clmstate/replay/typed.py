@@ -268,6 +268,9 @@ def _numbers(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDA
         instants = _instants(column)
         odd |= _said(column) & instants.is_null().to_numpy()
         return instants.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    if spec.kind == "choice" and not isinstance(kind, pl.String | pl.Categorical | pl.Enum):
+        odd |= column.is_not_null().to_numpy()  # no words
+        return np.full(column.len(), np.nan)
     if spec.kind == "choice":
         words = column.cast(pl.String, strict=False)
         places = list(range(len(spec.choices)))

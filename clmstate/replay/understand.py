@@ -307,7 +307,7 @@ class _Reading:
                 self.fault(
                     "CLM312",
                     name,
-                    f"the row is about '{part}', but gives a value of '{column.part}'",
+                    f"the row is about {f"'{part}'" if part else 'the customer as a whole'}, but gives a value of '{column.part}'",
                     "write a row of its own for each part",
                 )
             else:
