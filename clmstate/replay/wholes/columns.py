@@ -5,7 +5,7 @@ Nothing here decides what is wrong with a row: :mod:`clmstate.replay.understand`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -14,33 +14,65 @@ from numpy.typing import NDArray
 
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
-from clmstate.replay.typed import NUMBER
+from clmstate.replay.typed import _EVERYWHERE, _NUMBERS, NUMBER
 from clmstate.replay.typed import _bounds as bounds_of
+from clmstate.replay.typed import _buffers as buffers_of
 from clmstate.replay.typed import _instants as instants_of
 from clmstate.replay.typed import _names as names_of
 from clmstate.replay.typed import _numbers as numbers_of
 from clmstate.replay.typed import _said as said_in
-from clmstate.replay.wholes.kernel import JOIN, LEAVE, Rows, cells_in_rows
+from clmstate.replay.wholes.kernel import JOIN, LEAVE, Rows, cells_in_rows, kinds_of, told_in
 from clmstate.replay.wholes.layout import Layout
 from clmstate.replay.wholes.places import K
 from clmstate.signals import SignalSpec
 
-__all__ = ["Batch", "Told", "batch_of", "code_of", "frame_of_rows"]
+__all__ = ["Batch", "Cells", "batch_of", "code_of", "frame_of_rows"]
 
 _PLAIN_DETAILS: Final = r'^\{"instance": ?"([^"\\/\s][^"\\/]*)"\}$'
 """Details that name an instance, as most of them are written."""
 
-_NO_CELLS: Final = np.zeros(0, np.int64)
+_WITHIN: Final = 12
+"""Texts of so many bytes lie in their views."""
 
 
 @attrs.define
-class Told:
-    """The values that one column tells: in which rows, and which."""
+class Cells:
+    """The values that columns tell, column after column: in which rows, and which.
 
-    kind: int
-    signal: int
-    rows: NDArray[np.int64]
+    Example:
+        >>> Cells.empty().rows.size
+        0
+    """
+
+    kinds: NDArray[np.int16]
+    signals: NDArray[np.int16]
+    ends: NDArray[np.int64]
+    rows: NDArray[np.int32]
     values: NDArray[np.float64]
+
+    @classmethod
+    def empty(cls) -> Cells:
+        """None."""
+        nothing = np.zeros(0, np.int16)
+        return cls(nothing, nothing, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0))
+
+    def kept(self, keep: NDArray[np.bool_]) -> Cells:
+        """Those of some rows."""
+        inside = keep[self.rows]
+        if inside.all():
+            return self
+        ends = np.append(0, np.cumsum(inside))[self.ends]
+        return Cells(self.kinds, self.signals, ends, self.rows[inside], self.values[inside])
+
+    def with_column(self, kind: int, signal: int, rows: list[int], values: list[float]) -> Cells:
+        """With those of one column more."""
+        return Cells(
+            np.append(self.kinds, np.int16(kind)),
+            np.append(self.signals, np.int16(signal)),
+            np.append(self.ends, self.ends[-1] + len(rows)),
+            np.append(self.rows, np.array(rows, np.int32)),
+            np.append(self.values, values),
+        )
 
 
 @attrs.define
@@ -52,7 +84,7 @@ class Batch:
         names: whom each row is about.
         joiners: the name of the instance of each row, or of whoever its event lets join.
         at, part, act, event, code, inside, opened: as in :class:`clmstate.replay.wholes.kernel.Rows`.
-        told: the values.
+        cells: the values.
         odd: rows that are not plainly right.
 
     Example:
@@ -70,7 +102,7 @@ class Batch:
     code: NDArray[np.int64]
     inside: NDArray[np.int64]
     opened: NDArray[np.int64]
-    told: list[Told]
+    cells: Cells
     odd: NDArray[np.bool_]
 
     def rows(self, customer: NDArray[np.int64], order: NDArray[np.int64] | None, keep: NDArray[np.bool_]) -> Rows:
@@ -81,24 +113,26 @@ class Batch:
             order: which row comes where; None leaves them as they are.
             keep: which rows are kept, before they are put in order.
         """
-        taken = np.flatnonzero(keep) if order is None else order
-        to = np.full(self.at.size, -1, np.int64)
-        to[taken] = np.arange(taken.size)
-        rows = np.concatenate([_NO_CELLS, *(told.rows for told in self.told)])
-        values = np.concatenate([np.zeros(0), *(told.values for told in self.told)])
-        ends = np.cumsum([0, *(told.rows.size for told in self.told)])
-        kinds = np.array([told.kind for told in self.told], np.int16)
-        signals = np.array([told.signal for told in self.told], np.int16)
-        starts = np.zeros(taken.size + 1, np.int64)
-        out = np.empty(rows.size, np.int16), np.empty(rows.size, np.int16), np.empty(rows.size)
-        cells_in_rows(to, rows, ends, kinds, signals, values, starts, *out)
-        whole = order is None and taken.size == self.at.size
+        every = bool(keep.all())
+        cells = self.cells if every else self.cells.kept(keep)
+        rows, n = cells.rows, self.at.size
         columns: tuple[Any, ...] = (self.at, self.part, self.act, self.event, self.code, self.inside, self.opened)
-        at, part, act, event, code, inside, opened = columns if whole else [column[taken] for column in columns]
+        if order is not None or not every:
+            taken = np.flatnonzero(keep) if order is None else order
+            to = np.full(n, -1, np.int32)
+            to[taken] = np.arange(taken.size, dtype=np.int32)
+            rows, n = to[rows], taken.size
+            columns = tuple(column[taken] for column in columns)
+        starts = np.zeros(n + 1, np.int64)
+        out = np.empty(rows.size, np.int16), np.empty(rows.size, np.int16), np.empty(rows.size)
+        cells_in_rows(rows, cells.ends, cells.kinds, cells.signals, cells.values, starts, *out)
+        at, part, act, event, code, inside, opened = columns
         return Rows(customer, at, part, act, event, code, inside, opened, starts, *out)
 
 
-def batch_of(frame: pl.DataFrame, layout: Layout, specs: dict[str, tuple[int, int, SignalSpec]], ignore: Collection[str]) -> Batch:
+def batch_of(
+    frame: pl.DataFrame, layout: Layout, specs: Mapping[str, tuple[int, int, SignalSpec]], ignore: Collection[str]
+) -> Batch:
     """The rows of a frame as numbers.
 
     Args:
@@ -130,12 +164,9 @@ def batch_of(frame: pl.DataFrame, layout: Layout, specs: dict[str, tuple[int, in
     joiners, inside = _inside(joiners, act, depth, odd)
     if "details" in frame.columns and frame["details"].null_count() < n:
         joiners = _opened(frame["details"], joiners, layout, part, event, opened, odd)
-    told = []
-    for name in frame.columns:
-        if name in specs and name not in ignore and frame[name].null_count() < n:
-            told.append(_told(frame[name], *specs[name], layout, part, odd))
+    cells = _cells(frame, [name for name in frame.columns if name in specs and name not in ignore], specs, layout, part, odd)
     instants = at.fill_null(0).to_numpy(writable=True)
-    return Batch(frame, names, joiners, instants, part, act, event, code, inside, opened, told, odd)
+    return Batch(frame, names, joiners, instants, part, act, event, code, inside, opened, cells, odd)
 
 
 def code_of(name: str) -> int:
@@ -148,7 +179,7 @@ def code_of(name: str) -> int:
     return int(pl.Series([name], dtype=pl.String).hash(seed=0).to_numpy().view(np.int64)[0])
 
 
-def frame_of_rows(rows: Sequence[Row], specs: dict[str, tuple[int, int, SignalSpec]]) -> pl.DataFrame:
+def frame_of_rows(rows: Sequence[Row], specs: Mapping[str, tuple[int, int, SignalSpec]]) -> pl.DataFrame:
     """Rows that were understood, as columns; their numbers are their places.
 
     Example:
@@ -190,14 +221,27 @@ def _parts(frame: pl.DataFrame, layout: Layout, odd: NDArray[np.bool_]) -> NDArr
     if "part" not in frame.columns or frame["part"].null_count() == n:
         return np.full(n, -1, np.int16)
     paths = {kind.path: number for number, kind in enumerate(layout.kinds) if kind.path and _named(layout, number)}
-    known = pl.Series(["", *paths])
     column = frame["part"]
     column = column if column.dtype == pl.String else column.cast(pl.String, strict=False)
+    known = pl.Series(["", *paths])
+    if max(len(path.encode()) for path in paths) <= _WITHIN and column.n_chunks() == 1:
+        part = np.full(n, -1, np.int16)
+        views, said, first = _views(column)
+        kinds_of(views, said, first, _views(known)[0], np.array([-1, *paths.values()]), part, odd)
+        return part
     codes = column.cast(pl.Enum(known), strict=False)
     odd |= (codes.is_null() & column.is_not_null()).to_numpy()
     places = np.array([-1, *paths.values()], np.int16)
     found: NDArray[np.int16] = places[codes.to_physical().fill_null(0).to_numpy()]
     return found
+
+
+def _views(column: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8], int]:
+    """The views of texts, the bits that say where there are any, and the first of those bits."""
+    array = column.to_arrow(compat_level=pl.CompatLevel.newest())
+    bits, views, *_ = array.buffers()
+    said = _EVERYWHERE if bits is None or not array.null_count else np.frombuffer(bits, np.uint8)
+    return np.frombuffer(views, np.int64).reshape(-1, 2)[array.offset : array.offset + column.len()], said, array.offset
 
 
 def _named(layout: Layout, kind: int) -> bool:
@@ -292,28 +336,39 @@ def _opened(
 # ---- values
 
 
-def _told(
-    column: pl.Series, kind: int, signal: int, spec: SignalSpec, layout: Layout, part: NDArray[np.int16], odd: NDArray[np.bool_]
-) -> Told:
-    """What one column tells; values out of bounds, of another part, or of a port make their rows odd."""
-    if column.dtype.is_numeric() and spec.kind not in ("date", "choice"):
-        rows = np.flatnonzero(column.is_not_null().to_numpy()) if column.null_count() else np.arange(column.len())
-        values = column.drop_nulls().cast(pl.Float64, strict=False).to_numpy()
-        known = values == values
-        if not known.all():
-            rows, values = rows[known], values[known]
-    else:
-        numbers = numbers_of(column, spec, odd)
-        rows = np.flatnonzero(numbers == numbers)
-        values = numbers[rows]
-    low, high, whole = bounds_of(spec)
-    wrong = (values < low) | (values > high)
-    if whole:
-        wrong |= values != np.floor(values)
-    of = part[rows]
-    wrong |= (of != kind) & ((of != -1) | (layout.table[kind, K.DEPTH] != 0))
-    if spec.port:
-        wrong[:] = True
-    if wrong.any():
-        odd[rows[wrong]] = True
-    return Told(kind, signal, rows, values)
+def _cells(
+    frame: pl.DataFrame,
+    names: Sequence[str],
+    specs: Mapping[str, tuple[int, int, SignalSpec]],
+    layout: Layout,
+    part: NDArray[np.int16],
+    odd: NDArray[np.bool_],
+) -> Cells:
+    """What columns tell; values out of bounds, of another part, or of a port make their rows odd."""
+    columns = [(frame[name], *specs[name]) for name in names]
+    columns = [each for each in columns if each[0].null_count() < frame.height]
+    most = sum(column.len() - column.null_count() for column, *_ in columns)
+    rows, values, ends = np.empty(most, np.int32), np.empty(most), [0]
+    for column, kind, _, spec in columns:
+        data, said, first = _data(column, spec, odd)
+        low, high, whole = bounds_of(spec)
+        span = (np.inf, -np.inf, whole) if spec.port else (low, high, whole)
+        shared = bool(layout.table[kind, K.DEPTH] == 0)
+        ends.append(told_in(data, said, first, span, part, kind, shared, ends[-1], rows, values, odd))
+    kinds, signals = (np.array([each[i] for each in columns], np.int16) for i in (1, 2))
+    return Cells(kinds, signals, np.array(ends, np.int64), rows[: ends[-1]], values[: ends[-1]])
+
+
+def _data(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[np.uint8], int]:
+    """The values of a column, the bits that say where there are any, and the first of those bits."""
+    if spec.kind == "date" and column.dtype == pl.Datetime("us", "UTC"):
+        column = column.to_physical()
+    elif spec.kind in ("date", "choice") or type(column.dtype) not in (*_NUMBERS, pl.Boolean):
+        return numbers_of(column, spec, odd), _EVERYWHERE, 0
+    if column.dtype == pl.Boolean:
+        if spec.kind != "flag":
+            return numbers_of(column, spec, odd), _EVERYWHERE, 0
+        bits, said, first = buffers_of(column.rechunk(), np.uint8)
+        return np.unpackbits(bits, count=first + column.len(), bitorder="little")[first:], said, first
+    data, said, first = buffers_of(column.rechunk(), _NUMBERS[type(column.dtype)])
+    return data[first:], said, first

@@ -7,7 +7,7 @@ never settle, are played on the compiled engine.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +23,7 @@ from clmstate.replay.rows import ACTS, Rejected, Row
 from clmstate.replay.shape import shape_of
 from clmstate.replay.tables import Found, reject_row
 from clmstate.replay.typed import NUMBER, changes
-from clmstate.replay.wholes.columns import Batch, Told, batch_of, code_of
+from clmstate.replay.wholes.columns import Batch, batch_of, code_of
 from clmstate.replay.wholes.found import Lives, found_tables
 from clmstate.replay.wholes.kernel import FOUND, GROW, JOIN, LEAVE, LIVES, G, Rows, known_again, walk
 from clmstate.replay.wholes.layout import layout_of
@@ -35,6 +35,8 @@ _FOUND: Final = 1 << 18
 _LIVES: Final = 1 << 16
 _FLAGGED: Final = 1 << 12
 _DEEP: Final = 256
+_MANY: Final = 1 << 18
+"""From so many rows on, what was found of customers who are behind us is given away."""
 
 
 class Wholes:
@@ -45,6 +47,7 @@ class Wholes:
         source: looks rows up, for those that are not plain.
         as_of_us: later rows are not played, and time passes until then.
         ignore: columns to pass over.
+        sink: takes what was found of customers who are behind us, so that it need not be held.
 
     Attributes:
         seen: the rows that came in.
@@ -65,8 +68,15 @@ class Wholes:
         0
     """
 
-    def __init__(self, model: type[Composition], source: Source, as_of_us: int | None = None, ignore: Collection[str] = ()) -> None:
-        self.model, self.source, self.as_of_us, self.ignore = model, source, as_of_us, ignore
+    def __init__(
+        self,
+        model: type[Composition],
+        source: Source,
+        as_of_us: int | None = None,
+        ignore: Collection[str] = (),
+        sink: Callable[[Found], object] | None = None,
+    ) -> None:
+        self.model, self.source, self.as_of_us, self.ignore, self.sink = model, source, as_of_us, ignore, sink
         self.layout = layout_of(model.definition)
         places = {kind.path: number for number, kind in enumerate(self.layout.kinds)}
         self.specs = {
@@ -89,7 +99,9 @@ class Wholes:
         self.pieces: list[NDArray[np.int64]] = []
         self.lives = Lives()
         self.names: list[pl.Series] = []
-        self.last: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []  # customers, and the instant of their last row
+        self.last: list[NDArray[np.int64]] = []  # customers, and the instant of their last row
+        self.behind = 0  # customers of whom all has been given away, or is in `gone`
+        self.gone: set[str] = set()  # customers left to the compiled engine, of those who are behind us
         self.customers = 0
         self.previous: tuple[Any, int] | None = None  # customer and instant of the last row
         self.sorted_only = self.mixed = False  # whether a piece must be sorted; whether one was not, and no other may follow
@@ -138,6 +150,8 @@ class Wholes:
         if keep.any():
             rows, joiners = self.ordered(batch, keep)
             self.walk(rows, joiners)
+        if self.sink is not None and sum(map(len, self.pieces)) + len(self.lives) > _MANY:
+            self.sink(self.found(self.customers - 1))
 
     def finish(self) -> tuple[Found, int]:
         """Closes the last customer, plays those who were left out, and puts everything together."""
@@ -145,29 +159,42 @@ class Wholes:
         if waiting is not None:
             self.play(waiting)
         self.walk(_NOBODY, pl.Series([], dtype=pl.String), last=True)
-        names = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
-        if self.by_hand:
-            self.left_out.update(np.flatnonzero(names.is_in(list(self.by_hand)).to_numpy()).tolist())
-        out = self.by_hand | set(names.gather(sorted(self.left_out)).to_list())
-        gone = np.fromiter(self.left_out, np.int64, len(self.left_out))
-        found = found_tables(self.layout, self.pieces, self.lives, names, self.last_seen(), gone, self.as_of_us)
-        rejected = [each for each in self.broken if each.customer not in out]
-        alone: Found | None = None
+        found = self.found(self.customers)
+        out = self.by_hand | self.gone
         self.played_alone = len(out)
+        rejected = [each for each in self.broken if each.customer not in out]
+        alone = Found.empty()
         if out:
             log = self.source.of(out)
             rejected += log.rejected
             alone = one_by_one(self.model, log, as_of_us=self.as_of_us)[0]
         found.rejects = Found.of({"rejects": [reject_row(each) for each in rejected]}).rejects
-        found = found if alone is None else found.with_more(alone)
+        found = found.with_more(alone)
         return found, self.seen - self.later - found.rejects.height
 
-    def last_seen(self) -> NDArray[np.int64]:
-        """The last instant of each customer."""
-        seen = np.full(self.customers, NEVER, np.int64)
-        for customers, at in self.last:
-            seen[customers] = np.maximum(seen[customers], at)
-        return seen
+    def found(self, upto: int) -> Found:
+        """What was found of the customers who are behind us, as tables, without those who were left out; it is forgotten here.
+
+        Args:
+            upto: the number of the first customer who is not.
+        """
+        first, self.behind = self.behind, upto
+        every = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
+        names, self.names = every.head(upto - first), [every.tail(every.len() - (upto - first))]
+        found, self.pieces = _parted(self.pieces, FOUND, upto)
+        seen, self.last = _parted(self.last, 2, upto)
+        out = {number for number in self.left_out if number < upto}
+        self.left_out -= out
+        if self.by_hand:
+            out.update((np.flatnonzero(names.is_in(list(self.by_hand)).to_numpy()) + first).tolist())
+        gone = np.fromiter(out, np.int64, len(out)) - first
+        self.gone.update(names.gather(gone).to_list())
+        lives = self.lives.taken(upto)
+        found[:, 0] -= first
+        lives[0][:, 0] -= first
+        last = np.full(upto - first, NEVER, np.int64)
+        np.maximum.at(last, seen[:, 0] - first, seen[:, 1])
+        return found_tables(self.layout, found, lives, names, last, gone, self.as_of_us)
 
     # ---- rows that are not plain
 
@@ -181,9 +208,7 @@ class Wholes:
         keep = np.ones(batch.odd.size, np.bool_)
         if not places.size:
             return keep
-        for told in batch.told:
-            plain = ~batch.odd[told.rows]
-            told.rows, told.values = told.rows[plain], told.values[plain]
+        batch.cells = batch.cells.kept(~batch.odd)
         spelled: dict[int, str] = {}
         named: dict[int, str] = {}
         cells: dict[str, list[tuple[int, float]]] = {}
@@ -203,7 +228,7 @@ class Wholes:
                     cells.setdefault(name, []).append((place, number))
         for name, given in cells.items():
             kind, signal, _ = self.specs[name]
-            batch.told.append(Told(kind, signal, np.array([p for p, _ in given], np.int64), np.array([v for _, v in given])))
+            batch.cells = batch.cells.with_column(kind, signal, [place for place, _ in given], [value for _, value in given])
         if batch.names.dtype == pl.String:
             batch.names = batch.names.scatter(list(spelled), list(spelled.values()))
         batch.joiners = batch.joiners.scatter(list(named), list(named.values()))
@@ -265,7 +290,7 @@ class Wholes:
         self.customers += starts.size
         self.names.append(names.gather(starts).cast(pl.String))
         ends = np.append(np.flatnonzero(np.diff(codes)), codes.size - 1)
-        self.last.append((codes[ends], at[ends]))
+        self.last.append(np.stack([codes[ends], at[ends]], axis=1))
         return codes
 
     # ---- the walk
@@ -318,6 +343,13 @@ def _again(frame: pl.DataFrame, following: pl.DataFrame) -> int:
     if not (frame.height and following.height) or any(frame[name][-1] != following[name][0] for name in said):
         return 0
     return frame.filter(*(pl.col(name) == pl.lit(following[name].head(1)) for name in said)).height
+
+
+def _parted(pieces: list[NDArray[np.int64]], width: int, upto: int) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Rows about customers before one, and the others; they are in order of customers."""
+    rows = np.concatenate([np.empty((0, width), np.int64), *pieces])
+    cut = int(np.searchsorted(rows[:, 0], upto))
+    return rows[:cut], [rows[cut:].copy()]
 
 
 def _unsorted() -> InputError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from clmstate.kernel.tables import NEVER
 from clmstate.replay.frames import pl
 from clmstate.replay.tables import SCHEMAS, Found
 from clmstate.replay.wholes.kernel import FOUND, LEFT, LIVES, NO_LIFE
-from clmstate.replay.wholes.layout import Layout
+from clmstate.replay.wholes.layout import Kind, Layout
 
 __all__ = ["Lives", "found_tables"]
 
@@ -20,40 +21,45 @@ _CUSTOMER, _AT, _ROUND, _KIND, _LIFE, _FORMULA, _SOURCE, _TARGET, _DUE = range(F
 
 
 class Lives:
-    """Everybody who was ever there: rows of numbers, and the names of instances.
+    """Everybody who was there, in order of customers: rows of numbers, and the names of instances.
+
+    Attributes:
+        behind: how many there were before them, of whom nothing is held any more.
 
     Example:
-        >>> Lives().table().shape
+        >>> Lives().taken(1)[0].shape
         (0, 5)
     """
 
     def __init__(self) -> None:
-        self.pieces: list[NDArray[np.int64]] = []
-        self.names: list[pl.Series] = []
+        self.behind = 0
+        self.numbers = np.empty((0, LIVES), np.int64)
+        self.names = pl.Series([], dtype=pl.String)
+        self.pieces: list[tuple[NDArray[np.int64], pl.Series]] = []
+
+    def __len__(self) -> int:
+        return len(self.numbers) + sum(len(numbers) for numbers, _ in self.pieces)
 
     def take(self, lives: NDArray[np.int64], joiners: pl.Series) -> None:
-        """The lives that began in a walk, with the names that its rows give them."""
-        if not len(lives):
-            return
-        rows = pl.Series(lives[:, 2], dtype=pl.Int64)
-        self.names.append(
-            joiners.gather(rows.set(rows < 0, None)) if joiners.len() else pl.Series([""]).new_from_index(0, len(lives))
-        )
-        self.pieces.append(lives.copy())
+        """The lives that began in a walk, with the names that its rows give them; null for parts that are always there."""
+        if len(lives):
+            rows = pl.Series(lives[:, 2], dtype=pl.Int64)
+            named = joiners.gather(rows.set(rows < 0, None)) if joiners.len() else pl.Series([None], dtype=pl.String)
+            self.pieces.append((lives.copy(), named.cast(pl.String).new_from_index(0, len(lives)) if not joiners.len() else named))
 
-    def table(self) -> NDArray[np.int64]:
-        """All of them."""
-        return np.concatenate([np.empty((0, LIVES), np.int64), *self.pieces])
-
-    def instances(self) -> pl.Series:
-        """The names of their instances; null for parts that are always there."""
-        return pl.concat([name.cast(pl.String) for name in self.names]) if self.names else pl.Series([], dtype=pl.String)
+    def taken(self, upto: int) -> tuple[NDArray[np.int64], pl.Series, int]:
+        """The lives of customers before this one, and how many there were before them; they are forgotten here."""
+        numbers = np.concatenate([self.numbers, *(piece[0] for piece in self.pieces)])
+        names = pl.concat([self.names, *(piece[1].cast(pl.String) for piece in self.pieces)])
+        cut, before, self.pieces = int(np.searchsorted(numbers[:, _CUSTOMER], upto)), self.behind, []
+        self.numbers, self.names, self.behind = numbers[cut:].copy(), names.tail(len(numbers) - cut), before + cut
+        return numbers[:cut], names.head(cut), before
 
 
 def found_tables(
     layout: Layout,
-    pieces: Iterable[NDArray[np.int64]],
-    lives: Lives,
+    found: NDArray[np.int64],
+    lives: tuple[NDArray[np.int64], pl.Series, int],
     names: pl.Series,
     last: NDArray[np.int64],
     gone: NDArray[np.int64],
@@ -63,17 +69,17 @@ def found_tables(
 
     Args:
         layout: the composition.
-        pieces: rows of what was found.
-        lives: everybody who was there.
+        found: rows of what was found; customers count from the first of `names`.
+        lives: everybody who was there, as :meth:`Lives.taken` gives them, and so counted.
         names: the customers.
         last: the last instant of each customer.
         gone: the customers who were left to others.
         as_of_us: the date of interest.
     """
-    found = np.concatenate([np.empty((0, FOUND), np.int64), *pieces])
     who = _Who(layout, lives, names)
     if gone.size:
         found = found[~np.isin(found[:, _CUSTOMER], gone)]
+    found[:, _LIFE] -= lives[2]
     formula, number = found[:, _FORMULA], found[:, _ROUND]
     facts = np.array([(0, 0, 0) if k.lowered is None else tuple(k.lowered.arrays.facts[1:4]) for k in layout.kinds], np.int64)
     rules, clocks, milestones = facts[found[:, _KIND]].T
@@ -93,11 +99,10 @@ def found_tables(
 class _Who:
     """Writes tables about lives."""
 
-    def __init__(self, layout: Layout, lives: Lives, names: pl.Series) -> None:
+    def __init__(self, layout: Layout, lives: tuple[NDArray[np.int64], pl.Series, int], names: pl.Series) -> None:
         self.layout, self.names = layout, names
-        self.numbers = lives.table()
+        self.numbers, self.instance, _ = lives
         self.customer, self.kind, _, self.life, self.born = self.numbers.T
-        self.instance = lives.instances()
 
     def moves(self, found: NDArray[np.int64]) -> pl.DataFrame:
         """The table of moves, in order of telling: by round, part and name."""
@@ -126,10 +131,13 @@ class _Who:
 
     def told(self, found: NDArray[np.int64]) -> NDArray[np.int64]:
         """In order of telling: what happened in one round is told part by part in order of declaration, then by name, and so on inwards."""
-        if len(found) < 2:
+        same = (found[1:, : _ROUND + 1] == found[:-1, : _ROUND + 1]).all(axis=1)
+        if not same.any():
             return found
-        columns: dict[str, Any] = {"customer": found[:, _CUSTOMER], "at": found[:, _AT], "round": found[:, _ROUND]}
-        kinds, instance = found[:, _KIND], self.instance.gather(found[:, _LIFE])
+        ties = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        among = found[ties]
+        columns: dict[str, Any] = {"customer": among[:, _CUSTOMER], "at": among[:, _AT], "round": np.abs(among[:, _ROUND])}
+        kinds, instance = among[:, _KIND], self.instance.gather(among[:, _LIFE])
         for level in range(max(len(kind.steps) for kind in self.layout.kinds)):
             places = np.array([kind.steps[level][0] if level < len(kind.steps) else -1 for kind in self.layout.kinds])
             columns[f"place{level}"] = places[kinds]
@@ -137,7 +145,8 @@ class _Who:
             if max(nth) >= 0:
                 columns[f"name{level}"] = _component(instance, np.array(nth)[kinds])
         order = pl.DataFrame(columns).select(pl.arg_sort_by(*columns, maintain_order=True, nulls_last=False)).to_series().to_numpy()
-        ordered: NDArray[np.int64] = found[order]
+        ordered: NDArray[np.int64] = found.copy()
+        ordered[ties] = among[order]
         return ordered
 
     def lives(
@@ -196,7 +205,11 @@ class _Who:
         """A table with all its columns, each row about a life."""
         plain: dict[str, Any] = {"text": pl.String, "number": pl.Int64, "flag": pl.Boolean, "time": pl.Int64}
         usual: dict[str, Any] = {"text": "", "number": 1, "flag": False, "time": None}
-        columns |= {"customer": self.names.gather(self.customer[lives]), "part": self.parts(lives), "life": self.life[lives]}
+        columns |= {
+            "customer": self.names.gather(self.customer[lives]),
+            "part": self.addresses.gather(lives),
+            "life": self.life[lives],
+        }
         made = []
         for column, kind in SCHEMAS[name].items():
             if column in columns:
@@ -206,25 +219,31 @@ class _Who:
             made.append(series.cast(pl.Datetime("us", "UTC")) if kind == "time" else series)
         return pl.DataFrame(made)
 
-    def parts(self, lives: NDArray[np.int64]) -> pl.Series:
-        """The addresses of lives: parts, members after them."""
-        kinds, instance = self.kind[lives], self.instance.gather(lives)
-        found = pl.repeat("", len(lives), dtype=pl.String, eager=True)
+    @cached_property
+    def addresses(self) -> pl.Series:
+        """The addresses of all lives: parts, members after them."""
+        pieces, order = [pl.Series([], dtype=pl.String)], [np.zeros(0, np.int64)]
         for number, kind in enumerate(self.layout.kinds):
-            rows = np.flatnonzero(kinds == number)
-            if not rows.size or kind.lowered is None:
-                continue
-            names = instance.gather(rows)
-            pieces: list[Any] = []
-            nth = 0
-            for _, part, many in kind.steps:
-                pieces.append(pl.lit(part))
-                if many:
-                    pieces.append(pl.lit(_component(names, np.full(rows.size, nth)) if kind.depth > 1 else names))
-                    nth += 1
-            address = pl.select(pl.concat_str(pieces, separator="/")).to_series()
-            found = found.scatter(rows, address if address.len() == rows.size else address.new_from_index(0, rows.size))
-        return found
+            rows = np.flatnonzero(self.kind == number)
+            if rows.size:
+                pieces.append(_address(kind, self.instance.gather(rows)))
+                order.append(rows)
+        back = np.empty(len(self.kind), np.int64)
+        back[np.concatenate(order)] = np.arange(len(self.kind))
+        return pl.concat(pieces).gather(back)
+
+
+def _address(kind: Kind, names: pl.Series) -> pl.Series:
+    """The addresses of lives of one kind."""
+    steps: list[Any] = []
+    nth = 0
+    for _, part, many in kind.steps:
+        steps.append(pl.lit(part))
+        if many:
+            steps.append(_component(names, np.full(names.len(), nth)) if kind.depth > 1 else names)
+            nth += 1
+    address = pl.select(pl.concat_str(steps, separator="/")).to_series()
+    return address if kind.depth else address.new_from_index(0, names.len())
 
 
 def _words(words: Iterable[Iterable[str]], kind: NDArray[np.int64], place: NDArray[np.int64]) -> pl.Series:
