@@ -92,7 +92,13 @@ def _instant_or_none(at: Any) -> float | None:
     return us
 
 
-class State:
+class _LookedAt:
+    """What every observation looks at; slots of a base class lie first and side by side, which counts where members are many."""
+
+    __slots__ = ("at", "busy", "open", "phase", "wake", "watched", "whole")
+
+
+class State(_LookedAt):
     """The state of one part; generated subclasses add a slot for each signal, event and clock.
 
     Attributes:
@@ -127,23 +133,16 @@ class State:
     """
 
     __slots__ = (
-        "at",
-        "busy",
         "entered",
         "hold",
         "journal",
         "life",
         "member",
-        "open",
-        "phase",
         "reached",
         "resume",
         "seen",
         "unsettled",
         "visits",
-        "wake",
-        "watched",
-        "whole",
     )
 
     at: float
