@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from clmstate.composition import Composition
 from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition
 from clmstate.signals import show_instant
 from clmstate.testing.generated.journeys import Shown, Told, Unreached
@@ -73,15 +74,23 @@ def blocks(
     return found
 
 
-def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], command: str, module: str = "") -> Rewritten:
+def rewritten(
+    old: str,
+    model: type[Lifecycle] | type[Composition],
+    generated: dict[str, str],
+    command: str,
+    module: str = "",
+    imports: Sequence[str] = (),
+) -> Rewritten:
     r"""A file with new generated blocks; whatever stands outside them stays, and so do blocks that somebody has changed.
 
     Args:
         old: what the file holds; nothing, if it is new.
-        model: the lifecycle.
+        model: the lifecycle or composition.
         generated: by name, what :func:`blocks` returned.
         command: what makes such a file, for its first line.
-        module: where tests import the lifecycle from; by default where Python says that it was defined.
+        module: where tests import the model from; by default where Python says that it was defined.
+        imports: the lines that import what the tests name; by default one that imports the model.
 
     Example:
         >>> from clmstate import Phase
@@ -97,7 +106,8 @@ def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], comma
     waiting = dict(generated)
     kept: list[str] = []
     gone: list[str] = []
-    lines = old.splitlines() if old.strip() else _head(model, command, module or model.__module__)
+    needed = imports or [f"from {module or model.__module__} import {model.__name__}"]
+    lines = old.splitlines() if old.strip() else [*_head(model, command), *needed]
     out: list[str] = []
     at = 0
     while at < len(lines):
@@ -123,12 +133,14 @@ def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], comma
         while out and not out[-1].strip():
             out.pop()
         out += ["", "", *_block(name, text)]
-    if any("=CLEAR" in line for line in out) and not any("import CLEAR" in line for line in out):
+    if any("=CLEAR" in line or ": CLEAR" in line for line in out) and not any("import CLEAR" in line for line in out):
         out.insert(next((i for i, line in enumerate(out) if line.startswith("from clmstate")), 0), "from clmstate import CLEAR")
+    place = next((i for i, line in enumerate(out) if line.startswith("from clmstate.testing")), -1) + 1
+    out[place:place] = [line for line in imports if line not in out]
     return Rewritten("\n".join(out).rstrip("\n") + "\n", tuple(kept), tuple(gone))
 
 
-def _head(model: type[Lifecycle], command: str, module: str) -> list[str]:
+def _head(model: type[Lifecycle] | type[Composition], command: str) -> list[str]:
     return [
         f'"""Tests of {model.__name__}, begun by `{command}`.',
         "",
@@ -136,7 +148,6 @@ def _head(model: type[Lifecycle], command: str, module: str) -> list[str]:
         'change. Take its marks away to make it your own."""',
         "",
         "from clmstate.testing import scenario",
-        f"from {module} import {model.__name__}",
     ]
 
 
