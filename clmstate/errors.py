@@ -37,6 +37,7 @@ class Diagnostic:
         place: where, in the words of the model or file, such as ``Contract.adopt`` or ``log.csv, row 7``.
         cause: what is wrong, as a sentence without its full stop.
         remedy: what to do about it, as a sentence without its full stop.
+        where: the file and line of that place, if somebody can open it.
 
     Example:
         >>> print(Diagnostic("CLM204", "Contract.health", "130 is above 100", "give a score from 0 to 100"))
@@ -47,10 +48,16 @@ class Diagnostic:
     place: str
     cause: str
     remedy: str
+    where: str = attrs.field(default="", eq=False)
+
+    @property
+    def place_and_line(self) -> str:
+        """The place, with its file and line where they are known."""
+        return f"{self.place} ({self.where})" if self.where else self.place
 
     def __str__(self) -> str:
         remedy = self.remedy[:1].upper() + self.remedy[1:]
-        return f"{self.code} {self.place}: {self.cause}. {remedy}{'' if remedy.endswith(('?', '.')) else '.'}"
+        return f"{self.code} {self.place_and_line}: {self.cause}. {remedy}{'' if remedy.endswith(('?', '.')) else '.'}"
 
 
 class ClmstateError(Exception):
