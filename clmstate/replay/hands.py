@@ -20,12 +20,14 @@ import attrs
 from clmstate.composition import Composition
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.choices import Engine
+from clmstate.replay.choosing import columns_pay, in_columns
 from clmstate.replay.frames import pl
 from clmstate.replay.inputs import FrameSource, parquet_pieces
 from clmstate.replay.log import Format, _check_file
 from clmstate.replay.rows import Log, Record, Rejected, Row
-from clmstate.replay.run import columns_can, found_in, one_lifecycle
+from clmstate.replay.run import found_in
 from clmstate.replay.shape import shape_of
+from clmstate.replay.sorting import take_all
 from clmstate.replay.tables import Found, frame_of, reject_row
 from clmstate.replay.understand import Understanding
 
@@ -95,11 +97,9 @@ def found_in_frame(
         >>> found_in_frame(Deal, FrameSource(Deal, "log.parquet"), frame, engine="compiled").used
         1
     """
-    if engine in ("auto", "columnar") and columns_can(model):
-        from clmstate.replay.columnar import Columnar
-
-        work = Columnar(one_lifecycle(model), source, as_of_us, ignore)
-        work.take(frame)
+    if engine == "columnar" or (engine == "auto" and columns_pay(model, frame.height)):
+        work = in_columns(model, source, as_of_us, ignore)
+        take_all(work, frame)
         found, used = work.finish()
         return Dealt(found, used, work.later)
     understood = source.read(frame)
@@ -115,7 +115,7 @@ class Hands(ABC):
     Attributes:
         count: how many hands there are.
         rows: how many rows the log has.
-        engine: what plays them.
+        wanted: what is asked to play them.
     """
 
     count: int
@@ -123,7 +123,12 @@ class Hands(ABC):
 
     def __init__(self, model: Model, name: str, as_of_us: int | None, ignore: Collection[str], engine: Engine) -> None:
         self.model, self.name, self.as_of_us, self.ignore = model, name, as_of_us, ignore
-        self.engine: Engine = engine if engine != "auto" else "columnar" if columns_can(model) else "compiled"
+        self.wanted = engine
+
+    @property
+    def engine(self) -> Engine:
+        """What plays them."""
+        return self.wanted if self.wanted != "auto" else "columnar" if columns_pay(self.model, self.rows) else "compiled"
 
     @abstractmethod
     def play(self, number: int) -> Dealt:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,21 +16,17 @@ from clmstate.replay.log import _check_file
 from clmstate.replay.parquet import ParquetFile, unsaid
 from clmstate.replay.rows import VERSION, Log, Rejected, Row
 from clmstate.replay.shape import Model, shape_of
+from clmstate.replay.sorting import PIECE
 from clmstate.replay.typed import NUMBER
 from clmstate.replay.understand import Understanding
 
-__all__ = ["FrameSource", "as_frame", "parquet_pieces", "read_table", "scattered"]
+__all__ = ["FrameSource", "as_frame", "parquet_pieces", "read_table"]
 
 DUCKDB: Final = (".duckdb", ".ddb")
 """Endings of databases that are DuckDB's; all others are SQLite's."""
 
-PIECE: Final = 1 << 18
-"""Rows that are played at a time: their numbers fit into the processor's caches."""
-
 AT_ONCE: Final = 1 << 19
 """Rows that are read at a time, about."""
-
-BUCKETS: Final = 32
 
 
 def as_frame(data: Any, source: str = "the log") -> pl.DataFrame:
@@ -175,12 +169,13 @@ class FrameSource(Source):
         return self.read(wanted.join(self.window, on=NUMBER, how="left", maintain_order="left"))
 
     def of(self, customers: Collection[str]) -> Log:
-        """All rows of some customers that can be understood."""
+        """All rows of some customers: those that can be understood, and the others as rejected."""
         rows = []
-        for piece in parquet_pieces(self.path) if self.path is not None else [self.window]:
+        for piece in parquet_pieces(self.path) if self.path is not None else [self.whole]:
             named = piece["customer"].cast(pl.String).str.strip_chars()
             rows += self.read(piece.filter(named.is_in(list(customers))))
-        return Log(self.log.source, tuple(row for row in rows if isinstance(row, Row)), unit="row")
+        rejected = tuple(row for row in rows if isinstance(row, Rejected))
+        return Log(self.log.source, tuple(row for row in rows if isinstance(row, Row)), rejected, unit="row")
 
     def read(self, frame: pl.DataFrame) -> list[Row | Rejected]:
         """Rows as they are understood."""
@@ -238,37 +233,3 @@ def _read_pieces(path: str | os.PathLike[str], rows: int) -> Iterator[pl.DataFra
                 together = log.slice(begin, end - begin).collect()
             yield from together.iter_slices(rows)
             begin = end
-
-
-@contextmanager
-def scattered(path: str | os.PathLike[str]) -> Iterator[Iterator[pl.DataFrame]]:
-    """The rows of an unsorted Parquet file in pieces that share no customer, so that each can be sorted in memory on its own.
-
-    They lie in a temporary folder while they are needed.
-
-    Example:
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     pl.DataFrame({"customer": ["a", "b", "a"]}).write_parquet(f"{folder}/log.parquet")
-        ...     with scattered(f"{folder}/log.parquet") as pieces:
-        ...         sorted(piece["__row"].to_list() for piece in pieces)
-        [[1, 3], [2]]
-    """
-    import pyarrow.parquet as pq
-
-    folder = tempfile.mkdtemp(prefix="clmstate-")
-    try:
-        writers: dict[int, Any] = {}
-        for piece in parquet_pieces(path, 8 * PIECE):
-            key = piece["customer"].cast(pl.String).str.strip_chars().hash(seed=0) % BUCKETS
-            for (bucket,), part in (
-                piece.with_columns(key.alias("__bucket")).partition_by("__bucket", as_dict=True, include_key=False).items()
-            ):
-                table = part.to_arrow()
-                if bucket not in writers:
-                    writers[bucket] = pq.ParquetWriter(f"{folder}/{bucket}.parquet", table.schema, compression="lz4")
-                writers[bucket].write_table(table.cast(writers[bucket].schema))
-        for writer in writers.values():
-            writer.close()
-        yield (pl.read_parquet(f"{folder}/{bucket}.parquet") for bucket in writers)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -17,6 +17,7 @@ from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.choices import Engine, TableFormat
+from clmstate.replay.choosing import WORTH_COLUMNS, columns_can, columns_pay, in_columns, log_in_columns
 from clmstate.replay.frames import pl
 from clmstate.replay.gathering import Gathering
 from clmstate.replay.log import format_of, read_log
@@ -31,13 +32,13 @@ from clmstate.signals import show_instant
 if TYPE_CHECKING:
     from clmstate.replay.columnar import Columnar
     from clmstate.replay.mapping import Mapped
+    from clmstate.replay.wholes.fleet import Wholes
 
 __all__ = [
     "Counts",
     "Replayed",
     "columns_can",
     "found_in",
-    "one_lifecycle",
     "replay_file",
     "replay_frame",
     "run",
@@ -45,9 +46,6 @@ __all__ = [
 ]
 
 TEXT_ENDINGS: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
-
-WORTH_COLUMNS: Final = 20_000
-"""From so many rows on, columns are faster even though the engine must be loaded."""
 
 LARGE_TEXT: Final = 64 << 20
 """Bytes of CSV or JSON Lines from which on a log is dealt out into files, so that its rows are never all in memory."""
@@ -247,49 +245,10 @@ def found_in(
     total = len(log.rows)
     chosen: Engine = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and columns_can(model) else "compiled"
     if chosen == "columnar":
-        from clmstate.replay.columnar import Source, columnar
-        from clmstate.replay.typed import frame_of_log
-
-        lifecycle = one_lifecycle(model)
-        frame = frame_of_log(log.rows, lifecycle.definition.signals)
-        found, used = columnar(lifecycle, [frame], Source(log), as_of_us=as_of_us)
+        found, used = log_in_columns(model, log, as_of_us)
     else:
         found, used = one_by_one(model, log, as_of_us=as_of_us, progress=lambda done: progress(done, total))
     return Found.of({"rejects": list(map(reject_row, log.rejected))}).with_more(found), used, chosen
-
-
-def one_lifecycle(model: type[Lifecycle] | type[Composition]) -> type[Lifecycle]:
-    """The model, if it is a lifecycle.
-
-    Raises:
-        InputError: CLM335, it is a composition.
-
-    Example:
-        >>> one_lifecycle(Lifecycle).__name__
-        'Lifecycle'
-    """
-    if issubclass(model, Composition):
-        cause = "it is a composition, and columns hold one lifecycle at a time"
-        raise InputError([Diagnostic("CLM335", model.__name__, cause, "use the engine 'compiled'")])
-    return model
-
-
-def columns_can(model: type[Lifecycle] | type[Composition]) -> bool:
-    """Whether a model can be played in columns.
-
-    Example:
-        >>> columns_can(Composition)
-        False
-    """
-    if issubclass(model, Composition):
-        return False
-    from clmstate.kernel.tables import as_arrays
-
-    try:
-        as_arrays(model.definition)
-    except InputError:
-        return False
-    return True
 
 
 def replay_file(
@@ -350,10 +309,17 @@ def replay_file(
             cause = "Spark reads Parquet only"
             raise InputError([Diagnostic("CLM303", name, cause, "write the log as Parquet, or use another engine")])
         return with_spark(model, path, as_of_us=as_of_us, ignore=ignore)
-    if format_of(path) == "parquet" and engine in ("auto", "columnar") and columns_can(model):
-        return _parquet(one_lifecycle(model), path, as_of_us, ignore, progress)
+    if format_of(path) == "parquet" and _columns_read(model, path, engine):
+        return _parquet(model, path, as_of_us, ignore, progress)
     log = read_log(path, model, ignore=ignore, progress=progress)
     return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
+
+
+def _columns_read(model: type[Lifecycle] | type[Composition], path: str | os.PathLike[str], engine: Engine) -> bool:
+    """Whether a Parquet file goes into columns as it is."""
+    from clmstate.replay.parquet import read_stamp
+
+    return engine == "columnar" or (engine == "auto" and columns_pay(model, read_stamp(os.fspath(path), Path(path))[1]))
 
 
 def _is_large_text(name: str) -> bool:
@@ -427,6 +393,7 @@ def replay_frame(
         (Counts(rows=2, used=1, rejected=1, later=0), ['Acme'])
     """
     from clmstate.replay.inputs import FrameSource, as_frame
+    from clmstate.replay.sorting import take_all
     from clmstate.replay.typed import NUMBER
 
     frame = as_frame(data, name)
@@ -434,18 +401,17 @@ def replay_frame(
     source.checked(frame)
     frame = frame.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(NUMBER))
     if engine == "columnar" or (engine == "auto" and frame.height >= WORTH_COLUMNS and columns_can(model)):
-        from clmstate.replay.columnar import Columnar
-
-        work = Columnar(one_lifecycle(model), source, as_of_us, ignore)
-        work.take(frame)
-        return _done(model, name, work, as_of_us, Gathering(shape_of(model)))
+        gathering = Gathering(shape_of(model))
+        work = in_columns(model, source, as_of_us, ignore, gathering.add)
+        take_all(work, frame)
+        return _done(model, name, work, as_of_us, gathering)
     understood = source.read(frame)
     rows, rejected = [r for r in understood if isinstance(r, Row)], [r for r in understood if isinstance(r, Rejected)]
     return run(model, Log(name, tuple(rows), tuple(rejected), unit="row"), as_of_us=as_of_us, engine="compiled")
 
 
 def _done(
-    model: type[Lifecycle] | type[Composition], name: str, work: Columnar, as_of_us: int | None, gathering: Gathering
+    model: type[Lifecycle] | type[Composition], name: str, work: Columnar | Wholes, as_of_us: int | None, gathering: Gathering
 ) -> Replayed:
     found, used = work.finish()
     gathering.add(found)
@@ -454,23 +420,23 @@ def _done(
 
 
 def _parquet(
-    model: type[Lifecycle],
+    model: type[Lifecycle] | type[Composition],
     path: str | os.PathLike[str],
     as_of_us: int | None,
     ignore: Collection[str],
     progress: Callable[[int, int], object],
 ) -> Replayed:
     """A Parquet file in pieces; one that turns out not to be sorted is scattered into files of its customers first."""
-    from clmstate.replay.columnar import Columnar
-    from clmstate.replay.inputs import FrameSource, parquet_pieces, scattered
+    from clmstate.replay.inputs import FrameSource, parquet_pieces
     from clmstate.replay.parquet import read_stamp
+    from clmstate.replay.sorting import HAND, scattered, sorted_pieces
 
     name = os.fspath(path)
     version, total = read_stamp(name, Path(path))
     source = FrameSource(model, name, ignore)
     source.path = path
     gathering = Gathering(shape_of(model))
-    work = Columnar(model, source, as_of_us, ignore, gathering.add)
+    work = in_columns(model, source, as_of_us, ignore, gathering.add)
     try:
         for number, piece in enumerate(parquet_pieces(path)):
             if not number:
@@ -482,9 +448,10 @@ def _parquet(
         if error.diagnostics[0].code != "CLM351":
             raise
     gathering = Gathering(shape_of(model))
-    work = Columnar(model, source, as_of_us, ignore, gathering.add)
-    with scattered(path) as pieces:
-        for piece in pieces:
-            work.take(piece, apart=True)
-            progress(work.seen, total)
+    work = in_columns(model, source, as_of_us, ignore, gathering.add)
+    with scattered(parquet_pieces(path, HAND), total) as hands:
+        for hand in hands:
+            for piece in sorted_pieces(hand):
+                work.take(piece, apart=True)
+                progress(work.seen, total)
         return _done(model, name, work, as_of_us, gathering)

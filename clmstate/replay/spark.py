@@ -19,14 +19,15 @@ from typing import Any, Final
 from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.lifecycle import Lifecycle
-from clmstate.replay.columnar import Columnar
+from clmstate.replay.choosing import columns_pay, in_columns
 from clmstate.replay.frames import pl
 from clmstate.replay.inputs import FrameSource
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.parquet import read_stamp
 from clmstate.replay.rows import Log, Rejected, Row
-from clmstate.replay.run import Counts, Replayed, columns_can, one_lifecycle
+from clmstate.replay.run import Counts, Replayed
 from clmstate.replay.shape import shape_of
+from clmstate.replay.sorting import take_all
 from clmstate.replay.tables import SCHEMAS, Found, reject_row, tables_of
 from clmstate.replay.typed import NUMBER
 
@@ -177,9 +178,9 @@ def played(
         return
     frame = pl.concat(pieces).rename(lambda column: column.replace(_DOT, "."))
     source = FrameSource(model, name, ignore)
-    if not issubclass(model, Composition) and columns_can(model):
-        work = Columnar(one_lifecycle(model), source, as_of_us, ignore)
-        work.take(frame)
+    if columns_pay(model, frame.height):
+        work = in_columns(model, source, as_of_us, ignore)
+        take_all(work, frame)
         found, used = work.finish()
         later = work.later
     else:

@@ -20,13 +20,12 @@ from clmstate.replay.columnar import Source
 from clmstate.replay.frames import pl
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.rows import ACTS, Rejected, Row
-from clmstate.replay.shape import shape_of
 from clmstate.replay.tables import Found, reject_row
 from clmstate.replay.typed import NUMBER, changes
 from clmstate.replay.wholes.columns import Batch, batch_of, code_of
 from clmstate.replay.wholes.found import Lives, found_tables
 from clmstate.replay.wholes.kernel import FOUND, GROW, JOIN, LEAVE, LIVES, G, Rows, known_again, walk
-from clmstate.replay.wholes.layout import layout_of
+from clmstate.replay.wholes.layout import columns_of, layout_of
 from clmstate.replay.wholes.places import K
 
 __all__ = ["Wholes"]
@@ -78,12 +77,8 @@ class Wholes:
     ) -> None:
         self.model, self.source, self.as_of_us, self.ignore, self.sink = model, source, as_of_us, ignore, sink
         self.layout = layout_of(model.definition)
-        places = {kind.path: number for number, kind in enumerate(self.layout.kinds)}
-        self.specs = {
-            name: (places[column.part], _signals(self.layout.kinds[places[column.part]]).index(column.spec.name), column.spec)
-            for name, column in shape_of(model).columns.items()
-        }
-        self.places = places
+        self.specs = columns_of(model)
+        self.places = {kind.path: number for number, kind in enumerate(self.layout.kinds)}
         table = self.layout.table
         self.most, self.deepest = int(table[:, K.TEMPLATES].max()), int(table[:, K.DEPTH].max())
         begin = table[0, K.TEMPLATE]
@@ -330,11 +325,6 @@ class Wholes:
                     self.out = found, lives, flagged
             elif start >= rows.at.size and not (last and facts[G.CUSTOMER] >= 0):
                 return
-
-
-def _signals(kind: Any) -> tuple[str, ...]:
-    signals: tuple[str, ...] = kind.lowered.signals
-    return signals
 
 
 def _again(frame: pl.DataFrame, following: pl.DataFrame) -> int:

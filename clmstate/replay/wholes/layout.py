@@ -16,12 +16,24 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn, sources
+from clmstate.composition import (
+    AllOf,
+    AnyOf,
+    Compared,
+    Composition,
+    CompositionDefinition,
+    FeedNode,
+    NotSo,
+    RollUp,
+    StandsIn,
+    sources,
+)
 from clmstate.conditions import lower as low
 from clmstate.conditions import reads
 from clmstate.errors import Diagnostic, InputError
 from clmstate.kernel.tables import Lowered, as_arrays
 from clmstate.lifecycle import LifecycleDefinition
+from clmstate.replay.shape import shape_of
 from clmstate.replay.wholes.places import (
     ALL_OF,
     ANY_OF,
@@ -37,8 +49,9 @@ from clmstate.replay.wholes.places import (
     WIRE,
     K,
 )
+from clmstate.signals import SignalSpec
 
-__all__ = ["Kind", "Layout", "layout_of"]
+__all__ = ["Kind", "Layout", "columns_of", "layout_of"]
 
 _MOST_ENTRIES: Final = 62
 """Roll-ups that may read one kind of part: they are bits of a word."""
@@ -125,6 +138,28 @@ def layout_of(definition: CompositionDefinition) -> Layout:
         2
     """
     return _Layer(definition).layout()
+
+
+def columns_of(model: type[Composition]) -> dict[str, tuple[int, int, SignalSpec]]:
+    """The columns of a log that hold values: for each its kind, its signal's place there, and the signal.
+
+    Example:
+        >>> from clmstate import Lifecycle, Many, Phase, Signal
+        >>> class User(Lifecycle):
+        ...     logins = Signal.count("login")
+        ...     new = Phase("New", initial=True)
+        >>> class Account(Composition):
+        ...     users = Many(User)
+        >>> {name: (kind, place) for name, (kind, place, _) in columns_of(Account).items()}
+        {'users.logins': (1, 0)}
+    """
+    shape = shape_of(model)
+    kinds = {kind.path: number for number, kind in enumerate(_Layer(model.definition).kinds)}
+    found = {}
+    for name, column in shape.columns.items():
+        signals = list(shape.parts[column.part].definition.signals)
+        found[name] = kinds[column.part], signals.index(column.spec.name), column.spec
+    return found
 
 
 class _Layer:
