@@ -106,3 +106,110 @@ def in_order(new, at):  # type: ignore[no-untyped-def]
         before |= (at[i] < at[i - 1]) & (not new[i])
         together |= (at[i] == at[i - 1]) & (not new[i])
     return not before, together
+
+
+_FEW = 2048
+"""So many rows are sorted at a time: they lie in the nearest cache."""
+
+
+@_jit
+def by_customer(hashes, at):  # type: ignore[no-untyped-def]
+    """Rows by customer and time; rows of one instant keep their order.
+
+    They are dealt out by the first bits of the hash, and sorted in each heap: a few passes, whatever their order.
+
+    Args:
+        hashes: the same for all rows of a customer.
+        at: the instants.
+
+    Returns:
+        The rows in order (customers in any order), and where each customer begins.
+    """
+    n = hashes.size
+    bits = np.uint64(1)
+    while (n >> bits) > _FEW and bits < 20:
+        bits += np.uint64(1)
+    shift = np.uint64(64) - bits
+    ends = np.zeros((1 << bits) + 1, np.int64)
+    for i in range(n):
+        ends[(hashes[i] >> shift) + np.uint64(1)] += 1
+    ends = np.cumsum(ends)
+    order = np.empty(n, np.uint32)
+    for i in range(n):
+        heap = hashes[i] >> shift
+        order[ends[heap]] = i
+        ends[heap] += 1
+    starts = np.empty(n, np.uint32)
+    found = begin = 0
+    for heap in range(ends.size - 1):
+        end = ends[heap]
+        if end > begin:
+            found = _sort_heap(hashes, at, order, begin, end, starts, found)
+        begin = end
+    return order, starts[:found].copy()
+
+
+@_jit
+def _sort_heap(hashes, at, order, begin, end, starts, found):  # type: ignore[no-untyped-def]
+    rows = order[begin:end].copy()
+    keys = hashes[rows]
+    sorted_rows = rows[np.argsort(keys, kind="mergesort")]
+    first = 0
+    for i in range(1, sorted_rows.size + 1):
+        if i < sorted_rows.size and hashes[sorted_rows[i]] == hashes[sorted_rows[first]]:
+            continue
+        starts[found] = begin + first
+        found += 1
+        ascending = True
+        for j in range(first + 1, i):
+            ascending = ascending and at[sorted_rows[j]] >= at[sorted_rows[j - 1]]
+        if not ascending:
+            run = sorted_rows[first:i].copy()
+            sorted_rows[first:i] = run[np.argsort(at[run], kind="mergesort")]
+        first = i
+    order[begin:end] = sorted_rows
+    return found
+
+
+@_jit
+def rearranged(order, starts, customers):  # type: ignore[no-untyped-def]
+    """The rows with customers in another order, and where each of them ends.
+
+    Args:
+        order: rows by customer.
+        starts: where each customer begins.
+        customers: the order of customers.
+    """
+    found = np.empty_like(order)
+    ends = np.empty(customers.size, np.int64)
+    done = 0
+    for k in range(customers.size):
+        customer = customers[k]
+        end = starts[customer + 1] if customer + 1 < starts.size else order.size
+        for i in range(starts[customer], end):
+            found[done] = order[i]
+            done += 1
+        ends[k] = done
+    return found, ends
+
+
+@_jit
+def dealt(hashes, hands):  # type: ignore[no-untyped-def]
+    """Rows by the hand that their hash is in, in their order otherwise, and where each hand ends.
+
+    Args:
+        hashes: the same for all rows of a customer.
+        hands: how many there are.
+    """
+    n = hashes.size
+    ends = np.zeros(hands + 1, np.int64)
+    hand = np.empty(n, np.uint32)
+    for i in range(n):
+        hand[i] = hashes[i] % np.uint64(hands)
+        ends[hand[i] + 1] += 1
+    ends = np.cumsum(ends)
+    order = np.empty(n, np.uint32)
+    for i in range(n):
+        order[ends[hand[i]]] = i
+        ends[hand[i]] += 1
+    return order, ends[:-1]

@@ -44,6 +44,7 @@ class Source:
 
     Attributes:
         window: the piece that is being played.
+        whole: all rows, if they are in memory as a frame.
 
     Example:
         >>> Source(Log("log.csv", (Row("Acme", 0),))).at([0])[0].customer
@@ -52,7 +53,7 @@ class Source:
 
     def __init__(self, log: Log) -> None:
         self.log = log
-        self.window = pl.DataFrame()
+        self.window = self.whole = pl.DataFrame()
 
     def at(self, numbers: list[int]) -> list[Row | Rejected]:
         """Rows by their numbers."""

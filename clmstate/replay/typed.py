@@ -19,7 +19,7 @@ from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
 from clmstate.signals import DAY, SignalSpec
 
-__all__ = ["NUMBER", "Batch", "Room", "batch_of", "changes", "frame_of_log", "with_all_signals"]
+__all__ = ["NUMBER", "Batch", "Room", "batch_of", "changes", "frame_of_log", "instants", "with_all_signals"]
 
 NUMBER: Final = "__row"
 """The column that holds a row's number in its file."""
@@ -95,7 +95,7 @@ def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = ()
     n = frame.height
     odd = np.zeros(n, np.bool_)
     names, new = _names(frame["customer"], odd)
-    at = _instants(frame["at"])
+    at = instants(frame["at"])
     if at.null_count():
         odd |= at.is_null().to_numpy()
     said = [name for name in lowered.signals if name in frame.columns and name not in ignore and frame[name].null_count() < n]
@@ -107,8 +107,8 @@ def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = ()
             odd |= _said(frame[name])
     event = _events(frame["event"], lowered.events, odd) if "event" in frame.columns else np.full(n, -1, np.int16)
     signals = np.array([lowered.signals.index(name) for name in said], np.int64)
-    instants = at.fill_null(0).to_numpy(writable=bool(odd.any()))  # an odd row may be written back
-    return Batch(frame, names, new, Rows(np.zeros(0, np.int64), instants, event, values, signals), odd)
+    numbered = at.fill_null(0).to_numpy(writable=bool(odd.any()))  # an odd row may be written back
+    return Batch(frame, names, new, Rows(np.zeros(0, np.int64), numbered, event, values, signals), odd)
 
 
 def with_all_signals(batch: Batch, count: int) -> Batch:
@@ -188,8 +188,13 @@ def changes(column: pl.Series) -> NDArray[np.bool_]:
     return new
 
 
-def _instants(column: pl.Series) -> pl.Series:
-    """Microseconds; null where nothing is said or it is not plainly an instant."""
+def instants(column: pl.Series) -> pl.Series:
+    """Microseconds; null where nothing is said or it is not plainly an instant.
+
+    Example:
+        >>> instants(pl.Series(["1970-01-02", "soon"])).to_list()
+        [86400000000, None]
+    """
     match column.dtype:
         case pl.Date():
             return column.to_physical().cast(pl.Int64) * DAY
@@ -265,9 +270,9 @@ def _numbers(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDA
     if kind == pl.Null:
         return np.full(column.len(), np.nan)
     if spec.kind == "date":
-        instants = _instants(column)
-        odd |= _said(column) & instants.is_null().to_numpy()
-        return instants.cast(pl.Float64).fill_null(np.nan).to_numpy()
+        given = instants(column)
+        odd |= _said(column) & given.is_null().to_numpy()
+        return given.cast(pl.Float64).fill_null(np.nan).to_numpy()
     if spec.kind == "choice" and not isinstance(kind, pl.String | pl.Categorical | pl.Enum):
         odd |= column.is_not_null().to_numpy()  # no words
         return np.full(column.len(), np.nan)

@@ -17,7 +17,7 @@ from clmstate.replay.rows import Row
 from clmstate.replay.typed import _EVERYWHERE, _NUMBERS, NUMBER
 from clmstate.replay.typed import _bounds as bounds_of
 from clmstate.replay.typed import _buffers as buffers_of
-from clmstate.replay.typed import _instants as instants_of
+from clmstate.replay.typed import instants as instants_of
 from clmstate.replay.typed import _names as names_of
 from clmstate.replay.typed import _numbers as numbers_of
 from clmstate.replay.typed import _said as said_in
