@@ -114,7 +114,7 @@ def _standing(scene: Scene, customer: Composition) -> dict[str, Cover]:
     """Who stands where: a part itself, or how many of its members."""
     places: Counter[tuple[str, str]] = Counter()
     total: Counter[str] = Counter()
-    many = {lane.id for lane in scene.lanes if lane.subtitle == "many"}
+    many = {".".join(part.path) for part in _parts(type(customer).definition) if part.many}
     for address, phase in customer.phases.items():
         part = ".".join(part_at(type(customer).definition, address.split("/")))
         places[part, phase.path] += 1
@@ -148,18 +148,18 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
         >>> [card.title for card in composite_scene(Customer.definition).cards]
         ['New']
     """
-    parts = _central(list(_parts(definition, (), "")), list(_wires(definition, ())))
+    parts = _central(list(_parts(definition)), list(_wires(definition, ())))
     unsaid: dict[str, Any] = {"quote": "", "notes": (), "detail": ""} | ({"subtitle": ""} if level == "stage" else {})
     cards: list[Card] = []
     pills: list[Pill] = []
     links: list[Link] = []
     lanes: list[Lane] = []
     wires = list(_wires(definition, ()))
-    for number, (path, label, many, member) in enumerate(parts):
-        name = ".".join(path)
-        fed = [wire for place, wire, _ in wires if place == path]
-        ports = [_port(name, wire.port, member) for wire in fed]
-        told = journey_scene(member)
+    for number, part in enumerate(parts):
+        name = ".".join(part.path)
+        fed = [wire for place, wire, _ in wires if place == part.path]
+        ports = [_port(name, wire.port, part.member) for wire in fed]
+        told = journey_scene(part.member)
         own = tuple(attrs.evolve(card, id=f"{name}/{card.id}", **unsaid, step=number, team=number) for card in told.cards)
         cards += [attrs.evolve(port, team=number, step=number) for port in ports]
         cards += own
@@ -172,7 +172,7 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
                 pills.append(moved)
                 links += [Link(f"{name}/{upper.id}", moved.id, pill.kind), Link(moved.id, f"{name}/{lower.id}", pill.kind)]
         members = (*(port.id for port in ports), *(card.id for card in own))
-        lanes.append(Lane(name, label, members, "many" if many else "one", number))
+        lanes.append(Lane(name, part.label, members, part.how_many, number))
     for place, wire, said in wires:
         target = f"port {'.'.join(place)}.{wire.port}"
         for index, source in enumerate(_sources(place, wire, cards)):
@@ -197,18 +197,42 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
     )
 
 
-_Part = tuple[tuple[str, ...], str, bool, LifecycleDefinition]
 _Fed = tuple[tuple[str, ...], Wire, str]
 
 
-def _parts(definition: CompositionDefinition, within: tuple[str, ...], label: str) -> Iterator[_Part]:
-    """Every lifecycle inside, by the way that leads to it."""
+@attrs.frozen
+class _Part:
+    """A lifecycle inside a composition: the way that leads to it, what it is called, and what opens a branch of it."""
+
+    path: tuple[str, ...]
+    label: str
+    many: bool
+    member: LifecycleDefinition
+    opens: str = ""
+
+    @property
+    def how_many(self) -> str:
+        if self.opens:
+            return f"any number: one opens on {self.opens}"
+        return "any number" if self.many else "one for each customer"
+
+
+def _parts(
+    definition: CompositionDefinition, within: tuple[str, ...] = (), label: str = "", *, many: bool = False, opens: str = ""
+) -> Iterator[_Part]:
+    """Every lifecycle inside."""
     for name, part in definition.parts.items():
         said = f"{label} · {part.label}" if label else part.label
+        opened = _event(definition, *part.opens_on) if part.opens_on is not None else "" if part.many else opens
         if isinstance(part.member, LifecycleDefinition):
-            yield (*within, name), said, part.many, part.member
+            yield _Part((*within, name), said, many or part.many, part.member, opened)
         else:
-            yield from _parts(part.member, (*within, name), said)
+            yield from _parts(part.member, (*within, name), said, many=many or part.many, opens=opened)
+
+
+def _event(definition: CompositionDefinition, part: str, event: str) -> str:
+    member = definition.parts[part].member
+    return member.events[event].label if isinstance(member, LifecycleDefinition) else event
 
 
 def _wires(definition: CompositionDefinition, within: tuple[str, ...]) -> Iterator[_Fed]:
@@ -225,7 +249,7 @@ def _central(parts: list[_Part], wires: list[_Fed]) -> list[_Part]:
         return parts
     busy = Counter(place[0] for place, _, _ in wires)
     busy.update(source.part for _, wire, _ in wires for source in sources(wire.feed))
-    first = max(parts, key=lambda part: (busy[part[0][0]], -parts.index(part)))
+    first = max(parts, key=lambda part: (busy[part.path[0]], -parts.index(part)))
     others = [part for part in parts if part is not first]
     middle = len(others) // 2
     return [*others[:middle], first, *others[middle:]]
@@ -312,19 +336,11 @@ def _blocks(scene: Scene) -> dict[str, Block]:
     blocks: dict[str, Block] = {}
     for lane in scene.lanes:
         wide = _CARD + 2 * _SIDE
-        lines = wrap(lane.title, wide - 24, 19, "Bold")
+        lines, below = wrap(lane.title, wide - 24, 19, "Bold"), wrap(lane.subtitle, wide - 24, 14)
         runs = [Run(line, wide / 2, 27 + 24 * index, 19, "Bold", "on_team") for index, line in enumerate(lines)]
-        runs.append(
-            Run(
-                "one for each customer" if lane.subtitle == "one" else "any number",
-                wide / 2,
-                24 * len(lines) + 22,
-                14,
-                "Regular",
-                "on_team",
-            )
-        )
-        blocks[lane.id] = Block(int(wide), 24 * len(lines) + 34, runs=tuple(runs))
+        top = 24 * len(lines) + 22
+        runs += [Run(line, wide / 2, top + 18 * index, 14, "Regular", "on_team") for index, line in enumerate(below)]
+        blocks[lane.id] = Block(int(wide), top + 18 * len(below) - 6, runs=tuple(runs))
     for card in scene.cards:
         blocks[card.id] = _card(card)
     for pill in scene.pills:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clmstate import Composition, Lifecycle, Many, One, Phase, Signal, Team, Transition, UnknownNameError, drawing
+from clmstate import Composition, Event, Lifecycle, Many, One, Phase, Signal, Team, Transition, UnknownNameError, drawing
 from clmstate.drawing import Cover, Drawing, Marked, Overlay, Said
 
 
@@ -147,6 +147,43 @@ def test_a_composite_shows_parts_and_what_they_know_of_each_other(painted: Any, 
     assert list(picture.scene.heads(wire)) == [port.id]
     for level in ("stage", "full"):
         assert faults(painted(drawing.composite(Whole, level=level).svg(embed_fonts=False))) == []
+
+
+class Tool(Composition):
+    """A tool that is bought, with people of its own."""
+
+    agreement = One(Agreement)
+    people = Many(Person)
+    wiring = (agreement[Agreement.active_users].fed_by(people.share_in(Person.active)),)
+
+
+class Frame(Lifecycle):
+    """The frame contract."""
+
+    bought = Event("tool bought", names_instance=True)
+    open = Phase("Open", initial=True)
+
+
+class Firm(Composition):
+    """Who buys tools."""
+
+    frame = One(Frame)
+    tools = Many(Tool, opens_on=Frame.bought)
+
+
+def test_a_composite_says_how_many_there_are_and_what_opens_a_branch(painted: Any, faults: Any) -> None:
+    picture = drawing.composite(Firm)
+    assert {lane.id: lane.subtitle for lane in picture.scene.lanes} == {
+        "frame": "one for each customer",
+        "tools.agreement": "any number: one opens on tool bought",
+        "tools.people": "any number",
+    }
+    assert faults(painted(picture.svg(embed_fonts=False))) == []
+    firm = Firm("Acme")
+    firm.frame.send(Frame.bought, at="2026-01-01", instance="crm")
+    laid = drawing.composite(firm).overlay
+    assert laid is not None
+    assert laid.covers["tools.agreement/new"].said == (Said("1 · 100 %", "strong"),)
 
 
 def test_a_customer_is_shown_where_its_parts_are() -> None:
