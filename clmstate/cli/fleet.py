@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VIEWS", "arguments", "part_asked", "population_picture", "run"]
 
-_MOST_ROWS: Final = 40
+_MOST_ROWS: Final = 30
 
 
 @attrs.frozen
@@ -119,15 +119,36 @@ def _show(title: str, table: pl.DataFrame, screen: Screen) -> None:
 
     from clmstate.cli.replay import grid
 
-    numeric = [kind.is_numeric() for kind in table.dtypes]
-    shown = grid(*numeric)
-    shown.add_row(*(Text(name.replace("_", " "), "dim") for name in table.columns))
-    for row in table.head(_MOST_ROWS).rows():
-        shown.add_row(*(_cell(value, name) for value, name in zip(row, table.columns, strict=True)))
+    kept = _columns_that_fit(table, screen.console.width)
+    few = _few_rows(table).select(kept)
+    shown = grid(*(kind.is_numeric() for kind in few.dtypes))
+    shown.add_row(*(Text(name.replace("_", " "), "dim") for name in kept))
+    for row in few.rows():
+        shown.add_row(*(_cell(value, name) for value, name in zip(row, kept, strict=True)))
     screen.line()
     screen.show(Text(title, "bold"), shown)
-    if table.height > _MOST_ROWS:
-        screen.line(f"... and {table.height - _MOST_ROWS:,} rows more; --json prints all.")
+    if (few.height, len(kept)) != (table.height, table.width):
+        rows = f"{few.height} of {table.height:,} rows" if few.height < table.height else "all rows"
+        columns = f", {len(kept)} of {table.width} columns" if len(kept) < table.width else ""
+        screen.line(f"These are {rows}{columns}; --json prints all.")
+
+
+def _few_rows(table: pl.DataFrame) -> pl.DataFrame:
+    """Of a course of time, rows at even distances, the first and the last included; of anything else the first."""
+    if table.height <= _MOST_ROWS or table.columns[0] not in ("at", "days"):
+        return table.head(_MOST_ROWS)
+    return table[[round(i * (table.height - 1) / (_MOST_ROWS - 1)) for i in range(_MOST_ROWS)]]
+
+
+def _columns_that_fit(table: pl.DataFrame, width: int) -> list[str]:
+    """Of columns that are numbered, so many at even distances that they fit; all others."""
+    numbered = [name for name in table.columns if name.isdigit()]
+    for step in range(1, len(numbered) + 1):
+        kept = [name for name in table.columns if not name.isdigit() or numbered.index(name) % step == 0]
+        widths = (max(len(name), *(len(_cell(value, name)) for value in table[name])) + 2 for name in kept)
+        if sum(widths) <= width:
+            return kept
+    return table.columns
 
 
 def _cell(value: Any, name: str) -> str:
@@ -138,7 +159,9 @@ def _cell(value: Any, name: str) -> str:
             return "-"
         case dt.datetime():
             return f"{value:%Y-%m-%d}"
-        case float() if name in ("share", "low", "high", "nrr", "grr") or name.isdigit():
+        case float() if name.isdigit():  # of many columns, each is narrow
+            return f"{value:.0%}"
+        case float() if name in ("share", "low", "high", "nrr", "grr"):
             return f"{value:.1%}"
         case float():
             return f"{value:,.1f}"

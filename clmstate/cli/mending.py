@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from clmstate.conditions import Condition, Numeric
 from clmstate.errors import did_you_mean
 
 __all__ = ["mended"]
@@ -41,6 +42,8 @@ def mended(error: Exception) -> str:
             said = _FROM.search(str(error))
             return "" if said is None else _near(said["name"], dir(sys.modules.get(said["module"])))
         case AttributeError():
+            if isinstance(error.obj, Numeric) and hasattr(Condition, error.name or ""):
+                return f"compare it first, as in (health < 60).{error.name}(...)"
             return _near(error.name or "", dir(error.obj))
         case NameError():
             return _near(error.name or "", _in_scope(error))

@@ -185,11 +185,11 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
 
     counts = done.counts
     customers, moves = done.customers, done.tables.height("moves")
-    said = f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}: {counts.used:,} used, {counts.rejected:,} rejected"
+    said = f"{_many(counts.rows, 'row')}: {counts.used:,} used, {counts.rejected:,} rejected"
     said += f", {counts.later:,} later than {show_instant(done.as_of_us or 0)}" if counts.later else ""
     screen.line()
     screen.show(Text.assemble((model.what.definition.title, "bold"), f"  {done.source}"))
-    screen.line(f"{said}. {customers:,} customer{'' if customers == 1 else 's'}, {moves:,} moves.")
+    screen.line(f"{said}. {_many(customers, 'customer')}, {_many(moves, 'move')}.")
     when = "at their last row" if done.as_of_us is None else f"on {show_instant(done.as_of_us)}"
     screen.line()
     screen.show(Text(f"Where they stand {when}", "bold"), _phases_table(done, screen))
@@ -199,7 +199,7 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
             screen.show(Text(title, "bold"), table)
     opened, reached = done.tables.height("plays"), done.tables.height("milestones")
     screen.line()
-    screen.line(f"{opened:,} plays opened, {reached:,} milestones reached.")
+    screen.line(f"{_many(opened, 'play')} opened, {_many(reached, 'milestone')} reached.")
     _rejects(done, screen)
     _sources(done, screen)
     screen.line(f"All tables: {folder}" if folder is not None else "Name a folder with --out for all tables.")
@@ -234,11 +234,15 @@ def _phases_table(done: Replayed, screen: Screen) -> Table:
         bar = block * max(round(_BAR * row["count"] / most[row["kind"]]), 1 if row["count"] else 0)
         part = "" if row["kind"] == last else row["kind"]
         last = row["kind"]
-        days = "" if row["median_days"] is None else f"{row['median_days']:,.0f} days so far"
+        days = "" if row["median_days"] is None else f"{_many(round(row['median_days']), 'day')} so far"
         table.add_row(
             f"  {part}", row["label"], f"{row['count']:,}", Text(days, "dim"), Text(bar, _STYLES.get(row["standing"], ""))
         )
     return table
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 _STYLES: Final = {"good": "green", "watch": "yellow", "at_risk": "red", "lost": "dim"}
