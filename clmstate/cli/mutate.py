@@ -76,9 +76,12 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     _ask(model, options, kept, len(every), screen)
     known = _answers(kept)
     answers = [known[name] for name in every if name in known]
-    survivors = [line for line in answers if line["killed_by"] is None]
+    counts = "killed_by" if any(line["tests"] for line in answers) else "killed_by_generated"
+    survivors = [line for line in answers if line[counts] is None]
     equal = set() if options.no_proof else _equal(survivors, every, kept, screen)
-    told = _Told(model, answers, [s for s in survivors if s["mutant"] not in equal], equal, before, time.monotonic() - started)
+    told = _Told(
+        model, answers, [s for s in survivors if s["mutant"] not in equal], equal, before, time.monotonic() - started, counts
+    )
     if screen.as_json:
         screen.json(told.document())
     else:
@@ -241,6 +244,7 @@ class _Told:
     equal: set[str]
     before: int
     seconds: float
+    counts: str
 
     @property
     def counted(self) -> int:
@@ -250,8 +254,17 @@ class _Told:
     def percent(self) -> float:
         return 100.0 * (self.counted - len(self.survivors)) / self.counted if self.counted else 100.0
 
+    @property
+    def generated(self) -> tuple[int, int] | None:
+        """How many mutants generated tests notice, and how many of those nobody else does; None where no generated test asks any."""
+        if not any(line["generated"] for line in self.answers):
+            return None
+        noticed = [line for line in self.answers if line["killed_by_generated"] is not None]
+        return len(noticed), sum(line["killed_by"] is None for line in noticed)
+
     def document(self) -> dict[str, Any]:
-        killers = Counter(line["killed_by"] for line in self.answers if line["killed_by"])
+        killers = Counter(line[self.counts] for line in self.answers if line[self.counts])
+        generated = self.generated
         return {
             "ok": True,
             "model": self.model.name,
@@ -260,9 +273,16 @@ class _Told:
             "noticed": self.counted - len(self.survivors),
             "percent": round(int(self.percent * 10) / 10, 1),
             "survivors": [{k: line[k] for k in ("model", "of", "kind", "words", "tests")} for line in self.survivors],
+            "generated": None if generated is None else {"noticed": generated[0], "alone": generated[1]},
             "killers": dict(killers.most_common()),
             "seconds": round(self.seconds, 1),
         }
+
+    def _by(self) -> str:
+        """By which tests, where some are generated."""
+        if self.generated is None:
+            return ""
+        return " by the tests that people wrote" if self.counts == "killed_by" else " by generated tests"
 
     def show(self, screen: Screen) -> None:
         from rich.padding import Padding
@@ -274,9 +294,13 @@ class _Told:
         style = "green" if not self.survivors else "yellow"
         head = Text.assemble(
             (f"{int(self.percent * 10) / 10:.1f} %", f"bold {style}"),
-            f" of the mutants of {self.model.name} were noticed: {noticed:,} of {self.counted:,}",
+            f" of the mutants of {self.model.name} were noticed{self._by()}: {noticed:,} of {self.counted:,}",
         )
         screen.show(Padding(head, (0, 1), expand=False))
+        if self.generated is not None and self.counts == "killed_by":
+            found, alone = self.generated
+            said = f"counted apart: generated tests noticed {found:,}, and {f'{alone:,} of them' if alone else 'none that'} no other test did"
+            screen.show(Padding(Text(said, "dim"), (0, 1), expand=False))
         if self.equal:
             said = f"{len(self.equal)} more take the same transitions for every customer, by proof, and are left out"
             screen.show(Padding(Text(said, "dim"), (0, 1), expand=False))
@@ -284,7 +308,13 @@ class _Told:
             screen.show(Padding(Text(f"{self.before:,} answers are from a run before", "dim"), (0, 1), expand=False))
         if self.survivors:
             screen.line()
-            screen.show(Padding(Text("Not noticed by any test:", "bold"), (0, 1), expand=False))
+            screen.show(
+                Padding(
+                    Text("Not noticed by any test:" if self.generated is None else "Not noticed by them:", "bold"),
+                    (0, 1),
+                    expand=False,
+                )
+            )
             table = Table.grid(padding=(0, 2, 0, 0))
             for _ in range(3):
                 table.add_column()

@@ -14,9 +14,10 @@ from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition
 from clmstate.signals import show_instant
 from clmstate.testing.generated.journeys import Shown, Told, Unreached
 
-__all__ = ["Rewritten", "blocks", "rewritten"]
+__all__ = ["Rewritten", "blocks", "generated_lines", "rewritten"]
 
 _BEGIN: Final = re.compile(r"# -{4} generated: (?P<name>.*?) \[(?P<digest>[0-9a-f]{8})\]")
+_TEST: Final = re.compile(r"def (test_\w+)\(")
 _END: Final = "# ---- end of generated"
 _WIDEST: Final = 120
 
@@ -103,7 +104,7 @@ def rewritten(
         >>> "test_mine" in rewritten(mine, Deal, {"win": "def test_win(): ...\n"}, "").text
         True
     """
-    waiting = dict(generated)
+    waiting = {name: _apart(text, old) for name, text in generated.items()}
     kept: list[str] = []
     gone: list[str] = []
     needed = imports or [f"from {module or model.__module__} import {model.__name__}"]
@@ -138,6 +139,36 @@ def rewritten(
     place = next((i for i, line in enumerate(out) if line.startswith("from clmstate.testing")), -1) + 1
     out[place:place] = [line for line in imports if line not in out]
     return Rewritten("\n".join(out).rstrip("\n") + "\n", tuple(kept), tuple(gone))
+
+
+def _apart(text: str, old: str) -> str:
+    """A generated test under a name that nobody has given to a test of their own."""
+    lines, own = old.splitlines(), generated_lines(old)
+    taken = {found[1] for i, line in enumerate(lines) if i not in own and (found := _TEST.match(line)) is not None}
+    found = _TEST.match(text)
+    return text.replace(f"def {found[1]}(", f"def {found[1]}_generated(", 1) if found is not None and found[1] in taken else text
+
+
+def generated_lines(text: str) -> set[int]:
+    r"""The numbers (from 0) of the lines of a file that were generated and that nobody has changed since.
+
+    Example:
+        >>> from clmstate import Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> text = rewritten("", Deal, {"win": "def test_win(): pass\n"}, "clmstate testgen deal.py").text
+        >>> [text.splitlines()[number] for number in generated_lines(text)]
+        ['def test_win(): pass']
+    """
+    lines = text.splitlines()
+    found: set[int] = set()
+    for at, line in enumerate(lines):
+        begin = _BEGIN.fullmatch(line.strip())
+        if begin is not None:
+            end = next((i for i in range(at + 1, len(lines)) if lines[i].strip() == _END), len(lines))
+            if _digest("\n".join(lines[at + 1 : end]).strip("\n") + "\n") == begin["digest"]:
+                found.update(range(at + 1, end))
+    return found
 
 
 def _head(model: type[Lifecycle] | type[Composition], command: str) -> list[str]:
