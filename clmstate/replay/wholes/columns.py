@@ -14,13 +14,7 @@ from numpy.typing import NDArray
 
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
-from clmstate.replay.typed import _EVERYWHERE, _NUMBERS, NUMBER
-from clmstate.replay.typed import _bounds as bounds_of
-from clmstate.replay.typed import _buffers as buffers_of
-from clmstate.replay.typed import instants as instants_of
-from clmstate.replay.typed import _names as names_of
-from clmstate.replay.typed import _numbers as numbers_of
-from clmstate.replay.typed import _said as said_in
+from clmstate.replay.typed import EVERYWHERE, NUMBER, NUMBERS, bounds_of, buffers_of, instants, names_of, numbers_of, said_in
 from clmstate.replay.wholes.kernel import JOIN, LEAVE, Rows, cells_in_rows, kinds_of, told_in
 from clmstate.replay.wholes.layout import Layout
 from clmstate.replay.wholes.places import K
@@ -144,7 +138,7 @@ def batch_of(
     n = frame.height
     odd = np.zeros(n, np.bool_)
     names, _ = names_of(frame["customer"], odd)
-    at = instants_of(frame["at"])
+    at = instants(frame["at"])
     if at.null_count():
         odd |= at.is_null().to_numpy()
     part = _parts(frame, layout, odd)
@@ -165,8 +159,8 @@ def batch_of(
     if "details" in frame.columns and frame["details"].null_count() < n:
         joiners = _opened(frame["details"], joiners, layout, part, event, opened, odd)
     cells = _cells(frame, [name for name in frame.columns if name in specs and name not in ignore], specs, layout, part, odd)
-    instants = at.fill_null(0).to_numpy(writable=True)
-    return Batch(frame, names, joiners, instants, part, act, event, code, inside, opened, cells, odd)
+    told = at.fill_null(0).to_numpy(writable=True)
+    return Batch(frame, names, joiners, told, part, act, event, code, inside, opened, cells, odd)
 
 
 def code_of(name: str) -> int:
@@ -240,7 +234,7 @@ def _views(column: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8], int
     """The views of texts, the bits that say where there are any, and the first of those bits."""
     array = column.to_arrow(compat_level=pl.CompatLevel.newest())
     bits, views, *_ = array.buffers()
-    said = _EVERYWHERE if bits is None or not array.null_count else np.frombuffer(bits, np.uint8)
+    said = EVERYWHERE if bits is None or not array.null_count else np.frombuffer(bits, np.uint8)
     return np.frombuffer(views, np.int64).reshape(-1, 2)[array.offset : array.offset + column.len()], said, array.offset
 
 
@@ -363,12 +357,12 @@ def _data(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> tuple[
     """The values of a column, the bits that say where there are any, and the first of those bits."""
     if spec.kind == "date" and column.dtype == pl.Datetime("us", "UTC"):
         column = column.to_physical()
-    elif spec.kind in ("date", "choice") or type(column.dtype) not in (*_NUMBERS, pl.Boolean):
-        return numbers_of(column, spec, odd), _EVERYWHERE, 0
+    elif spec.kind in ("date", "choice") or type(column.dtype) not in (*NUMBERS, pl.Boolean):
+        return numbers_of(column, spec, odd), EVERYWHERE, 0
     if column.dtype == pl.Boolean:
         if spec.kind != "flag":
-            return numbers_of(column, spec, odd), _EVERYWHERE, 0
+            return numbers_of(column, spec, odd), EVERYWHERE, 0
         bits, said, first = buffers_of(column.rechunk(), np.uint8)
         return np.unpackbits(bits, count=first + column.len(), bitorder="little")[first:], said, first
-    data, said, first = buffers_of(column.rechunk(), _NUMBERS[type(column.dtype)])
+    data, said, first = buffers_of(column.rechunk(), NUMBERS[type(column.dtype)])
     return data[first:], said, first
