@@ -6,15 +6,16 @@ READY := .venv/.ready
 # nothing from outside the environment: what passes here passes in a fresh clone
 export PYTHONNOUSERSITE := 1
 
-SOURCES := clmstate $(wildcard models)
+SOURCES := clmstate $(wildcard models) docs/site
 
-.PHONY: help journey test test-full lint types imports bench diagrams clean
+.PHONY: help journey test test-full lint types imports docs bench diagrams clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make journey    check the dynamic model, walk a sample customer through it, draw it under build/"
 	@echo "make test       lint, strict types, import contracts, tests and doctests: all that continuous integration does"
 	@echo "make test-full  the same with the long tests and larger random searches"
+	@echo "make docs       build the documentation as a site, build/site/index.html; a link that leads nowhere is an error"
 	@echo "make bench      measure, beside peers, and write docs/performance.md"
 	@echo "make diagrams   draw every model again into diagrams/"
 	@echo "make clean      remove what the other commands left behind (the environment .venv stays)"
@@ -58,6 +59,7 @@ test: $(READY)
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory imports
+	@$(MAKE) --no-print-directory docs
 	@echo "== Tests and doctests =="
 	@$(BIN)/python -m pytest -n 2 -q
 
@@ -65,6 +67,7 @@ test-full: $(READY)
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory imports
+	@$(MAKE) --no-print-directory docs
 	@$(BIN)/python -m playwright install chromium >/dev/null 2>&1 || \
 	  echo "No browser could be installed: the page is tested in one that is there, or those tests are skipped."
 	@echo "== Tests and doctests, long ones included =="
@@ -82,6 +85,10 @@ types: $(READY)
 imports: $(READY)
 	@echo "== Import contracts (import-linter) =="
 	@$(BIN)/lint-imports --no-logo
+
+docs: $(READY)
+	@echo "== Documentation (Sphinx), build/site/index.html =="
+	@$(BIN)/python -m docs.site build/site
 
 clean:
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -22,6 +22,7 @@ __all__ = [
     "ObservationError",
     "UnknownNameError",
     "did_you_mean",
+    "not_installed",
     "shown",
 ]
 
@@ -36,6 +37,7 @@ class Diagnostic:
         place: where, in the words of the model or file, such as ``Contract.adopt`` or ``log.csv, row 7``.
         cause: what is wrong, as a sentence without its full stop.
         remedy: what to do about it, as a sentence without its full stop.
+        where: the file and line of that place, if somebody can open it.
 
     Example:
         >>> print(Diagnostic("CLM204", "Contract.health", "130 is above 100", "give a score from 0 to 100"))
@@ -46,10 +48,16 @@ class Diagnostic:
     place: str
     cause: str
     remedy: str
+    where: str = attrs.field(default="", eq=False)
+
+    @property
+    def place_and_line(self) -> str:
+        """The place, with its file and line where they are known."""
+        return f"{self.place} ({self.where})" if self.where else self.place
 
     def __str__(self) -> str:
         remedy = self.remedy[:1].upper() + self.remedy[1:]
-        return f"{self.code} {self.place}: {self.cause}. {remedy}{'' if remedy.endswith(('?', '.')) else '.'}"
+        return f"{self.code} {self.place_and_line}: {self.cause}. {remedy}{'' if remedy.endswith(('?', '.')) else '.'}"
 
 
 class ClmstateError(Exception):
@@ -143,6 +151,25 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return "there are none"
     shown = ", ".join(names[:12])
     return f"known are: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def not_installed(place: str, wants: str, package: str, extra: str, otherwise: str = "") -> InputError:
+    """An error about a package that only some need, and that is not there.
+
+    Args:
+        place: what was asked for.
+        wants: what needs the package, as the beginning of a sentence.
+        package: its name.
+        extra: the extra that brings it.
+        otherwise: what can be done without it.
+
+    Example:
+        >>> print(not_installed("log.parquet", "reading Parquet", "polars", "parquet", "use CSV"))
+        CLM306 log.parquet: reading Parquet needs the package polars, which is not installed. Install it: pip install 'clmstate[parquet]'; or use CSV.
+    """
+    remedy = f"install it: pip install 'clmstate[{extra}]'"
+    cause = f"{wants} needs the package {package}, which is not installed"
+    return InputError([Diagnostic("CLM306", place, cause, f"{remedy}; or {otherwise}" if otherwise else remedy)])
 
 
 def shown(value: object, most: int = 60) -> str:

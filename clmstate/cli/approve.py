@@ -12,8 +12,8 @@ import attrs
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
-from clmstate.cli.writing import write
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import write
 
 if TYPE_CHECKING:
     from clmstate.analysis.versions import Approval, Approved

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.pictures import write_plot
-from clmstate.cli.replay import date_option
+from clmstate.cli.replay import LOG_HELP, date_option
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
 from clmstate.signals import show_instant
@@ -30,11 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     Example:
         >>> arguments(argparse.ArgumentParser())
     """
-    from clmstate.replay.run import ENGINES
+    from clmstate.replay.choices import ENGINES
 
     parser.add_argument("model", help=f"the version of today: {MODEL_HELP}")
     parser.add_argument("new", nargs="?", help="the version to compare with; leave it out with --sweep")
-    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("log", help=LOG_HELP)
+    parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("--sweep", metavar="NAME=FROM:TO:BY", help="try a threshold: adopted_at=0.6:0.9:0.05")
     parser.add_argument("--since", metavar="DATE", help="show also how the customers changed since this date")
     parser.add_argument("--as-of", metavar="DATE", help="compare on this date; by default the last row's")
@@ -77,11 +78,14 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
 def _read(options: argparse.Namespace, model: Model, other: Model, screen: Screen) -> Log:
     """The log as one version understands it; columns that only the other version knows are passed over."""
-    from clmstate.replay import read_log, shape_of
+    from clmstate.replay import shape_of
+    from clmstate.replay.sources import read_any
 
     alien = set(shape_of(other.what).columns) - set(shape_of(model.what).columns)
     with screen.progress(f"reading {options.log}") as progress:
-        return read_log(options.log, model.what, ignore=[*options.ignore, *alien], progress=progress)
+        return read_any(
+            model.what, options.log, ignore=[*options.ignore, *alien], tables=options.tables, progress=progress
+        )  # fmt: skip
 
 
 def _document(found: Backtest, since: int | None) -> dict[str, Any]:
@@ -175,13 +179,13 @@ def _plot(found: Backtest) -> str:
 
 
 def _sweep(options: argparse.Namespace, model: Model, as_of: int | None, screen: Screen) -> int:
-    from clmstate.replay import read_log
     from clmstate.replay.backtest import sweep, with_threshold
+    from clmstate.replay.sources import read_any
 
     name, values = sweep_values(options.sweep)
     with_threshold(model.what, name, values[0])  # a wrong name is told before the log is read
     with screen.progress(f"reading {options.log}") as progress:
-        log = read_log(options.log, model.what, ignore=options.ignore, progress=progress)
+        log = read_any(model.what, options.log, ignore=options.ignore, tables=options.tables, progress=progress)
     with screen.progress(f"trying {name}") as progress:
         found = sweep(
             model.what, name, values, log, grid_days=options.grid, as_of_us=as_of, engine=options.engine, progress=progress

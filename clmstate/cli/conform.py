@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.replay import LOG_HELP
 from clmstate.cli.screen import Screen, as_data
 from clmstate.errors import Diagnostic, InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from clmstate.replay.frames import pl
 
 __all__ = ["arguments", "run"]
 
@@ -22,7 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("log", help=LOG_HELP)
+    parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("recorded", help="what was recorded: a .csv with the columns customer, at, phase")
     parser.add_argument("--part", default="", metavar="PART", help="for a composition, the part that was recorded")
     parser.add_argument("--grace", type=int, default=14, metavar="DAYS", help="how long a move may be late (14)")
@@ -39,16 +46,20 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     """
     from rich.text import Text
 
-    from clmstate.cli.replay import grid
-    from clmstate.replay import read_log, shape_of
+    from clmstate.replay import shape_of
     from clmstate.replay.conforming import conformance, read_records
+    from clmstate.replay.sources import read_any
 
     model = load_one(options.model, command="clmstate conform")
     parts = shape_of(model.what).parts
     if options.part not in parts:
-        remedy = did_you_mean(options.part, [path for path in parts if path])
+        known = [path for path in parts if path]
+        if not options.part:
+            remedy = f"name the part that was recorded, with --part: {', '.join(known)}"
+            raise InputError([Diagnostic("CLM343", "clmstate conform", "the model is a composition", remedy)])
+        remedy = did_you_mean(options.part, known)
         raise InputError([Diagnostic("CLM342", "clmstate conform --part", f"there is no part {options.part!r:.60}", remedy)])
-    log = read_log(options.log, model.what, ignore=options.ignore)
+    log = read_any(model.what, options.log, ignore=options.ignore, tables=options.tables)
     records, faults = read_records(options.recorded, parts[options.part].definition)
     found = conformance(model.what, log, records, part=options.part, grace_days=options.grace)
     if screen.as_json:
@@ -64,10 +75,28 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     titles = (("Recorded, though no rule was true", found.made), ("Asked for by a rule, but not recorded", found.missed))
     for title, table in titles:
         if table.height:
-            lines = grid(False, False, False, False, False)
-            for row in table.head(_MOST).rows(named=True):
-                why = row.get("explained_by") or f"true since {row['since']:%Y-%m-%d}"
-                lines.add_row(f"  {row['at']:%Y-%m-%d}", row["customer"], f"{row['from']} → {row['to']}", row["rule"] or "", why)
             screen.line()
-            screen.show(Text(f"{title}: {table.height:,}", "bold"), lines)
+            screen.show(Text(f"{title}: {table.height:,}", "bold"), _differences(table, screen))
+            if table.height > _MOST:
+                screen.line(f"  ... and {table.height - _MOST:,} more; --json prints all.")
+    if found.made.height + found.missed.height:
+        screen.line()
+        screen.line("data, rule: the smallest change of the one or of the other that explains the line above.")
     return 0
+
+
+def _differences(table: pl.DataFrame, screen: Screen) -> Table:
+    """Moves that a record and a model tell differently, with what explains them."""
+    from rich.text import Text
+
+    from clmstate.cli.replay import grid
+
+    lines = grid(False, False, False, False, False)
+    for row in table.head(_MOST).rows(named=True):
+        why = row.get("explained_by") or f"true since {row['since']:%Y-%m-%d}"
+        way = f"{row['from']} {screen.marks.arrow} {row['to']}"
+        lines.add_row(f"  {row['at']:%Y-%m-%d}", row["customer"], way, row["rule"] or "", why)
+        for said, what in ((row["data"], "data"), (row["limits"], "rule")):
+            if said:
+                lines.add_row("", "", "", Text(what, "dim"), Text(said, "dim"))
+    return lines

@@ -11,8 +11,7 @@ from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
-from clmstate.cli.writing import write
-from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import make_folder, write
 
 __all__ = ["arguments", "run"]
 
@@ -72,12 +71,7 @@ def _pictures(model: Model, options: argparse.Namespace, brand: object, since: o
     from clmstate.presenting import board_png, board_svg, boards
     from clmstate.presenting.decks import themed
 
-    folder = Path(options.out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as failed:
-        cause = f"the folder cannot be made ({failed.strerror})"
-        raise InputError([Diagnostic("CLM307", str(folder), cause, "name another folder")]) from None
+    folder = make_folder(options.out)
     every = boards(model.what, theme=options.theme, brand=brand, since=since, supplied=supplied)  # type: ignore[arg-type]  # what was loaded
     theme = themed(options.theme, brand)  # type: ignore[arg-type]  # what was loaded
     for number, board in enumerate(every, 1):

@@ -13,11 +13,12 @@ from clmstate.cli.models import Model, load, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import make_folder
 
 if TYPE_CHECKING:
     from clmstate.drawing import Drawing
 
-__all__ = ["arguments", "made", "run"]
+__all__ = ["arguments", "run"]
 
 LEVELS: Final = ("stage", "full")
 THEMES: Final = ("light", "dark")
@@ -54,11 +55,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", type=one_of(THEMES), default="light", help="light or dark")
     parser.add_argument("--brand", metavar="FILE", help="a theme file: a company's colours and logo")
     parser.add_argument("--page", type=one_of(PAGES), default="fitting", help="wide: with the proportions of a slide, 16:9")
-    parser.add_argument("--scale", type=float, default=2.0, help="of a PNG: pixels per point, 1 to 4")
+    parser.add_argument(
+        "--scale", type=float, default=None, help="of a PNG: pixels per point, 1 to 4 (by default 2, in large pictures fewer)"
+    )
     parser.add_argument("--against", metavar="MODEL", help="for diff: the older version")
-    parser.add_argument("--log", metavar="FILE", help="for here and population: what happened, as for walk")
-    parser.add_argument("--customer", metavar="NAME", help="for here: who, where the log tells of several")
-    parser.add_argument("--as-of", metavar="DATE", help="for here and population: the date of interest")
+    parser.add_argument("--log", metavar="FILE", help="for here, population and composite: what happened, as for walk")
+    parser.add_argument("--customer", metavar="NAME", help="for here and composite: who, where the log tells of several")
+    parser.add_argument("--as-of", metavar="DATE", help="for here, population and composite: the date of interest")
+    parser.add_argument("--since", metavar="DATE", help="for population: from when on changes and moves count")
+    parser.add_argument("--part", metavar="PART", help="for population: the kind of part of a composition")
     parser.add_argument("--data", metavar="FILE", help="for population and coverage: numbers as JSON")
 
 
@@ -84,7 +89,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             out = Path(given if given is not None and folder is None else f"{model.name.lower()}.svg")
             if folder is not None:
                 out = folder / out
-                made(out.parent)
+                make_folder(out.parent)
             drawn.append((model, _dressed(_picture(model, options), options).save(out, scale=options.scale)))
     if screen.as_json:
         found = [{"lifecycle": model.name, "source": model.source, "out": str(saved)} for model, saved in drawn]
@@ -213,11 +218,18 @@ def _here(model: Model, options: argparse.Namespace) -> Drawing:
 def _population(model: Model, options: argparse.Namespace) -> Drawing:
     from clmstate.drawing import population
 
-    if options.log is not None:
-        counts, flows = counted(model, options.log, _until(options))
-        return population(model.lifecycle, counts, flows=flows)
-    given = _numbers(options, "counts", {"counts", "changes", "flows", "standings", "period", "title"})
-    return population(model.lifecycle, given.pop("counts", {}), **given)
+    if options.log is None:
+        given = _numbers(options, "counts", {"counts", "changes", "flows", "standings", "period", "title"})
+        return population(model.lifecycle, given.pop("counts", {}), **given)
+    from clmstate.cli.fleet import part_asked, population_picture
+    from clmstate.cli.replay import date_option
+    from clmstate.replay.population import population_of
+    from clmstate.replay.run import replay_file
+
+    since = None if options.since is None else date_option(options.since, f"{_COMMAND} --since")
+    done = replay_file(model.what, options.log, as_of_us=_until(options))
+    kind = part_asked(options.part, done.shape, _COMMAND)
+    return population_picture(population_of(done, kind, since), done.shape, kind, since)
 
 
 def counted(model: Model, log_file: str, until: int | None) -> tuple[dict[str, int], dict[str, int]]:
@@ -301,20 +313,3 @@ _PICTURES: Final[Mapping[str, Callable[[Model, argparse.Namespace], Drawing]]] =
     "findings": _findings,
     "coverage": _coverage,
 }
-
-
-def made(folder: Path) -> None:
-    """Makes a folder.
-
-    Raises:
-        InputError: CLM307, when it cannot be made.
-
-    Example:
-        >>> made(Path("."))
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            [Diagnostic("CLM307", str(folder), f"the folder cannot be made ({error})", "name another folder")]
-        ) from None

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from clmstate.cli.models import load_one
+from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.pictures import write_plot
-from clmstate.cli.replay import date_option
+from clmstate.cli.replay import LOG_HELP, date_option
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.signals import show_instant
 
 if TYPE_CHECKING:
-    from clmstate.replay import Log
+    from clmstate.drawing import Drawing
+    from clmstate.replay import Shape
     from clmstate.replay.frames import pl
+    from clmstate.replay.population import Population
     from clmstate.replay.run import Replayed
 
-__all__ = ["VIEWS", "arguments", "run"]
+__all__ = ["VIEWS", "arguments", "part_asked", "population_picture", "run"]
 
-_MOST_ROWS: Final = 40
+_MOST_ROWS: Final = 30
 
 
 @attrs.frozen
@@ -30,7 +33,7 @@ class _Asked:
     """What the command line asks of a view."""
 
     done: Replayed
-    log: Log
+    model: Model
     kind: str
     options: argparse.Namespace
 
@@ -42,12 +45,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", help="a log: .csv, .jsonl or .parquet")
+    parser.add_argument("log", help=LOG_HELP)
+    parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("--view", type=one_of(VIEWS), default="over-time", metavar="VIEW", help=", ".join(VIEWS))
     parser.add_argument("--part", default=None, metavar="PART", help="the kind of part to look at, such as contract or users")
     parser.add_argument("--milestone", metavar="NAME", help="for time-to: the milestone")
     parser.add_argument("--money", metavar="COLUMN", help="for revenue: what a customer is worth, such as annual_value")
-    parser.add_argument("--since", metavar="DATE", help="for revenue: from when on")
+    parser.add_argument("--since", metavar="DATE", help="for revenue and population: from when on")
     parser.add_argument("--days", type=int, default=None, metavar="N", help="length of a step")
     parser.add_argument("--as-of", metavar="DATE", help="pass over later rows, and look at everybody on this date")
     parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
@@ -62,20 +66,20 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         >>> main(["fleet", "no_such_model.py", "log.csv"])
         2
     """
-    from clmstate.replay import read_log
-    from clmstate.replay.run import run as replay
+    from clmstate.replay.run import replay_file
 
     as_of = None if options.as_of is None else date_option(options.as_of, "clmstate fleet --as-of")
     if options.days is not None and options.days < 1:
         raise InputError([Diagnostic("CLM342", "clmstate fleet --days", f"{options.days} is no length", "give at least 1")])
     model = load_one(options.model, command="clmstate fleet")
-    with screen.progress(f"reading {options.log}") as progress:
-        log = read_log(options.log, model.what, ignore=options.ignore, progress=progress)
     with screen.progress(f"replaying {options.log}") as progress:
-        done = replay(model.what, log, as_of_us=as_of, progress=progress)
+        done = replay_file(
+            model.what, options.log, as_of_us=as_of, ignore=options.ignore, tables=options.tables, progress=progress
+        )  # fmt: skip
     if not done.tables.phases.height:
-        raise InputError([Diagnostic("CLM345", log.source, f"none of its {len(log)} rows can be used", "see clmstate replay")])
-    asked = _Asked(done, log, _kind(options.part, done), options)
+        cause = f"none of its {done.counts.rows:,} rows can be used"
+        raise InputError([Diagnostic("CLM345", done.source, cause, "see clmstate replay")])
+    asked = _Asked(done, model, part_asked(options.part, done.shape, "clmstate fleet"), options)
     title, table, plot = VIEWS[options.view](asked)
     if options.plot is not None:
         write_plot(options.plot, plot())
@@ -86,14 +90,27 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     return 0
 
 
-def _kind(wanted: str | None, done: Replayed) -> str:
-    kinds = [path.replace(".", "/") for path in done.shape.parts]
+def part_asked(wanted: str | None, shape: Shape, command: str) -> str:
+    """The kind of part that somebody asks for; by default the first.
+
+    Raises:
+        InputError: CLM342, there is none of that name.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> from clmstate.replay import shape_of
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> part_asked(None, shape_of(Deal), "clmstate fleet")
+        ''
+    """
+    kinds = [path.replace(".", "/") for path in shape.parts]
     if wanted is None:
         return kinds[0]
     if wanted.replace(".", "/") not in kinds:
         known = [kind for kind in kinds if kind]
         remedy = did_you_mean(wanted, known) if known else "leave it out: the model is a lifecycle on its own"
-        raise InputError([Diagnostic("CLM342", "clmstate fleet --part", f"there is no part {wanted!r:.60}", remedy)])
+        raise InputError([Diagnostic("CLM342", f"{command} --part", f"there is no part {wanted!r:.60}", remedy)])
     return wanted.replace(".", "/")
 
 
@@ -102,15 +119,36 @@ def _show(title: str, table: pl.DataFrame, screen: Screen) -> None:
 
     from clmstate.cli.replay import grid
 
-    numeric = [kind.is_numeric() for kind in table.dtypes]
-    shown = grid(*numeric)
-    shown.add_row(*(Text(name.replace("_", " "), "dim") for name in table.columns))
-    for row in table.head(_MOST_ROWS).rows():
-        shown.add_row(*(_cell(value, name) for value, name in zip(row, table.columns, strict=True)))
+    kept = _columns_that_fit(table, screen.console.width)
+    few = _few_rows(table).select(kept)
+    shown = grid(*(kind.is_numeric() for kind in few.dtypes))
+    shown.add_row(*(Text(name.replace("_", " "), "dim") for name in kept))
+    for row in few.rows():
+        shown.add_row(*(_cell(value, name) for value, name in zip(row, kept, strict=True)))
     screen.line()
     screen.show(Text(title, "bold"), shown)
-    if table.height > _MOST_ROWS:
-        screen.line(f"... and {table.height - _MOST_ROWS:,} rows more; --json prints all.")
+    if (few.height, len(kept)) != (table.height, table.width):
+        rows = f"{few.height} of {table.height:,} rows" if few.height < table.height else "all rows"
+        columns = f", {len(kept)} of {table.width} columns" if len(kept) < table.width else ""
+        screen.line(f"These are {rows}{columns}; --json prints all.")
+
+
+def _few_rows(table: pl.DataFrame) -> pl.DataFrame:
+    """Of a course of time, rows at even distances, the first and the last included; of anything else the first."""
+    if table.height <= _MOST_ROWS or table.columns[0] not in ("at", "days"):
+        return table.head(_MOST_ROWS)
+    return table[[round(i * (table.height - 1) / (_MOST_ROWS - 1)) for i in range(_MOST_ROWS)]]
+
+
+def _columns_that_fit(table: pl.DataFrame, width: int) -> list[str]:
+    """Of columns that are numbered, so many at even distances that they fit; all others."""
+    numbered = [name for name in table.columns if name.isdigit()]
+    for step in range(1, len(numbered) + 1):
+        kept = [name for name in table.columns if not name.isdigit() or numbered.index(name) % step == 0]
+        widths = (max(len(name), *(len(_cell(value, name)) for value in table[name])) + 2 for name in kept)
+        if sum(widths) <= width:
+            return kept
+    return table.columns
 
 
 def _cell(value: Any, name: str) -> str:
@@ -121,7 +159,9 @@ def _cell(value: Any, name: str) -> str:
             return "-"
         case dt.datetime():
             return f"{value:%Y-%m-%d}"
-        case float() if name in ("share", "low", "high", "nrr", "grr") or name.isdigit():
+        case float() if name.isdigit():  # of many columns, each is narrow
+            return f"{value:.0%}"
+        case float() if name in ("share", "low", "high", "nrr", "grr"):
             return f"{value:.1%}"
         case float():
             return f"{value:,.1f}"
@@ -136,9 +176,10 @@ View = tuple[str, "pl.DataFrame", Callable[[], str]]
 
 
 def _labels(asked: _Asked) -> dict[str, str]:
-    """The labels of phases by path."""
-    definition = asked.done.shape.parts[asked.kind.replace("/", ".")].definition
-    return {path: phase.label for path, phase in definition.phases.items()}
+    """The labels of phases by path; where two are called alike, their paths."""
+    phases = asked.done.shape.parts[asked.kind.replace("/", ".")].definition.phases
+    called = [phase.label for phase in phases.values()]
+    return {path: phase.label if called.count(phase.label) == 1 else path for path, phase in phases.items()}
 
 
 def _us(at: Any) -> float:
@@ -165,27 +206,32 @@ def _over_time(asked: _Asked) -> View:
 
 
 def _funnel(asked: _Asked) -> View:
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import bars, share
 
     found = asked.done.views.funnel()
     found = found.filter(found["kind"] == asked.kind).select("label", "lives", "share", "median_days")
 
     def plot() -> str:
         values = [(f"{row['label']}", {"share": row["share"] or 0.0}) for row in found.rows(named=True)]
-        return bars("How many ever came to each phase", values, "{:.0%}".format)
+        return bars("How many ever came to each phase", values, share)
 
     return "How many ever came to each phase, and after how many days (median)", found, plot
 
 
 def _time_in_phase(asked: _Asked) -> View:
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import ranges
 
     found = asked.done.views.time_in_phase()
     found = found.filter(found["kind"] == asked.kind).drop("kind", "phase")
 
+    def said(row: dict[str, Any]) -> str:
+        middle = "most go on" if row["median"] is None else f"{row['median']:,.0f} days"
+        return f"{middle}, {row['stays']:,} stays"
+
     def plot() -> str:
-        values = [(row["label"], {"median days": row["median"] or 0.0}) for row in found.rows(named=True)]
-        return bars("How long stays last", values, note="Kaplan-Meier medians: stays that go on are not taken for ended")
+        values = [(r["label"], r["quarter"], r["median"], r["three_quarters"], said(r)) for r in found.rows(named=True)]
+        note = "bar: from a quarter to three quarters of the stays; mark: half (Kaplan-Meier)"
+        return ranges("How long stays last", values, "days", note)
 
     return "How long stays last, in days; stays that go on are censored", found, plot
 
@@ -238,20 +284,19 @@ def _relapses(asked: _Asked) -> View:
 
 
 def _cohorts(asked: _Asked) -> View:
-    from clmstate.replay.plots import Axis, Series, lines
+    from clmstate.replay.plots import grid
 
     days = asked.options.days or 30
     found = asked.done.views.cohorts(asked.kind, days)
     wide = found.pivot("period", index="cohort", values="kept").sort("cohort") if found.height else found
+    began = dict(found.filter(found["period"] == 0).select("cohort", "lives").rows())
+    names = {cohort: f"{cohort} ({n:,})" for cohort, n in began.items()}
 
     def plot() -> str:
-        rows: dict[str, list[tuple[float, float]]] = {}
-        for cohort, period, _, kept in found.rows():
-            rows.setdefault(cohort, []).append((float(period), kept))
-        series = [Series(cohort, points) for cohort, points in rows.items()]
-        return lines(
-            "Retention by month of beginning", series, Axis(f"periods of {days} days"), Axis("kept", percent=True, least=0, most=1)
-        )
+        periods = [str(period) for period in sorted(set(found["period"].to_list()))]
+        cells = {(names[cohort], str(period)): kept for cohort, period, _, kept in found.rows()}
+        note = "in brackets: how many began; Kaplan-Meier"
+        return grid("Who is kept, by month of beginning", list(names.values()), periods, cells, note, f"periods of {days} days")
 
     return f"Share kept after so many periods of {days} days, by month of beginning", wide, plot
 
@@ -263,30 +308,37 @@ def _flows(asked: _Asked) -> View:
     found = found.filter(found["kind"] == asked.kind).select("from", "to", "transition", "moves", "lives")
 
     def plot() -> str:
-        values = [(f"{r['from']} → {r['to']}", {"moves": r["moves"]}) for r in found.head(20).rows(named=True)]
-        return bars("Moves between phases", values)
+        rows = found.head(20).rows(named=True)
+        values = [(f"{r['from']} → {r['to']} ({r['transition']})", {"moves": r["moves"], "customers": r["lives"]}) for r in rows]
+        return bars("Moves between phases, and how many made them", values)
 
     return "Moves between phases, and how many made them", found, plot
 
 
 def _matrix(asked: _Asked) -> View:
     from clmstate.replay.frames import pl
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import grid
 
     days = asked.options.days or 30
     counts = asked.done.views.transition_counts(days, asked.kind)
-    phases = [p for p in asked.done.shape.parts[asked.kind.replace("/", ".")].definition.phases if p in counts]
     labels = _labels(asked)
-    rows = []
-    for source in phases:
-        total = sum(counts[source].values())
-        rows.append(
-            {"from": source, **{target: f"{counts[source].get(target, 0) / total:.1%}" for target in phases}, "seen": int(total)}
-        )
+    sources = [path for path in labels if path in counts]
+    targets = [path for path in labels if any(path in after for after in counts.values())]
+    shares = {
+        (labels[source], labels[target]): counts[source].get(target, 0) / sum(counts[source].values())
+        for source in sources
+        for target in targets
+    }
+    seen = {source: int(sum(counts[source].values())) for source in sources}
+    names = {source: labels[source] for source in sources}
+    rows = [
+        {"from": name, **{labels[target]: f"{shares[name, labels[target]]:.1%}" for target in targets}, "seen": seen[source]}
+        for source, name in names.items()
+    ]
 
     def plot() -> str:
-        values = [(labels[source], {"stay": counts[source].get(source, 0.0) / sum(counts[source].values())}) for source in phases]
-        return bars(f"Who stands in the same phase {days} days later", values, "{:.0%}".format)
+        cells = {place: value for place, value in shares.items() if value}
+        return grid(f"Where customers stand {days} days later", list(names.values()), [labels[t] for t in targets], cells)
 
     return f"Where customers stand {days} days later", pl.DataFrame(rows), plot
 
@@ -294,7 +346,8 @@ def _matrix(asked: _Asked) -> View:
 def _revenue(asked: _Asked) -> View:
     from clmstate.replay.frames import pl
     from clmstate.replay.money import retained
-    from clmstate.replay.plots import bars
+    from clmstate.replay.plots import bars, share
+    from clmstate.replay.sources import read_any
 
     if asked.options.money is None:
         raise InputError(
@@ -302,17 +355,63 @@ def _revenue(asked: _Asked) -> View:
         )
     first, last = (round(_us(at)) for at in asked.done.views.span())
     since = (first + last) // 2 if asked.options.since is None else date_option(asked.options.since, "clmstate fleet --since")
-    found = retained(asked.done, asked.log.rows, asked.options.money, since, last)
+    options = asked.options
+    log = read_any(asked.model.what, options.log, ignore=options.ignore, tables=options.tables)
+    found = retained(asked.done, log.rows, options.money, since, last)
     table = pl.DataFrame([{**attrs.asdict(found), "nrr": found.nrr, "grr": found.grr}])
 
     def plot() -> str:
-        values = [("before", {"value": found.before}), ("kept", {"value": found.kept}), ("after", {"value": found.after})]
-        return bars("Revenue of the same customers", values)
+        told = [("before", found.before, None), ("kept, without growth", found.kept, found.grr), ("after", found.after, found.nrr)]
+        named = ("", "GRR", "NRR")
+        values = [
+            (label if rate is None else f"{label} ({name} {share(rate)})", {"value": value})
+            for (label, value, rate), name in zip(told, named, strict=True)
+        ]
+        when = f"from {show_instant(since)} to {show_instant(last)}"
+        return bars(f"What {found.customers:,} customers are worth", values, note=when)
 
     return "Net and gross revenue retention of those who were customers then", table, plot
 
 
+def population_picture(found: Population, shape: Shape, kind: str, since: int | None) -> Drawing:
+    """The population of a fleet as a picture.
+
+    Example:
+        >>> population_picture.__name__
+        'population_picture'
+    """
+    from clmstate.drawing import population
+
+    part = shape.parts[kind.replace("/", ".")]
+    many = f"Where our {sum(found.counts.values()):,} {kind.rpartition('/')[2]} are" if part.way.many else ""
+    period = "" if since is None else f"since {show_instant(since)}"
+    return population(
+        part.definition,
+        found.counts,
+        changes=found.changes,
+        flows=found.flows,
+        standings=found.standings,
+        period=period,
+        title=many,
+    )
+
+
+def _population(asked: _Asked) -> View:
+    from clmstate.replay.population import population_of
+
+    since = None if asked.options.since is None else date_option(asked.options.since, "clmstate fleet --since")
+    found = population_of(asked.done, asked.kind, since)
+
+    def plot() -> str:
+        return population_picture(found, asked.done.shape, asked.kind, since).svg()
+
+    table = found.table()
+    moved = "" if since is None else f", and the change since {show_instant(since)}"
+    return f"Where they stand{moved}", table.with_columns(table["phase"].replace(_labels(asked))), plot
+
+
 VIEWS: Final[Mapping[str, Callable[[_Asked], View]]] = {
+    "population": _population,
     "over-time": _over_time,
     "flows": _flows,
     "funnel": _funnel,

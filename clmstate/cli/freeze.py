@@ -8,7 +8,7 @@ from pathlib import Path
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
-from clmstate.cli.writing import write
+from clmstate.writing import write
 
 __all__ = ["arguments", "run"]
 

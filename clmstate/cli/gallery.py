@@ -14,9 +14,11 @@ import attrs
 from clmstate.cli.models import Model, load
 from clmstate.cli.screen import Screen
 from clmstate.errors import ClmstateError, Diagnostic, InputError
+from clmstate.writing import make_folder, write
 
 if TYPE_CHECKING:
     from clmstate.drawing import Drawing
+    from clmstate.replay import Log
 
 __all__ = ["Picture", "digests", "pictures", "run_gallery"]
 
@@ -25,6 +27,7 @@ _HEADINGS = {
     "full": "the journey with touchpoints, as a hand-out",
     "lanes": "who owns the customer, and where we hand over",
     "composite": "the parts of a customer, and what they know of each other",
+    "parts": "where all parts of one customer stand, and what they still need of each other",
     "markets": "markets side by side",
     "diff": "what a market changes",
     "here": "where one customer stands",
@@ -78,6 +81,7 @@ def _of_folder(folder: Path, models: tuple[Model, ...]) -> Iterator[Picture]:
     single = [model for model in models if not model.composed]
     for model in composed:
         yield Picture(folder.name, model.name.lower(), "composite", model.name, composite(model.what))  # type: ignore[arg-type]
+        yield from _whole_customer(folder, model, composed)
     for model in single:
         name, lifecycle = model.name.lower(), model.lifecycle
         parent = next((other for other in single if other.what is model.what.__mro__[1]), None)
@@ -94,11 +98,21 @@ def _of_folder(folder: Path, models: tuple[Model, ...]) -> Iterator[Picture]:
         yield from _from_logs(folder, model)
 
 
-def _from_logs(folder: Path, model: Model) -> Iterator[Picture]:
-    """Where the customers of a sample log stand, if one of the folder is about this lifecycle."""
-    from clmstate.cli.draw import counted
+def _whole_customer(folder: Path, model: Model, composed: list[Model]) -> Iterator[Picture]:
+    """Where all parts of one customer stand, if a sample log of the folder tells of this composition; variants need no second picture."""
     from clmstate.cli.walking import walked
-    from clmstate.drawing import here, population
+    from clmstate.drawing import composite
+
+    if any(other.what in model.what.__mro__[1:] for other in composed):
+        return
+    for log in _logs(folder, model):
+        life = walked(model, log, log.customers[0], None).life
+        yield Picture(folder.name, model.name.lower(), "parts", model.name, composite(life))
+        return
+
+
+def _logs(folder: Path, model: Model) -> Iterator[Log]:
+    """The sample logs of a folder that tell of a model."""
     from clmstate.replay import read_log
 
     for file in sorted(folder.glob("*.csv")):
@@ -106,12 +120,21 @@ def _from_logs(folder: Path, model: Model) -> Iterator[Picture]:
             log = read_log(str(file), model.what)
         except ClmstateError:
             continue
-        if log.rejected or not log.customers:
-            continue
+        if log.customers and not log.rejected:
+            yield log
+
+
+def _from_logs(folder: Path, model: Model) -> Iterator[Picture]:
+    """Where the customers of a sample log stand, if one of the folder is about this lifecycle."""
+    from clmstate.cli.draw import counted
+    from clmstate.cli.walking import walked
+    from clmstate.drawing import here, population
+
+    for log in _logs(folder, model):
         last = walked(model, log, log.customers[0], None).life
         yield Picture(folder.name, model.name.lower(), "here", model.name, here(last))
         if len(log.customers) > 1:
-            counts, flows = counted(model, str(file), None)
+            counts, flows = counted(model, log.source, None)
             yield Picture(
                 folder.name, model.name.lower(), "population", model.name, population(model.lifecycle, counts, flows=flows)
             )
@@ -158,8 +181,6 @@ def run_gallery(options: argparse.Namespace, screen: Screen) -> int:
         >>> run_gallery.__name__
         'run_gallery'
     """
-    from clmstate.cli.draw import made
-
     root = Path(options.model)
     if not root.is_dir():
         raise InputError(
@@ -170,11 +191,11 @@ def run_gallery(options: argparse.Namespace, screen: Screen) -> int:
     with screen.progress("drawing") as progress:
         for number, picture in enumerate(found):
             progress(number, len(found))
-            made((out / picture.file).parent)
+            make_folder((out / picture.file).parent)
             picture.drawing.save(out / picture.file)
-    _write(out / "README.md", _page(root, found))
+    write(out / "README.md", _page(root, found))
     kept = {picture.file: digests(picture.drawing) for picture in found}
-    _write(out / "digests.json", json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    write(out / "digests.json", json.dumps(kept, indent=1, sort_keys=True) + "\n")
     drawn = {picture.file for picture in found}
     for old in sorted(out.glob("*/*.svg")):  # pictures of models that are gone
         if old.relative_to(out).as_posix() not in drawn:
@@ -184,12 +205,6 @@ def run_gallery(options: argparse.Namespace, screen: Screen) -> int:
     else:
         screen.console.print(f"{screen.marks.met} {len(found)} pictures in {out}", soft_wrap=True, highlight=False)
     return 0
-
-
-def _write(place: Path, text: str) -> None:
-    begun = place.with_name(f".{place.name}.part")
-    begun.write_text(text, encoding="utf-8", newline="\n")
-    begun.replace(place)
 
 
 def _page(root: Path, found: list[Picture]) -> str:

@@ -18,7 +18,7 @@ def gap_slides(analysis: GapAnalysis) -> bytes:
     """The slides as a PPTX file.
 
     Raises:
-        InputError: CLM410, python-pptx is not installed.
+        InputError: CLM306, python-pptx is not installed.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -48,21 +48,19 @@ def gap_boards(analysis: GapAnalysis) -> list[Board]:
 
 def _title(analysis: GapAnalysis, theme: Theme) -> Iterator[Board]:
     facts = [
-        "" if analysis.customers is None else f"{analysis.customers} replayed customers",
+        "" if analysis.customers is None else f"{analysis.customers} replayed customer{'' if analysis.customers == 1 else 's'}",
         "" if analysis.said is None else f"{len(analysis.said)} observations of the team",
-        f"{len(analysis.definition.risks)} risks, {len(analysis.gaps)} success gaps",
+        f"{sum(len(part.definition.risks) for part in analysis.parts)} risks, {len(analysis.gaps)} success gaps",
     ]
-    yield title_board(
-        f"Gap analysis: {analysis.definition.title}", "How things are, what the team says, risks, success gaps.", facts, theme
-    )
+    yield title_board(f"Gap analysis: {analysis.title}", "How things are, what the team says, risks, success gaps.", facts, theme)
 
 
 def _current(analysis: GapAnalysis, theme: Theme) -> Iterator[Board]:
     def phases() -> Iterator[Said]:
         for phase in analysis.phases:
-            if analysis.definition.phases[phase.path].final:
+            if phase.final:
                 continue
-            yield heading(phase.label, theme.ink)
+            yield heading(analysis.phase_label(phase.path), theme.ink)
             meant = f"meant to take {phase.expected}" if phase.expected else "nobody says how long it takes"
             yield Said(f"{phase.owner or 'nobody owns it'}; {meant}", 13, theme.second)
             if phase.stays is not None and phase.stays.days:
@@ -117,9 +115,12 @@ def _team(analysis: GapAnalysis, theme: Theme) -> Iterator[Board]:
 
 def _last(analysis: GapAnalysis, theme: Theme) -> Iterator[Board]:
     numbers = {"How we could lose a customer": "3  ", "Where it works, but they do not succeed yet": "4  "}
-    for board in risk_boards(analysis.definition, theme):
-        number = next((numbers[title] for title in numbers if board.title.startswith(title)), "")
-        yield Board(number + board.title, board.subtitle, board.shapes, board.notes, board.bare)
+    for title, number in numbers.items():
+        for part in analysis.parts:
+            for board in risk_boards(part.definition, theme):
+                if board.title.startswith(title):
+                    whose = f"{number}{board.title}: {part.path}" if part.path else number + board.title
+                    yield Board(whose, board.subtitle, board.shapes, board.notes, board.bare)
     columns = []
     for place, interval in enumerate(analysis.intervals):
         said: list[Said] = []

@@ -10,7 +10,7 @@ from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
-from clmstate.cli.writing import write
+from clmstate.writing import write
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,13 +49,13 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         2
     """
     named = load_one(options.model, command="clmstate gaps")
-    model = named.lifecycle
+    model = named.what
     if options.pptx is not None:
         check_ending(Path(options.pptx), (".pptx",))
     from clmstate.gaps import gap_analysis, markdown, read_team_input, rise_in_log, rise_in_rules, seen_in
 
     seen = said = None
-    rises = [] if options.rises is None else [("rules ask for at least", rise_in_rules(model, options.rises))]
+    rises = [] if options.rises is None else [("rules ask for at least", rise_in_rules(named.lifecycle, options.rises))]
     if options.team is not None:
         said = read_team_input(options.team, model.definition)
     if options.log is not None:
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             log = read_log(options.log, model, ignore=options.ignore, progress=progress)
         seen = seen_in(model, log)
         if options.rises is not None:
-            rises.append(("customers have on average", rise_in_log(model, log, options.rises)))
+            rises.append(("customers have on average", rise_in_log(named.lifecycle, log, options.rises)))
     analysis = gap_analysis(model, said, seen, anonymous=options.anonymous, rises=rises)
     if options.pptx is not None:
         from clmstate.cli.gap_slides import gap_slides
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 def _show(analysis: GapAnalysis, screen: Screen) -> None:
     from rich.text import Text
 
-    title = Text.assemble(" Gap analysis: ", (analysis.definition.title, "bold"))
+    title = Text.assemble(" Gap analysis: ", (analysis.title, "bold"))
     if analysis.customers is not None:
         title.append(f"  {analysis.customers} replayed customer{'' if analysis.customers == 1 else 's'}", "dim")
     screen.line()
@@ -138,17 +138,17 @@ def _current(analysis: GapAnalysis, screen: Screen) -> None:
         really = Text("" if stays is None else str(stays), "yellow" if stays is not None and stays.variable else "")
         if stays is not None and stays.open:
             really.append(f"\n{stays.open} still there", "dim")
-        table.add_row(Text(phase.label, "bold"), phase.owner, phase.expected, really, Text(phase.goal, "italic dim"))
+        table.add_row(
+            Text(analysis.phase_label(phase.path), "bold"), phase.owner, phase.expected, really, Text(phase.goal, "italic dim")
+        )
     screen.show(Padding(table, (0, 1)))
     for concern in analysis.concerns:
         if not concern.asked:
             _remark(screen, concern.question, "not asked yet: give --log", "dim")
         else:
             _remark(screen, concern.question, "\n".join(concern.where) or "nothing found", "yellow" if concern.open else "green")
-    for of, rise in analysis.rises:
-        label = analysis.definition.signals[rise.signal].label
-        style = "green" if rise.holds else "yellow"
-        _remark(screen, f"Does '{label}' rise?", f"{of}: {rise.said(analysis.definition)}", style)
+    for of, label, rise, said in analysis.rising():
+        _remark(screen, f"Does '{label}' rise?", f"{of}: {said}", "green" if rise.holds else "yellow")
     for what, findings in (("Touchpoints", analysis.touchpoints), ("Too late", analysis.late)):
         if findings:
             _remark(screen, what, "\n".join(findings))
@@ -171,10 +171,13 @@ def _team(analysis: GapAnalysis, screen: Screen) -> None:
     order = {each: number for number, each in enumerate(analysis.intervals)}
     said = sorted(analysis.said, key=lambda one: order[one.interval] if one.interval in order else len(order))
     for one in said:
-        phase = analysis.definition.phases[one.phase].label if one.phase else ""
         who = ", ".join(filter(None, (one.person, one.team)))
         table.add_row(
-            one.interval.name if one.interval else "always", Text(one.kind, styles[one.kind]), one.text, phase, Text(who, "dim")
+            one.interval.name if one.interval else "always",
+            Text(one.kind, styles[one.kind]),
+            one.text,
+            analysis.phase_label(one.phase),
+            Text(who, "dim"),
         )
     screen.show(Padding(table, (0, 1)))
     for hot in analysis.hot:
@@ -190,18 +193,24 @@ def _risks(analysis: GapAnalysis, screen: Screen) -> None:
 
     _head(screen, 3, "Risks: what a customer at risk looks like")
     table = _table(screen, ("Phase", 4), ("Risk", 6), ("Warning sign", 8), ("What we do", 8), ("Seen at", 4))
-    told: set[str] = set()
+    told: set[tuple[str, str]] = set()
     for phase in analysis.risks:
         for number, sign in enumerate(phase.signs):
             shown = Text(sign.sign) if sign.sign else Text("nothing shows it", "red")
             do = Text.assemble((", ".join(sign.risk.mitigation), "dim"), "\n" if sign.plays else "", "\n".join(sign.plays))
-            if sign.risk.name in told:
+            if (phase.part, sign.risk.name) in told:
                 do = Text("as above", "dim")
-            told.add(sign.risk.name)
+            told.add((phase.part, sign.risk.name))
             seen = "" if sign.customers is None else ", ".join(sign.customers[:3]) or "nobody"
             more = "" if sign.customers is None or len(sign.customers) <= 3 else f" and {len(sign.customers) - 3} more"
             when = Text(f"\n{sign.interval.name}" if sign.interval else "", "dim")
-            table.add_row(Text("" if number else phase.label, "bold"), Text(sign.risk.label) + when, shown, do, seen + more)
+            table.add_row(
+                Text("" if number else analysis.phase_label(phase.path), "bold"),
+                Text(sign.risk.label) + when,
+                shown,
+                do,
+                seen + more,
+            )
     screen.show(Padding(table, (0, 1)))
     if analysis.unwatched:
         _remark(screen, "Nothing would warn us in", ", ".join(analysis.unwatched), "red")
@@ -217,7 +226,7 @@ def _gaps(analysis: GapAnalysis, screen: Screen) -> None:
         when = Text(f"\n{gap.interval.name}" if gap.interval else "", "dim")
         who = "" if gap.customers is None else ", ".join(gap.customers[:3]) or "nobody"
         table.add_row(
-            Text(gap.gap.label) + when,
+            Text(f"{gap.part}: " if gap.part else "", "bold") + Text(gap.gap.label) + when,
             Text(gap.gap.ours, "dim"),
             gap.gap.theirs,
             Text(gap.gap.plan) if gap.gap.plan else Text("none yet", "red"),

@@ -15,9 +15,15 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+import attrs
+
+from clmstate.cli.mending import mended
 from clmstate.errors import DefinitionError, Diagnostic, InputError, did_you_mean
 
-__all__ = ["ImportFault", "import_file", "import_module", "shown_path"]
+__all__ = ["ALONE", "ImportFault", "import_file", "import_module", "shown_path"]
+
+ALONE = "clmstate_model_"
+"""How the name begins under which a file outside packages is imported."""
 
 _OURS = Path(__file__).resolve().parents[1]
 
@@ -151,7 +157,7 @@ def _spec_in_place(dotted: str) -> ModuleSpec | None:
 
 def _import_alone(file: Path) -> ModuleType:
     """A file under a name of its own, which no other module has."""
-    name = f"clmstate_model_{file.stem}_{hashlib.sha256(os.fsencode(file)).hexdigest()[:12]}"
+    name = f"{ALONE}{file.stem}_{hashlib.sha256(os.fsencode(file)).hexdigest()[:12]}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)
@@ -184,7 +190,10 @@ def _searching(root: Path, *last: Path) -> Iterator[None]:
 def _reported(source: str) -> Iterator[None]:
     try:
         yield
-    except (DefinitionError, InputError):
+    except DefinitionError as error:  # what is raised in the midst of a class body knows no name yet, but a line
+        line = _line(source, error)
+        raise DefinitionError(d if d.where else attrs.evolve(d, where=line) for d in error.diagnostics) from None
+    except InputError:
         raise
     except SystemExit as error:
         raise ImportFault(
@@ -203,20 +212,21 @@ def _reported(source: str) -> Iterator[None]:
 
 def _import_diagnostic(source: str, error: Exception) -> Diagnostic:
     said = traceback.TracebackException.from_exception(error)
-    cause = " ".join("".join(list(said.format_exception_only())[-1:]).split())[:300].rstrip(".")
-    place = source
+    cause = " ".join("".join(list(said.format_exception_only())[-1:]).split()).partition(". Did you mean: ")[0][:300].rstrip(".?")
+    place = _line(source, error)
+    return Diagnostic("CLM331", place, cause, mended(error) or ("mend the file" if place == source else "mend that line"))
+
+
+def _line(source: str, error: Exception) -> str:
+    """The line of the model, or of what it imports, in which something was raised."""
     if isinstance(error, SyntaxError) and error.filename and not error.filename.startswith("<"):
-        place = f"{shown_path(Path(error.filename))}, line {error.lineno}"
-    else:
-        frames = [f for f in said.stack if not f.filename.startswith("<") and not Path(f.filename).resolve().is_relative_to(_OURS)]
-        frames = [
-            f for f in frames if "site-packages" not in f.filename and not f.filename.startswith(sys.base_prefix + os.sep + "lib")
-        ] or frames
-        if frames:
-            place = f"{shown_path(Path(frames[-1].filename))}, line {frames[-1].lineno}"
-    remedy = "mend that line"
-    if isinstance(error, ModuleNotFoundError):
-        remedy = "install what it imports, or run from the folder that the import is written for"
-    elif place == source:
-        remedy = "mend the file"
-    return Diagnostic("CLM331", place, cause, remedy)
+        return f"{shown_path(Path(error.filename))}, line {error.lineno}"
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if not f.filename.startswith("<") and not Path(f.filename).resolve().is_relative_to(_OURS)
+    ]
+    frames = [
+        f for f in frames if "site-packages" not in f.filename and not f.filename.startswith(sys.base_prefix + os.sep + "lib")
+    ] or frames
+    return f"{shown_path(Path(frames[-1].filename))}, line {frames[-1].lineno}" if frames else source

@@ -12,8 +12,8 @@ import attrs
 
 from clmstate.cli.screen import Screen
 from clmstate.cli.versions import VERSION_HELP, load_version, pairs
-from clmstate.cli.writing import write
 from clmstate.errors import ClmstateError, Diagnostic, InputError
+from clmstate.writing import write
 
 if TYPE_CHECKING:
     from clmstate.analysis.versions import Migration

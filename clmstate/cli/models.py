@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
 import attrs
 
-from clmstate.cli.importing import ImportFault, import_file, import_module, shown_path
-from clmstate.composition import Composition
+from clmstate.cli.importing import ALONE, ImportFault, import_file, import_module, shown_path
+from clmstate.composition import Composition, CompositionDefinition
 from clmstate.errors import ClmstateError, DefinitionError, Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 
@@ -35,6 +35,26 @@ class Model:
     def name(self) -> str:
         """Its class name."""
         return self.what.__name__
+
+    @property
+    def module(self) -> str:
+        """The name under which tests beside it import its module.
+
+        Raises:
+            InputError: CLM337, it is a frozen definition.
+
+        Example:
+            >>> Model(Lifecycle, "deal.py").module
+            'clmstate.lifecycle.lifecycle'
+        """
+        name = self.what.__module__
+        if self.source.endswith(".json"):
+            cause = "it is a frozen definition, and tests import a model from Python"
+            raise InputError([Diagnostic("CLM337", self.source, cause, "name the file or module that it was frozen from")])
+        if not name.startswith(ALONE):
+            return name
+        parts = Path(self.source).with_suffix("").parts
+        return ".".join(parts) if all(part.isidentifier() for part in parts) else parts[-1]
 
     @property
     def composed(self) -> bool:
@@ -144,7 +164,7 @@ def load(name: str) -> Loaded:
 
 
 def load_one(name: str, *, command: str) -> Model:
-    """The one lifecycle that a name leads to: the only one, the only one that is not a variant of another, or the one after the colon.
+    """The one model that a name leads to: the one after the colon, or the only one that is neither a variant nor a part of another.
 
     Raises:
         DefinitionError: the model has mistakes.
@@ -159,16 +179,31 @@ def load_one(name: str, *, command: str) -> Model:
     loaded = load(name)
     if loaded.faults:
         raise loaded.faults[0].error()
-    models = loaded.models
-    if len(models) > 1:
-        classes = {model.what for model in models}
-        models = tuple(model for model in models if not classes.intersection(model.what.__mro__[1:]))
+    models = _on_their_own(loaded.models)
     if len(models) != 1:
         names = ", ".join(model.name for model in loaded.models)
         first = loaded.models[0]
         remedy = f"name one, such as {command} {first.source}:{first.name}"
         raise InputError([Diagnostic("CLM334", name, f"there are {len(loaded.models)} lifecycles: {names}", remedy)])
     return models[0]
+
+
+def _on_their_own(models: tuple[Model, ...]) -> tuple[Model, ...]:
+    """Without variants of others, and without parts of others."""
+    classes = {model.what for model in models}
+    parts = [member for model in models if issubclass(model.what, Composition) for member in _parts(model.what.definition)]
+    return tuple(
+        model
+        for model in models
+        if not classes.intersection(model.what.__mro__[1:]) and not any(model.what.definition is part for part in parts)
+    )
+
+
+def _parts(whole: CompositionDefinition) -> Iterator[object]:
+    for part in whole.parts.values():
+        yield part.member
+        if isinstance(part.member, CompositionDefinition):
+            yield from _parts(part.member)
 
 
 def _split(name: str) -> tuple[str, str]:

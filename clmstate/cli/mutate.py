@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("tests", nargs="*", default=["tests"], help="files and folders of tests (default: tests)")
+    parser.add_argument("tests", nargs="*", help="files and folders of tests (default: tests, or those here)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="how many processes (default: all cores)"
     )
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             [Diagnostic("CLM342", "clmstate mutate --jobs", f"{options.jobs} is no number of processes", "give 1 or more")]
         )
     model = load_one(options.model, command="clmstate mutate")
+    options.tests = options.tests or _tests_here()
     missing = [name for name in options.tests if not Path(name.partition("::")[0]).exists()]
     if missing:
         raise InputError([Diagnostic("CLM387", missing[0], "there are no tests of that name", "name a file or folder of tests")])
@@ -75,14 +76,21 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     _ask(model, options, kept, len(every), screen)
     known = _answers(kept)
     answers = [known[name] for name in every if name in known]
-    survivors = [line for line in answers if line["killed_by"] is None]
+    counts = "killed_by" if any(line["tests"] for line in answers) else "killed_by_generated"
+    survivors = [line for line in answers if line[counts] is None]
     equal = set() if options.no_proof else _equal(survivors, every, kept, screen)
-    told = _Told(model, answers, [s for s in survivors if s["mutant"] not in equal], equal, before, time.monotonic() - started)
+    told = _Told(
+        model, answers, [s for s in survivors if s["mutant"] not in equal], equal, before, time.monotonic() - started, counts
+    )
     if screen.as_json:
         screen.json(told.document())
     else:
         told.show(screen)
     return 1 if options.fail_under is not None and told.percent < options.fail_under else 0
+
+
+def _tests_here() -> list[str]:
+    return ["tests"] if Path("tests").exists() else sorted(file.name for file in Path().glob("test_*.py")) or ["tests"]
 
 
 def _digest(model: Model, tests: list[str], every: Any) -> str:
@@ -131,7 +139,7 @@ def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, scre
     jobs = min(options.jobs, total - len(done))
     parts = [kept.with_suffix(f".{i}.jsonl") for i in range(jobs)]
     running = []
-    name = f"{_module(model)}:{model.what.__qualname__}"
+    name = f"{model.module}:{model.what.__qualname__}"
     for i, part in enumerate(parts):
         part.unlink(missing_ok=True)
         wanted = kept.with_suffix(f".{i}.json")
@@ -167,12 +175,6 @@ def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, scre
     _judge(running, parts, model)
 
 
-def _module(model: Model) -> str:
-    """The name under which tests import the model's module; a file outside packages is imported by the name of its file."""
-    name = model.what.__module__
-    return ".".join(Path(model.source).with_suffix("").parts) if name.startswith("clmstate_model_") else name
-
-
 def _plugin() -> list[str]:
     """Pytest finds the plugin by its entry point, unless clmstate is used without being installed."""
     points = importlib.metadata.entry_points(group="pytest11")
@@ -206,7 +208,7 @@ def _judge(running: list[subprocess.Popen[bytes]], parts: list[Path], model: Mod
             cause = f"{len(failed)} test{'s fail' if len(failed) != 1 else ' fails'} without any mutant, such as {failed[0]}"
             wrong.append(Diagnostic("CLM388", model.name, cause, "mend the tests first, or name those that pass"))
         elif process.returncode not in (0, 5) and not _lines(part):
-            cause = f"the tests could not be run: {' '.join((said or ['pytest said nothing'])[-1].split())[:200]}"
+            cause = f"the tests could not be run: {' '.join((said or ['pytest said nothing'])[-1].split())[:200].rstrip('.')}"
             wrong.append(Diagnostic("CLM388", model.name, cause, "run them with pytest first"))
         part.unlink(missing_ok=True)
         part.with_suffix(".json").unlink(missing_ok=True)
@@ -242,6 +244,7 @@ class _Told:
     equal: set[str]
     before: int
     seconds: float
+    counts: str
 
     @property
     def counted(self) -> int:
@@ -251,8 +254,17 @@ class _Told:
     def percent(self) -> float:
         return 100.0 * (self.counted - len(self.survivors)) / self.counted if self.counted else 100.0
 
+    @property
+    def generated(self) -> tuple[int, int] | None:
+        """How many mutants generated tests notice, and how many of those nobody else does; None where no generated test asks any."""
+        if not any(line["generated"] for line in self.answers):
+            return None
+        noticed = [line for line in self.answers if line["killed_by_generated"] is not None]
+        return len(noticed), sum(line["killed_by"] is None for line in noticed)
+
     def document(self) -> dict[str, Any]:
-        killers = Counter(line["killed_by"] for line in self.answers if line["killed_by"])
+        killers = Counter(line[self.counts] for line in self.answers if line[self.counts])
+        generated = self.generated
         return {
             "ok": True,
             "model": self.model.name,
@@ -261,9 +273,16 @@ class _Told:
             "noticed": self.counted - len(self.survivors),
             "percent": round(int(self.percent * 10) / 10, 1),
             "survivors": [{k: line[k] for k in ("model", "of", "kind", "words", "tests")} for line in self.survivors],
+            "generated": None if generated is None else {"noticed": generated[0], "alone": generated[1]},
             "killers": dict(killers.most_common()),
             "seconds": round(self.seconds, 1),
         }
+
+    def _by(self) -> str:
+        """By which tests, where some are generated."""
+        if self.generated is None:
+            return ""
+        return " by the tests that people wrote" if self.counts == "killed_by" else " by generated tests"
 
     def show(self, screen: Screen) -> None:
         from rich.padding import Padding
@@ -275,9 +294,13 @@ class _Told:
         style = "green" if not self.survivors else "yellow"
         head = Text.assemble(
             (f"{int(self.percent * 10) / 10:.1f} %", f"bold {style}"),
-            f" of the mutants of {self.model.name} were noticed: {noticed:,} of {self.counted:,}",
+            f" of the mutants of {self.model.name} were noticed{self._by()}: {noticed:,} of {self.counted:,}",
         )
         screen.show(Padding(head, (0, 1), expand=False))
+        if self.generated is not None and self.counts == "killed_by":
+            found, alone = self.generated
+            said = f"counted apart: generated tests noticed {found:,}, and {f'{alone:,} of them' if alone else 'none that'} no other test did"
+            screen.show(Padding(Text(said, "dim"), (0, 1), expand=False))
         if self.equal:
             said = f"{len(self.equal)} more take the same transitions for every customer, by proof, and are left out"
             screen.show(Padding(Text(said, "dim"), (0, 1), expand=False))
@@ -285,12 +308,18 @@ class _Told:
             screen.show(Padding(Text(f"{self.before:,} answers are from a run before", "dim"), (0, 1), expand=False))
         if self.survivors:
             screen.line()
-            screen.show(Padding(Text("Not noticed by any test:", "bold"), (0, 1), expand=False))
+            screen.show(
+                Padding(
+                    Text("Not noticed by any test:" if self.generated is None else "Not noticed by them:", "bold"),
+                    (0, 1),
+                    expand=False,
+                )
+            )
             table = Table.grid(padding=(0, 2, 0, 0))
             for _ in range(3):
                 table.add_column()
             for line in self.survivors:
-                asked = f"{line['tests']} tests asked it" if line["tests"] else "no test asks it"
+                asked = f"{line['tests']} test{'s' if line['tests'] > 1 else ''} asked it" if line["tests"] else "no test asks it"
                 table.add_row(Text(screen.marks.unmet, "bold red"), Text(f"{line['model']}.{line['words']}"), Text(asked, "dim"))
             screen.show(Padding(table, (0, 1), expand=False))
         screen.line()

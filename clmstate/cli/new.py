@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from clmstate.cli.screen import Screen
-from clmstate.cli.writing import write
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import write
 
 __all__ = ["arguments", "run"]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NoReturn
@@ -18,6 +20,7 @@ MODEL_HELP: Final = (
     "a file (models/contract.py), a module (models.contract), a frozen definition (contract.json), each with :Name, or a folder"
 )
 
+_WIDEST: Final = 100
 _COMMON: Final = ("--json", "--no-color")
 _SAID: Final = re.compile(r"argument (?:-\w/)?(?P<option>[^:]+): (?P<cause>.*)", re.DOTALL)
 
@@ -176,7 +179,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def _wide(prog: str) -> argparse.HelpFormatter:
-    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=100)
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=_width())
+
+
+def _width() -> int:
+    """As wide as the terminal, but no wider than reads well."""
+    return min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
 
 
 def split_command(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
@@ -276,6 +284,7 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """What commands are for, in the order in which a team needs them."""
 
+_FOR_ALL: Final = "Options of all commands: --json, --no-color, --help. And: clmstate --version."
 _SHOWN_FIRST: Final = ("new", "check", "draw", "walk", "page")
 
 
@@ -296,11 +305,11 @@ def main_help() -> str:
         lines += ["", f"{job}:", *(f"  {name:<{width}}  {COMMANDS[name].summary}" for name in names)]
     lines += [
         "",
-        "MODEL is " + MODEL_HELP + ".",
+        *textwrap.wrap(f"MODEL is {MODEL_HELP}.", _width()),
         "",
         "Examples:",
         *(f"  {COMMANDS[name].example}" for name in _SHOWN_FIRST),
         "",
-        "clmstate COMMAND --help has an example of each. Options of all commands: --json, --no-color, --help. And: clmstate --version.",
+        *textwrap.wrap(f"clmstate COMMAND --help has an example of each. {_FOR_ALL}", _width()),
     ]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
 from clmstate.cli.walk import customer_of
-from clmstate.cli.writing import write
+from clmstate.writing import write
 
 __all__ = ["arguments", "run"]
 

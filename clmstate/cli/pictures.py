@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clmstate.cli.writing import write
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import write
 
 __all__ = ["write_plot"]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any, Final, get_args
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
     from clmstate.replay.frames import pl
     from clmstate.replay.run import Replayed
 
-__all__ = ["arguments", "date_option", "grid", "run"]
+__all__ = ["LOG_HELP", "arguments", "date_option", "grid", "run"]
+
+LOG_HELP: Final = "a log (.csv, .jsonl, .parquet, crm.sqlite:TABLE, crm.duckdb:TABLE), or a mapping (.toml)"
 
 _MOST_REASONS: Final = 5
 _BAR: Final = 28
@@ -29,21 +34,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     Example:
         >>> arguments(argparse.ArgumentParser())
     """
-    from clmstate.replay.run import ENGINES, TableFormat
+    from clmstate.replay.choices import ENGINES, FORMATS
 
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", help="a log (.csv, .jsonl, .parquet, crm.sqlite:TABLE, crm.duckdb:TABLE), or a mapping (.toml)")
+    parser.add_argument("log", help=LOG_HELP)
     parser.add_argument("--tables", metavar="FOLDER", help="where the tables of a mapping are; by default beside it")
     parser.add_argument("--out", metavar="FOLDER", help="write all tables into this folder, whole or not at all")
     parser.add_argument(
         "--format",
-        type=one_of(get_args(TableFormat)),
+        type=one_of(FORMATS),
         default="csv",
         metavar="FORMAT",
         help="of the tables: csv (default), parquet",
     )
     parser.add_argument("--as-of", metavar="DATE", help="pass over later rows, and look at everybody on this date")
     parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
+    parser.add_argument("--values", action="store_true", help="also a table of the values that decided: what each move's rule read")
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FOLDER",
+        help="keep what is done in this folder; if it is stopped, the same command goes on from there",
+    )
     parser.add_argument(
         "--engine", type=one_of(ENGINES), default="auto", metavar="ENGINE", help=f"{', '.join(ENGINES)}; all find the same"
     )
@@ -61,7 +72,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
     as_of = None if options.as_of is None else date_option(options.as_of, "clmstate replay --as-of")
     model = load_one(options.model, command="clmstate replay")
-    with screen.progress(f"replaying {options.log}") as progress:
+    with _kept(options.checkpoint), screen.progress(f"replaying {options.log}") as progress:
         done = replay_file(
             model.what,
             options.log,
@@ -69,17 +80,51 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             ignore=options.ignore,
             tables=options.tables,
             engine=options.engine,
+            checkpoint=options.checkpoint,
             progress=progress,
         )
     if done.counts.rows and not done.counts.used and not done.counts.later:
         raise InputError(_nothing(done))
+    if options.values:
+        done = _with_values(done, model, options, as_of, screen)
     if options.out is not None:
         done.write(options.out, options.format)
     if screen.as_json:
         screen.json(_document(done, options.out))
     else:
         _show(done, model, screen, options.out)
+    if options.checkpoint is not None:
+        from clmstate.replay.resuming import forget
+
+        forget(options.checkpoint)
     return 0
+
+
+@contextlib.contextmanager
+def _kept(checkpoint: str | None) -> Iterator[None]:
+    """Says, to whoever interrupts, where what is done is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if checkpoint is not None:
+            sys.stderr.write(f"\nWhat is done is kept in {checkpoint}; the same command goes on from there.")
+        raise
+
+
+def _with_values(done: Replayed, model: Model, options: argparse.Namespace, as_of: int | None, screen: Screen) -> Replayed:
+    """The same with the values that decided; only customers who moved are looked at again."""
+    import attrs
+
+    from clmstate.replay.deciding import values_that_decided
+    from clmstate.replay.sources import read_any
+
+    movers = set(done.tables.lazy("moves").select("customer").unique().collect()["customer"].to_list())
+    with screen.progress(f"reading {options.log}") as progress:
+        log = read_any(
+            model.what, options.log, ignore=options.ignore, tables=options.tables, customers=movers, progress=progress
+        )  # fmt: skip
+    with screen.progress("looking at what decided") as progress:
+        return attrs.evolve(done, values=values_that_decided(model.what, log, as_of_us=as_of, progress=progress))
 
 
 def date_option(text: str, place: str) -> int:
@@ -118,7 +163,7 @@ def _document(done: Replayed, folder: str | None) -> dict[str, Any]:
         "rows": attrs.asdict(done.counts),
         "as_of": None if done.as_of_us is None else show_instant(done.as_of_us),
         "written_to": folder,
-        "tables": {name: table.height for name, table in done.every_table.items()},
+        "tables": done.heights,
         "sources": None if done.sources is None else done.sources.to_dicts(),
         "phases": phase_counts(done).to_dicts(),
         "rejected": done.tables.rejects.head(100).to_dicts(),
@@ -139,12 +184,12 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
     from rich.text import Text
 
     counts = done.counts
-    customers = done.tables.phases["customer"].n_unique()
-    said = f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}: {counts.used:,} used, {counts.rejected:,} rejected"
+    customers, moves = done.customers, done.tables.height("moves")
+    said = f"{_many(counts.rows, 'row')}: {counts.used:,} used, {counts.rejected:,} rejected"
     said += f", {counts.later:,} later than {show_instant(done.as_of_us or 0)}" if counts.later else ""
     screen.line()
     screen.show(Text.assemble((model.what.definition.title, "bold"), f"  {done.source}"))
-    screen.line(f"{said}. {customers:,} customer{'' if customers == 1 else 's'}, {done.tables.moves.height:,} moves.")
+    screen.line(f"{said}. {_many(customers, 'customer')}, {_many(moves, 'move')}.")
     when = "at their last row" if done.as_of_us is None else f"on {show_instant(done.as_of_us)}"
     screen.line()
     screen.show(Text(f"Where they stand {when}", "bold"), _phases_table(done, screen))
@@ -152,9 +197,9 @@ def _show(done: Replayed, model: Model, screen: Screen, folder: str | None) -> N
         if table.row_count:
             screen.line()
             screen.show(Text(title, "bold"), table)
-    opened = done.tables.plays.height
+    opened, reached = done.tables.height("plays"), done.tables.height("milestones")
     screen.line()
-    screen.line(f"{opened:,} plays opened, {done.tables.milestones.height:,} milestones reached.")
+    screen.line(f"{_many(opened, 'play')} opened, {_many(reached, 'milestone')} reached.")
     _rejects(done, screen)
     _sources(done, screen)
     screen.line(f"All tables: {folder}" if folder is not None else "Name a folder with --out for all tables.")
@@ -189,11 +234,15 @@ def _phases_table(done: Replayed, screen: Screen) -> Table:
         bar = block * max(round(_BAR * row["count"] / most[row["kind"]]), 1 if row["count"] else 0)
         part = "" if row["kind"] == last else row["kind"]
         last = row["kind"]
-        days = "" if row["median_days"] is None else f"{row['median_days']:,.0f} days so far"
+        days = "" if row["median_days"] is None else f"{_many(round(row['median_days']), 'day')} so far"
         table.add_row(
             f"  {part}", row["label"], f"{row['count']:,}", Text(days, "dim"), Text(bar, _STYLES.get(row["standing"], ""))
         )
     return table
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 _STYLES: Final = {"good": "green", "watch": "yellow", "at_risk": "red", "lost": "dim"}

@@ -180,8 +180,8 @@ def problem(diagnostic: Diagnostic, marks: Marks) -> RenderableType:
     text = Text(said)
     head = len(diagnostic.code)
     text.stylize("bold red", 0, head)
-    text.stylize("bold", head + 1, head + 1 + len(diagnostic.place))
-    text.stylize("green", said.index(". ", head + len(diagnostic.place) + len(diagnostic.cause)) + 2)
+    text.stylize("bold", head + 1, head + 1 + len(diagnostic.place_and_line))
+    text.stylize("green", said.index(". ", head + len(diagnostic.place_and_line) + len(diagnostic.cause)) + 2)
     grid = Table.grid(padding=(0, 1))
     grid.add_row(Text(marks.unmet, "bold red"), text)
     return grid

@@ -15,9 +15,9 @@ from clmstate.cli.models import Model, load
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
-from clmstate.cli.writing import write
 from clmstate.lifecycle import LifecycleDefinition, Phase
 from clmstate.presenting.criteria import Way, group_label, names, ways_in, ways_out
+from clmstate.writing import write
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

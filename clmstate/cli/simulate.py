@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     )  # fmt: skip
     write_log(options.log, fleet.log.rows, model.what)
     if options.truth is not None:
-        from clmstate.cli.writing import write
+        from clmstate.writing import write
 
         write(options.truth, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in fleet.truth))
     said = f"{len(fleet.truth):,} customers, {len(fleet.log):,} rows, seed {options.seed}: {options.log}"

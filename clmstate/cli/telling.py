@@ -220,7 +220,7 @@ class Teller:
             self.below("play", Text.assemble((since, "dim"), (f"{play.part}  ", "cyan"), play.play.label, (owner, "dim")))
         again = read_date(customer, "next_check")
         if again is not None:
-            self.below("again", Text(f"time alone may change something on {again}"))
+            self.below("again", Text(f"time alone may change something on {again:%Y-%m-%d}"))
         self.screen.line()
         for address, life in lives.items():
             if self.shape.way(self.shape.part_at(address)).many == 0:
@@ -265,7 +265,7 @@ class Teller:
             ),
             ("warning", [risk.label for risk in life.warning_signs]),
             ("gap", [gap.label for gap in life.open_gaps]),
-            ("again", [f"time alone may change something on {again}"] if again is not None else []),
+            ("again", [f"time alone may change something on {again:%Y-%m-%d}"] if again is not None else []),
         ]
         for word, things in said:
             for number, thing in enumerate(things):

@@ -6,10 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from clmstate.cli.models import load_one
+import attrs
+
+from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import write
 
 __all__ = ["arguments", "run"]
 
@@ -33,26 +36,20 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         >>> main(["testgen", "no_such_model.py"])
         2
     """
-    from clmstate.testing.generated import blocks, pair_journeys, rewritten, shown_transitions
+    from clmstate.testing.generated import rewritten
 
     found = load_one(options.model, command="clmstate testgen")
-    model = found.lifecycle
-    shown, unreached = shown_transitions(model.definition)
-    pairs, unpaired = pair_journeys(model.definition) if options.pairs else ([], [])
+    made_of = _of_customer(found, options) if found.composed else _of_lifecycle(found, options)
     command = f"clmstate testgen {options.model}{' --pairs' if options.pairs else ''}"
-    generated = blocks(model, shown, [*unreached, *unpaired], pairs)
     out = None if options.out is None else Path(options.out)
-    made = rewritten(_old(out), model, generated, command)
+    made = rewritten(_old(out), found.what, made_of.blocks, command, found.module, made_of.imports)
     if out is not None:
-        _write(out, made.text)
-    neighbours = sum(len(one.just) + len(one.short) for one in shown)
+        write(out, made.text, folders=True)
     document: dict[str, Any] = {
         "ok": True,
         "model": found.name,
-        "transitions": len(shown),
-        "neighbours": neighbours,
-        "journeys": len(pairs),
-        "unreached": [{"name": one.name, "why": one.why, "proved": one.proved} for one in (*unreached, *unpaired)],
+        **made_of.counts,
+        "unreached": [{"name": one.name, "why": one.why, "proved": one.proved} for one in made_of.unreached],
         "kept": list(made.kept),
         "gone": list(made.gone),
         "out": None if out is None else str(out),
@@ -66,15 +63,56 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     return 0
 
 
+@attrs.frozen
+class _Made:
+    """What was generated: tests by the name of their block, how many of what, what was not reached, and what tests import."""
+
+    blocks: dict[str, str]
+    counts: dict[str, int]
+    unreached: tuple[Any, ...]
+    imports: tuple[str, ...] = ()
+
+
+def _of_lifecycle(found: Model, options: argparse.Namespace) -> _Made:
+    from clmstate.testing.generated import blocks, pair_journeys, shown_transitions
+
+    model = found.lifecycle
+    shown, unreached = shown_transitions(model.definition)
+    pairs, unpaired = pair_journeys(model.definition) if options.pairs else ([], [])
+    not_reached = (*unreached, *unpaired)
+    counts = {"transitions": len(shown), "neighbours": sum(len(one.just) + len(one.short) for one in shown), "journeys": len(pairs)}
+    return _Made(blocks(model, shown, not_reached, pairs), counts, not_reached)
+
+
+def _of_customer(found: Model, options: argparse.Namespace) -> _Made:
+    from clmstate.testing.generated import customer_blocks, customer_imports, scenes_of
+
+    model: Any = found.what
+    if options.pairs:
+        parts = ", ".join(dict.fromkeys(part.member.name for part in model.definition.parts.values()))
+        cause = f"{found.name} is a composition, and pairs of transitions are those of one lifecycle"
+        raise InputError([Diagnostic("CLM335", found.source, cause, f"leave --pairs out, or name one of {parts}")])
+    scenes, wired, unreached = scenes_of(model)
+    counts = {
+        "transitions": len(scenes),
+        "neighbours": sum(len(one.just) + len(one.short) for one in scenes),
+        "journeys": 0,
+        "wires": len(wired),
+    }
+    generated = customer_blocks(model, scenes, wired, unreached)
+    return _Made(generated, counts, tuple(unreached), tuple(customer_imports(model, found.module)))
+
+
 def _tell(said: dict[str, Any], screen: Screen) -> None:
     from rich.text import Text
 
     screen.line()
     journeys = f", {said['journeys']} journeys through all pairs" if said["journeys"] else ""
+    wires = f", {said['wires']} wires" if said.get("wires") else ""
     head = Text.assemble(
         (f" {screen.marks.met} ", "bold green"),
         (str(said["out"]), "bold"),
-        f"  {said['transitions']} transitions, {said['neighbours']} neighbours one step from a limit{journeys}",
+        f"  {said['transitions']} transitions, {said['neighbours']} neighbours one step from a limit{journeys}{wires}",
     )
     screen.show(head)
     for name in said["kept"]:
@@ -93,15 +131,3 @@ def _old(out: Path | None) -> str:
         return out.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise InputError([Diagnostic("CLM389", str(out), f"it cannot be read ({error})", "name another file")]) from None
-
-
-def _write(out: Path, text: str) -> None:
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = out.with_name(f".{out.name}.unfinished")
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(out)
-    except OSError as error:
-        raise InputError(
-            [Diagnostic("CLM389", str(out), f"it cannot be written ({error.strerror})", "name another file")]
-        ) from None

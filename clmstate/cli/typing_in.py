@@ -170,7 +170,7 @@ class TypingIn:
         return name
 
     def _refused(self, cause: str, remedy: str) -> InputError:
-        return InputError([Diagnostic("CLM350", "this line", cause, remedy)])
+        return InputError([Diagnostic("CLM347", "this line", cause, remedy)])
 
     # ---- what they do
 

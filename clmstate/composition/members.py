@@ -116,10 +116,10 @@ class Members(Generic[M]):
         return (self[name] for name in self.names)
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self._rooms)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        return name in self._rooms
 
     def __repr__(self) -> str:
         return f"<{len(self)} {self._rooms.label}>"

@@ -16,6 +16,7 @@ from clmstate.conditions import Mistake
 from clmstate.errors import DefinitionError, Diagnostic, shown
 from clmstate.lifecycle import Event, LifecycleDefinition, Promise
 from clmstate.lifecycle.lifecycle import _doc, _spaced
+from clmstate.lifecycle.lines import Spot, located, spot
 
 __all__ = ["RESERVED", "CompositionMeta"]
 
@@ -34,8 +35,10 @@ class _Body(dict[str, Any]):
         super().__init__()
         self.parts: dict[str, PartFacade[Any]] = {}
         self.mistakes: list[tuple[str, Mistake]] = []
+        self.spots: dict[str, Spot] = {}
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self.spots[key] = spot()
         wrong = self._fault(key, value)
         if wrong is not None:
             self.mistakes.append((key, wrong))
@@ -72,11 +75,14 @@ class CompositionMeta(type):
     definition: CompositionDefinition
     _parts: dict[str, PartFacade[Any]]
     _wiring: tuple[Wiring, ...]
+    _spots: dict[str, Spot]
 
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> _Body:  # type: ignore[override]
         """Remembers what is bound while the class body runs."""
-        return _Body()
+        body = _Body()
+        body.spots[""] = spot()
+        return body
 
     def __new__(  # noqa: D102 -- users write a class
         mcs,
@@ -90,6 +96,7 @@ class CompositionMeta(type):
         embedded: bool = False,
     ) -> CompositionMeta:
         cls = super().__new__(mcs, name, bases, dict(body))
+        cls._spots = body.spots
         if not bases:  # Composition itself
             return cls
         parents = [b for b in cls.__mro__[1:] if isinstance(b, CompositionMeta) and hasattr(b, "_parts")]
@@ -114,19 +121,19 @@ class CompositionMeta(type):
             gone = {line for line in inherited if line.wire.part in body.parts and misfit(definition, line)}
             cls._wiring = tuple(line for line in cls._wiring if line not in gone)
         if not mistakes:  # of parts that are wrong, their wiring says nothing new
-            for line in cls._wiring:
-                wrong = line.mistakes or misfit(definition, line)
-                mistakes += (m.at(f"{name}.wiring, {'.'.join(line.target[0])}.{line.wire.port}") for m in wrong)
-        if not mistakes:
-            definition = attrs.evolve(definition, wires=in_order(definition, [line.wire for line in cls._wiring]))
-            mistakes += faults(definition)
+            wrong = {line: found for line in cls._wiring if (found := line.mistakes or misfit(definition, line))}
+            for line, found in wrong.items():
+                mistakes += (m.at(f"{name}.wiring, {'.'.join(line.target[0])}.{line.wire.port}") for m in found)
+            fitting = [line.wire for line in cls._wiring if line not in wrong]
+            definition = attrs.evolve(definition, wires=in_order(definition, fitting))
+            mistakes += faults(definition, [line.target for line in wrong])
         if not mistakes:
             kept = [promise for b in reversed(parents) for promise in b.definition.promises]
             promises = tuple(dict.fromkeys((*kept, *_promises(name, body.get("promises", ()), mistakes))))
             definition = attrs.evolve(definition, promises=promises)
             mistakes += _broken_promises(definition)
         if mistakes:
-            raise DefinitionError(dict.fromkeys(mistakes))
+            raise DefinitionError(located(dict.fromkeys(mistakes), name, [body.spots, *(parent._spots for parent in parents)]))
         cls.definition = definition
         return cls
 

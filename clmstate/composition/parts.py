@@ -26,6 +26,16 @@ __all__ = ["Many", "One", "PartFacade"]
 M = TypeVar("M", bound="Lifecycle | Composition")
 
 
+def _no_part(member: object) -> tuple[Mistake, ...]:
+    if not isinstance(getattr(member, "definition", None), LifecycleDefinition | CompositionDefinition):
+        cause = f"{shown(member)} is neither a lifecycle nor a composition"
+        return (Mistake("CLM131", cause, "give a class that inherits from Lifecycle or Composition"),)
+    if not isinstance(member, type):
+        name = type(member).__name__
+        return (Mistake("CLM131", f"{shown(member)} is one {name}, not the class", f"write {name} without parentheses"),)
+    return ()
+
+
 class PartFacade(Generic[M]):
     """A part of a composition, as the class body sees it."""
 
@@ -37,10 +47,7 @@ class PartFacade(Generic[M]):
         self._name = ""
         self._inner: tuple[str, ...] = ()
         self._where: Cond | None = None
-        self._mistakes: tuple[Mistake, ...] = ()
-        if not isinstance(getattr(member, "definition", None), LifecycleDefinition | CompositionDefinition):
-            cause = f"{shown(member)} is neither a lifecycle nor a composition"
-            self._mistakes = (Mistake("CLM131", cause, "give a class that inherits from Lifecycle or Composition"),)
+        self._mistakes = _no_part(member)
 
     def _bind(self, name: str) -> None:
         self._name = name

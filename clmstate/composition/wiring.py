@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from clmstate.composition.feeds import Wiring, misfits
@@ -108,8 +108,12 @@ def in_order(definition: CompositionDefinition, wires: list[Wire]) -> tuple[Wire
     return tuple(sorted(wires, key=lambda wire: place[_needs(wire)[0]]))
 
 
-def faults(definition: CompositionDefinition) -> Iterator[Diagnostic]:
+def faults(definition: CompositionDefinition, meant: Collection[Port] = ()) -> Iterator[Diagnostic]:
     """What is wrong with the wiring as a whole.
+
+    Args:
+        definition: a composition whose wires are right one by one.
+        meant: ports that somebody meant to feed, by lines that were found wrong.
 
     Example:
         >>> from clmstate import Composition
@@ -133,7 +137,7 @@ def faults(definition: CompositionDefinition) -> Iterator[Diagnostic]:
         yield Mistake("CLM133", "the port is fed twice", "keep one of the two lines").at(f"{place}, {_name(port)}")
     if not definition.embedded:
         for path, name in open_ports(definition):
-            if (path, name) not in targets:
+            if (path, name) not in targets and (path, name) not in meant:
                 part = ".".join(path)
                 remedy = f"add {part}[...{name}].fed_by(...) to the wiring, or let embedded=True leave it to the composition around"
                 yield Mistake("CLM134", f"the port '{name}' of {part} is never fed", remedy).at(place)

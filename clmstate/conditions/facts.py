@@ -24,10 +24,10 @@ from clmstate.conditions.nodes import (
     SignalRef,
     Term,
 )
-from clmstate.errors import BadValueError, DefinitionError, shown
+from clmstate.errors import BadValueError, DefinitionError, did_you_mean, shown
 from clmstate.signals import SignalSpec, When, instant, show_number
 
-__all__ = ["Choice", "Date", "Flag", "Number", "SignalFacade", "bound_faults"]
+__all__ = ["Choice", "Date", "Flag", "Number", "SignalFacade", "bound_faults", "no_value"]
 
 T = TypeVar("T", int, float)
 
@@ -62,7 +62,7 @@ class SignalFacade(Built):
         return self._spec
 
     def _described(self) -> str:
-        return f"'{self._spec.label}' is a {self._spec.kind}"
+        return f"'{self._spec.label}' is {'an' if self._spec.kind[0] in 'aeiou' else 'a'} {self._spec.kind}"
 
     @property
     def _carried(self) -> tuple[Mistake, ...]:
@@ -207,6 +207,18 @@ def bound_faults(spec: SignalSpec, value: int | float) -> list[Mistake]:
     ]
 
 
+def no_value(spec: SignalSpec, value: object) -> Mistake:
+    """What is wrong with comparing a choice with a word that it does not have.
+
+    Example:
+        >>> no_value(SignalSpec("a", "choice", "plan", choices=("Team", "Enterprise")), "Entreprise").remedy
+        "did you mean 'Enterprise'?"
+    """
+    near = did_you_mean(value, spec.choices) if isinstance(value, str) else ""
+    remedy = near if near.endswith("?") else f"it is {spec.allowed}"
+    return Mistake("CLM117", f"{shown(value)} is not a value of '{spec.label}'", remedy)
+
+
 class Choice(SignalFacade):
     """A signal that is one of some words.
 
@@ -229,11 +241,7 @@ class Choice(SignalFacade):
             OneOf(signal='plan', values=('Pro',))
         """
         known = [value for value in values if self._spec.fault(value) is None]
-        wrong = [
-            Mistake("CLM117", f"{shown(value)} is not a value of '{self._spec.label}'", f"it is {self._spec.allowed}")
-            for value in values
-            if self._spec.fault(value) is not None
-        ]
+        wrong = [no_value(self._spec, value) for value in values if self._spec.fault(value) is not None]
         if not values:
             wrong.append(Mistake("CLM117", f"one_of() of '{self._spec.label}' names no value", f"name {self._spec.allowed}"))
         return Condition(OneOf(self._spec.name, tuple(known)), *self._with(*values, mistakes=wrong))

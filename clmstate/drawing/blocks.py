@@ -24,8 +24,8 @@ IconShape: TypeAlias = ClauseRole | Standing | Literal["met", "unmet", "unknown"
 
 CARD_WIDTH, CARD_WITH_NOTES, CARD_WIDEST = 142, 172, 190
 HEADER = 40
-PILL_TEXT = 108
-SHARED_TEXT = 118  # of a pill that several rules share
+PILL_TEXT = 108  # width of a rule's words, unless a picture is better with wider or narrower ones
+SHARED_MORE = 10  # in a pill that several rules share
 GUTTER = 15
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
@@ -70,8 +70,12 @@ class Block:
     """Heights of the thin lines between rules that share a pill."""
 
 
-def typeset(scene: Scene) -> Mapping[str, Block]:
+def typeset(scene: Scene, *, pill_text: int = PILL_TEXT) -> Mapping[str, Block]:
     """The block of every card, pill and frame header of a scene, by id.
+
+    Args:
+        scene: what it says.
+        pill_text: how wide the words of a rule may be, in points.
 
     Example:
         >>> block = typeset(Scene("Trial", cards=(Card("trial", "Trial"),)))["trial"]
@@ -80,7 +84,7 @@ def typeset(scene: Scene) -> Mapping[str, Block]:
     """
     usual = CARD_WITH_NOTES if any(card.notes for card in scene.cards) else CARD_WIDTH
     cards = {card: _card(card, usual) for card in scene.cards}
-    blocks = {**_equal_heights(cards), **{pill.id: _pill(pill) for pill in scene.pills}}
+    blocks = {**_equal_heights(cards), **{pill.id: _pill(pill, pill_text) for pill in scene.pills}}
     return blocks | {frame.id: _frame(frame) for frame in scene.frames}
 
 
@@ -157,10 +161,10 @@ def _taller(block: Block, height: int) -> Block:
     return attrs.evolve(block, height=height, runs=tuple(runs))
 
 
-def _pill(pill: Pill) -> Block:
+def _pill(pill: Pill, pill_text: int) -> Block:
     clauses = [clause for clause in pill.clauses if clean(clause.text)]
     total = sum(text_width(clean(clause.text), PILL) for clause in clauses)
-    usual = SHARED_TEXT if len(pill.rules) > 1 else PILL_TEXT
+    usual = pill_text + (SHARED_MORE if len(pill.rules) > 1 else 0)
     room = max(usual, _square(total, 18)) if total > 7 * usual * len(pill.rules) else usual
     runs: list[Run] = []
     icons: list[Icon] = []

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import attrs
 
-from clmstate.drawing.blocks import Block, typeset
+from clmstate.drawing.blocks import PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
 from clmstate.drawing.layout import Layout, place
+from clmstate.drawing.legend import PAD, furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
 from clmstate.drawing.rows import WIDEST, from_far, in_rows, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene
+from clmstate.drawing.story import LOST, TROUBLED
 
 __all__ = ["Composed", "compose"]
 
+WIDER, NARROWER = (132, 156), (96,)  # other widths of a rule's words, for pictures that are too tall or too wide
 _FEW = 8  # columns of phases that may fit into one row
 _HAND_OUT = 1.3
 _SMALL = 16  # phases
@@ -55,18 +59,56 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
         from clmstate.drawing.variants import place_markets
 
         return Composed(scene, *place_markets(scene))
-    blocks = typeset(scene)
+    usual = _journey(scene, PILL_TEXT, renderers)
+    if len(scene.cards) > _SMALL or not scene.pills:
+        return usual
+    best, size, width = usual, _size(usual), PILL_TEXT
+    for other_width in WIDER if _is_tall(usual) else NARROWER:
+        other = _journey(scene, other_width, renderers)
+        if _size(other) <= size:
+            break
+        best, size, width = other, _size(other), other_width
+    aside = _lost_aside(scene) if _is_tall(best) else scene
+    other = best if aside == scene else _journey(aside, width, renderers)
+    return other if _size(other) > size else best
+
+
+def _lost_aside(scene: Scene) -> Scene:
+    """The same with those who are lost in a column of their own, instead of as a third row below the others."""
+    last = max(card.step for card in scene.cards)
+    lost = {card.id for card in scene.cards if card.track >= LOST and card.step == last}
+    cards = (
+        attrs.evolve(card, step=last + 1, track=card.track - LOST + TROUBLED) if card.id in lost else card for card in scene.cards
+    )
+    return attrs.evolve(scene, cards=tuple(cards)) if lost else scene
+
+
+def _size(composed: Composed) -> float:
+    """How large a picture comes out on a slide: its words first across the slide, then as the whole of it fits."""
+    around = furnish(composed.scene, composed.layout)
+    room = _widest(composed.scene) + 2 * PAD
+    return min(16 / around.width, 9 / around.height, 16 / room if around.width > room else math.inf)
+
+
+def _is_tall(composed: Composed) -> bool:
+    around = furnish(composed.scene, composed.layout)
+    return around.height / around.width > 9 / 16
+
+
+def _journey(scene: Scene, pill_text: int, renderers: tuple[RendererName, ...]) -> Composed:
+    """A journey whose rules have words of some width: in one row, or in several."""
+    blocks = typeset(scene, pill_text=pill_text)
     rows = rows_of(scene, blocks) if scene.cards else []
     layout = place(scene, blocks, renderers=renderers) if len(rows) <= 1 or _may_fit(scene) else None
     if layout is None or (len(rows) > 1 and layout.width > _widest(scene)):
-        return _below_each_other(scene, rows, renderers)
+        return _below_each_other(scene, rows, pill_text, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
     if not misleading:
         said = _with_words_for(scene, _crossing(scene, layout))
-        return Composed(scene, blocks, layout) if said == scene else compose(said, renderers=renderers)
+        return Composed(scene, blocks, layout) if said == scene else _journey(said, pill_text, renderers)
     for frame in misleading:
         scene = _without(scene, frame)
-    return compose(scene, renderers=renderers)
+    return _journey(scene, pill_text, renderers)
 
 
 def _crossing(scene: Scene, layout: Layout) -> list[Link]:
@@ -111,24 +153,24 @@ def _widest(scene: Scene) -> float:
     return WIDEST * (_HAND_OUT if any(card.notes for card in scene.cards) else 1)
 
 
-def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], renderers: tuple[RendererName, ...]) -> Composed:
+def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], pill_text: int, renderers: tuple[RendererName, ...]) -> Composed:
     """A wide scene in rows; a frame whose members stand in several becomes a part of their titles."""
     step = {card.id: card.step for card in scene.cards}
     row = {each: number for number, steps in enumerate(rows) for each in steps}
     for frame in scene.frames:
         if len({row[step[name]] for name in frame.members}) > 1:
-            return compose(_without(scene, frame), renderers=renderers)
+            return _journey(_without(scene, frame), pill_text, renderers)
     parted = in_rows(scene, rows)
-    blocks = typeset(parted.scene)
+    blocks = typeset(parted.scene, pill_text=pill_text)
     layouts = [place(each, blocks, renderers=renderers) for each in parted.rows]
     for each, layout in zip(parted.rows, layouts, strict=True):
         for frame in each.frames:
             if any(_foreigners(each, layout, frame)):
-                return compose(_without(scene, frame), renderers=renderers)
+                return _journey(_without(scene, frame), pill_text, renderers)
     crossing = [link for each, layout in zip(parted.rows, layouts, strict=True) for link in _crossing(each, layout)]
     said = _with_words_for(scene, crossing)
     if said != scene:
-        return compose(said, renderers=renderers)
+        return _journey(said, pill_text, renderers)
     return Composed(parted.scene, blocks, stacked(parted, layouts))
 
 

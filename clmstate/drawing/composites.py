@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
@@ -16,18 +17,20 @@ from clmstate.drawing.geometry import Box, Route, around
 from clmstate.drawing.journeys import Level, journey_scene
 from clmstate.drawing.layout import Layout
 from clmstate.drawing.measure import clean, text_width, wrap
-from clmstate.drawing.overlay import Cover, Key, Overlay, Said
+from clmstate.drawing.overlay import Cover, Key, Overlay, Said, Tone
 from clmstate.drawing.picture import Drawing
 from clmstate.drawing.scene import Card, Clause, Lane, Link, Pill, Scene
 from clmstate.drawing.theme import ThemeName
 from clmstate.drawing.ways import Cell, Grid
+from clmstate.drawing.wired import Carried, carried, part_at
 from clmstate.lifecycle import LifecycleDefinition
 
 __all__ = ["composite", "composite_scene", "place_parts"]
 
-_CARD, _SIDE, _PAD, _PORT = 216, 16.0, 14.0, 52
-_WIRE = 168  # width of what is said on a wire
-_BEFORE = _WIRE + 34.0
+_CARD, _SIDE, _PAD, _PORT = 224, 16.0, 12.0, 44
+_PHASE = 38  # height of a phase: its name, and at the right who is there
+_WIRE = 196  # width of what is said on a wire
+_AROUND = 34.0  # what is said on a wire: room before and after it
 
 
 def composite(
@@ -41,7 +44,8 @@ def composite(
 
     Args:
         whole: a composition; or one customer, whose places are then shown.
-        values: what is known about wired ports, by ``part.port``: what it is today, and whether that is enough.
+        values: what is known about wired ports, by ``part.port``: what it is today, and whether that is enough. Of a customer, both are
+            found; what is given here counts more.
         level: ``full`` says what leads from one phase to the next.
         theme: ``light`` or ``dark``.
 
@@ -66,22 +70,43 @@ def composite(
     customer = whole if isinstance(whole, Composition) else None
     definition = (type(whole) if isinstance(whole, Composition) else whole).definition
     scene = composite_scene(definition, level=level)
-    wires = {pill.id: Cover("linked", dashed=True) for pill in scene.pills if pill.id.startswith("wire ")}
-    covers = wires | _ports(scene, values or {}) | ({} if customer is None else _standing(scene, customer))
+    known = ({} if customer is None else carried(customer)) | {name: Carried(*given) for name, given in (values or {}).items()}
+    wires = _wired(scene, known)
+    covers = wires | _ports(scene, known) | ({} if customer is None else _standing(scene, customer))
     keys = [Key("linked", "what one part knows of another")] if wires else []
+    met = {one.met for one in known.values()}
+    keys += [Key("good", "enough for the next step", signed=True)] if True in met else []
+    keys += [Key("at_risk", "not yet enough", signed=True)] if False in met else []
     keys += [Key("here", "is here")] if customer is not None else []
     title = f"{customer.name}: all parts" if customer is not None and customer.name else ""
     told = f"as of {customer.at}" if customer is not None and customer.at is not None else scene.subtitle
     return Drawing(scene, theme, Overlay(title, told, covers, tuple(keys)))
 
 
-def _ports(scene: Scene, values: Mapping[str, tuple[str, bool | None]]) -> dict[str, Cover]:
+def _wired(scene: Scene, known: Mapping[str, Carried]) -> dict[str, Cover]:
+    """Wires with the sign of what they carry."""
+    covers: dict[str, Cover] = {}
+    for pill in scene.pills:
+        if pill.id.startswith("wire "):
+            port = known.get(next(scene.heads(pill)).removeprefix("port "), Carried(""))
+            sign: Tone = "linked" if port.met is None else "good" if port.met else "at_risk"
+            covers[pill.id] = Cover("linked", dashed=True, sign=sign)
+    return covers
+
+
+def _ports(scene: Scene, known: Mapping[str, Carried]) -> dict[str, Cover]:
+    """Ports with what stands there today."""
     covers: dict[str, Cover] = {}
     for card in scene.cards:
-        if card.id.startswith("port "):
-            said, met = values.get(card.id.removeprefix("port "), ("", None))
-            mark = "" if met is None else " ✓" if met else " – not met yet"
-            covers[card.id] = Cover("linked", (Said(f"{said}{mark}", "plain"),) if said else None, dashed=True)
+        if not card.id.startswith("port "):
+            continue
+        port = known.get(card.id.removeprefix("port "))
+        said: tuple[Said, ...] | None = None
+        if port is not None and port.said:
+            mark = "" if port.met is None else " – met" if port.met else " – not met yet"
+            need = port.needs if port.needs.startswith("but ") else f"needs {port.needs}"
+            said = (Said(f"{port.said}{mark}", "strong"), *((Said(need, "quiet"),) if port.met is False and port.needs else ()))
+        covers[card.id] = Cover("linked", said, dashed=True)
     return covers
 
 
@@ -89,9 +114,9 @@ def _standing(scene: Scene, customer: Composition) -> dict[str, Cover]:
     """Who stands where: a part itself, or how many of its members."""
     places: Counter[tuple[str, str]] = Counter()
     total: Counter[str] = Counter()
-    many = {lane.id for lane in scene.lanes if lane.subtitle == "many"}
+    many = {".".join(part.path) for part in _parts(type(customer).definition) if part.many}
     for address, phase in customer.phases.items():
-        part = ".".join(_part_at(type(customer).definition, address.split("/")))
+        part = ".".join(part_at(type(customer).definition, address.split("/")))
         places[part, phase.path] += 1
         total[part] += 1
     covers: dict[str, Cover] = {}
@@ -102,22 +127,13 @@ def _standing(scene: Scene, customer: Composition) -> dict[str, Cover]:
             n = places[lane.id, name.rpartition("/")[2]]
             if lane.id in many:
                 share = f" · {round(100 * n / total[lane.id])} %" if n else ""
+                bar: tuple[tuple[Tone, float], ...] = (("here", n), ("faded", total[lane.id] - n)) if n else ()
                 covers[name] = Cover(
-                    "here" if n else "faded", (Said(f"{n}{share}" if n else "nobody", "strong" if n else "italic"),)
+                    "here" if n else "faded", (Said(f"{n}{share}", "strong"),) if n else (Said("nobody", "italic"),), bar
                 )
             else:
                 covers[name] = Cover("here", (Said("is here", "strong"),)) if n else Cover("faded")
     return covers
-
-
-def _part_at(definition: CompositionDefinition, steps: list[str]) -> Iterator[str]:
-    """The parts that an address leads through; names of members are passed over."""
-    name, *rest = steps
-    part = definition.parts[name]
-    yield name
-    rest = rest[1:] if part.many else rest
-    if rest and isinstance(part.member, CompositionDefinition):
-        yield from _part_at(part.member, rest)
 
 
 def composite_scene(definition: CompositionDefinition, *, level: Level = "stage") -> Scene:
@@ -132,21 +148,19 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
         >>> [card.title for card in composite_scene(Customer.definition).cards]
         ['New']
     """
-    parts = _central(list(_parts(definition, (), "")), list(_wires(definition, ())))
+    parts = _central(list(_parts(definition)), list(_wires(definition, ())))
+    unsaid: dict[str, Any] = {"quote": "", "notes": (), "detail": ""} | ({"subtitle": ""} if level == "stage" else {})
     cards: list[Card] = []
     pills: list[Pill] = []
     links: list[Link] = []
     lanes: list[Lane] = []
     wires = list(_wires(definition, ()))
-    for number, (path, label, many, member) in enumerate(parts):
-        name = ".".join(path)
-        fed = [wire for place, wire, _ in wires if place == path]
-        ports = [_port(name, wire.port, member) for wire in fed]
-        told = journey_scene(member)
-        own = tuple(
-            attrs.evolve(card, id=f"{name}/{card.id}", quote="", notes=(), detail="", step=number, team=number)
-            for card in told.cards
-        )
+    for number, part in enumerate(parts):
+        name = ".".join(part.path)
+        fed = [wire for place, wire, _ in wires if place == part.path]
+        ports = [_port(name, wire.port, part.member) for wire in fed]
+        told = journey_scene(part.member)
+        own = tuple(attrs.evolve(card, id=f"{name}/{card.id}", **unsaid, step=number, team=number) for card in told.cards)
         cards += [attrs.evolve(port, team=number, step=number) for port in ports]
         cards += own
         for upper, lower in zip(told.cards, told.cards[1:], strict=False):
@@ -158,7 +172,7 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
                 pills.append(moved)
                 links += [Link(f"{name}/{upper.id}", moved.id, pill.kind), Link(moved.id, f"{name}/{lower.id}", pill.kind)]
         members = (*(port.id for port in ports), *(card.id for card in own))
-        lanes.append(Lane(name, label, members, "many" if many else "one", number))
+        lanes.append(Lane(name, part.label, members, part.how_many, number))
     for place, wire, said in wires:
         target = f"port {'.'.join(place)}.{wire.port}"
         for index, source in enumerate(_sources(place, wire, cards)):
@@ -183,18 +197,42 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
     )
 
 
-_Part = tuple[tuple[str, ...], str, bool, LifecycleDefinition]
 _Fed = tuple[tuple[str, ...], Wire, str]
 
 
-def _parts(definition: CompositionDefinition, within: tuple[str, ...], label: str) -> Iterator[_Part]:
-    """Every lifecycle inside, by the way that leads to it."""
+@attrs.frozen
+class _Part:
+    """A lifecycle inside a composition: the way that leads to it, what it is called, and what opens a branch of it."""
+
+    path: tuple[str, ...]
+    label: str
+    many: bool
+    member: LifecycleDefinition
+    opens: str = ""
+
+    @property
+    def how_many(self) -> str:
+        if self.opens:
+            return f"any number: one opens on {self.opens}"
+        return "any number" if self.many else "one for each customer"
+
+
+def _parts(
+    definition: CompositionDefinition, within: tuple[str, ...] = (), label: str = "", *, many: bool = False, opens: str = ""
+) -> Iterator[_Part]:
+    """Every lifecycle inside."""
     for name, part in definition.parts.items():
         said = f"{label} · {part.label}" if label else part.label
+        opened = _event(definition, *part.opens_on) if part.opens_on is not None else "" if part.many else opens
         if isinstance(part.member, LifecycleDefinition):
-            yield (*within, name), said, part.many, part.member
+            yield _Part((*within, name), said, many or part.many, part.member, opened)
         else:
-            yield from _parts(part.member, (*within, name), said)
+            yield from _parts(part.member, (*within, name), said, many=many or part.many, opens=opened)
+
+
+def _event(definition: CompositionDefinition, part: str, event: str) -> str:
+    member = definition.parts[part].member
+    return member.events[event].label if isinstance(member, LifecycleDefinition) else event
 
 
 def _wires(definition: CompositionDefinition, within: tuple[str, ...]) -> Iterator[_Fed]:
@@ -211,7 +249,7 @@ def _central(parts: list[_Part], wires: list[_Fed]) -> list[_Part]:
         return parts
     busy = Counter(place[0] for place, _, _ in wires)
     busy.update(source.part for _, wire, _ in wires for source in sources(wire.feed))
-    first = max(parts, key=lambda part: (busy[part[0][0]], -parts.index(part)))
+    first = max(parts, key=lambda part: (busy[part.path[0]], -parts.index(part)))
     others = [part for part in parts if part is not first]
     middle = len(others) // 2
     return [*others[:middle], first, *others[middle:]]
@@ -264,9 +302,10 @@ def place_parts(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
     lines = [(next(scene.tails(pill)), next(scene.heads(pill))) for pill in wires]
     grid = Grid(cells, lines)
     blocks = _blocks(scene)
-    boxes, gaps, corridor = _columns(scene, grid, blocks)
+    free = _free(grid, [blocks[pill.id].width for pill in wires])
+    boxes, gaps, corridor = _columns(scene, grid, blocks, free)
     heads = {lane.id: Box(boxes[lane.id].x, boxes[lane.id].y, boxes[lane.id].width, blocks[lane.id].height) for lane in scene.lanes}
-    routes = grid.routes(boxes | heads, gaps, [corridor, corridor], lambda gap: _free(grid, gap))
+    routes = grid.routes(boxes | heads, gaps, [corridor, corridor], lambda gap: free[gap])
     ends = dict(_upright(scene, boxes))
     for pill, route, way in zip(wires, routes, grid.ways, strict=True):
         (tx, ty) = route.tip or route.points[-1]
@@ -284,29 +323,24 @@ def place_parts(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
     return blocks, Layout(extent.width, extent.height, boxes, tuple(route.moved(-extent.x, -extent.y) for route in placed))
 
 
-def _free(grid: Grid, gap: int) -> tuple[float, float]:
-    """What stays free at the left and the right of a gap: room for words where wires end, little elsewhere."""
-    ends = {way.enters_left for way in grid.ways if way.into == gap}
-    return (_BEFORE if False in ends else 18.0), (_BEFORE if True in ends else 18.0)
+def _free(grid: Grid, said: list[int]) -> dict[int, tuple[float, float]]:
+    """What stays free at the left and the right of each gap: room for words where wires end, little elsewhere."""
+    free = dict.fromkeys(range(2 + max((cell.column for cell in grid.cells.values()), default=0)), (18.0, 18.0))
+    for way, wide in zip(grid.ways, said, strict=True):
+        left, right = free[way.into]
+        free[way.into] = (left, max(right, wide + _AROUND)) if way.enters_left else (max(left, wide + _AROUND), right)
+    return free
 
 
 def _blocks(scene: Scene) -> dict[str, Block]:
     blocks: dict[str, Block] = {}
     for lane in scene.lanes:
         wide = _CARD + 2 * _SIDE
-        lines = wrap(lane.title, wide - 24, 19, "Bold")
+        lines, below = wrap(lane.title, wide - 24, 19, "Bold"), wrap(lane.subtitle, wide - 24, 14)
         runs = [Run(line, wide / 2, 27 + 24 * index, 19, "Bold", "on_team") for index, line in enumerate(lines)]
-        runs.append(
-            Run(
-                "one for each customer" if lane.subtitle == "one" else "any number",
-                wide / 2,
-                24 * len(lines) + 22,
-                14,
-                "Regular",
-                "on_team",
-            )
-        )
-        blocks[lane.id] = Block(int(wide), 24 * len(lines) + 34, runs=tuple(runs))
+        top = 24 * len(lines) + 22
+        runs += [Run(line, wide / 2, top + 18 * index, 14, "Regular", "on_team") for index, line in enumerate(below)]
+        blocks[lane.id] = Block(int(wide), top + 18 * len(below) - 6, runs=tuple(runs))
     for card in scene.cards:
         blocks[card.id] = _card(card)
     for pill in scene.pills:
@@ -316,19 +350,29 @@ def _blocks(scene: Scene) -> dict[str, Block]:
 
 
 def _card(card: Card) -> Block:
-    port = card.id.startswith("port ")
-    room = _CARD - 20 - (22 if card.standing else 0)
-    lines = wrap(card.title, room, 16, "Bold")
+    """A phase is its name in a box; a port has a band, and below it who reads it."""
+    if card.id.startswith("port "):
+        return _banded(card)
+    left = 14.0 + (20 if card.standing else 0)
+    titles = wrap(card.title, _CARD - left - 12, 16, "Bold")
+    runs = [Run(line, left, 25 + 20 * index, 16, "Bold", "ink", "start") for index, line in enumerate(titles)]
+    icons = (Icon(card.standing, 20, 19.5, 12, "owner"),) if card.standing else ()
+    y = 20.0 * len(titles)
+    for line in wrap(card.subtitle, _CARD - left - 12, 13):
+        y += 17
+        runs.append(Run(line, left, y + 6, 13, "Regular", "second", "start"))
+    return Block(_CARD, math.ceil(y) + _PHASE - 20, 0, tuple(runs), icons)
+
+
+def _banded(card: Card) -> Block:
+    lines = wrap(card.title, _CARD - 20, 16, "Bold")
     header = 10 + 20 * len(lines)
-    shift = 10 if card.standing else 0
-    runs = [Run(line, _CARD / 2 + shift, 2 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
-    widest = max((text_width(line, 16, "Bold") for line in lines), default=0)
-    icons = (Icon(card.standing, _CARD / 2 + shift - widest / 2 - 13, header / 2, 12, "on_team"),) if card.standing else ()
+    runs = [Run(line, _CARD / 2, 2 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
     y = float(header + 4)
     for line in wrap(card.subtitle, _CARD - 16, 13):
         y += 17
         runs.append(Run(line, _CARD / 2, y - 4, 13, "Regular", "second"))
-    return Block(_CARD, math.ceil(max(y + 6, header + 26, _PORT if port else 0)), header, tuple(runs), icons)
+    return Block(_CARD, math.ceil(max(y + 6, header + _PORT)), header, tuple(runs))
 
 
 def _said(pill: Pill, width: float) -> Block:
@@ -345,7 +389,9 @@ def _said(pill: Pill, width: float) -> Block:
     return Block(math.ceil(widest + 34), math.ceil(y + 7), 0, tuple(runs), tuple(icons))
 
 
-def _columns(scene: Scene, grid: Grid, blocks: Mapping[str, Block]) -> tuple[dict[str, Box], list[Box], Box]:
+def _columns(
+    scene: Scene, grid: Grid, blocks: Mapping[str, Block], free: Mapping[int, tuple[float, float]]
+) -> tuple[dict[str, Box], list[Box], Box]:
     """Panels side by side, with room between them for the wires; above them the corridor for wires that pass a panel by."""
     boxes: dict[str, Box] = {}
     top = grid.corridor_height(0, 8)
@@ -353,7 +399,7 @@ def _columns(scene: Scene, grid: Grid, blocks: Mapping[str, Block]) -> tuple[dic
     rules = {pill.id for pill in scene.pills if not pill.id.startswith("wire ")}
     after = {link.tail: link.head for link in scene.links if link.head in rules}
     for column, lane in enumerate(scene.lanes):
-        wide = grid.gap_width(column, sum(_free(grid, column))) if grid.in_gap[column] else 26.0 if column else 0.0
+        wide = grid.gap_width(column, sum(free[column])) if grid.in_gap[column] else 26.0 if column else 0.0
         gaps.append(Box(x, 0, wide, 0))
         x += wide
         y = top + blocks[lane.id].height + _PAD
@@ -361,7 +407,7 @@ def _columns(scene: Scene, grid: Grid, blocks: Mapping[str, Block]) -> tuple[dic
             block = blocks[name]
             tall = max(block.height, blocks_of(scene, blocks, name)) if name.startswith("port ") else block.height
             boxes[name] = Box(x + _SIDE, y + (tall - block.height) / 2, _CARD, block.height)
-            y += tall + (_PAD if name in after or name.startswith("port ") else 22)
+            y += tall + (_PAD if name in after or name.startswith("port ") else 20)
             if name in after:
                 pill = blocks[after[name]]
                 y += 4
@@ -369,7 +415,7 @@ def _columns(scene: Scene, grid: Grid, blocks: Mapping[str, Block]) -> tuple[dic
                 y += pill.height + _PAD + 8
         boxes[lane.id] = Box(x, top, _CARD + 2 * _SIDE, y - top + 2)
         x += _CARD + 2 * _SIDE
-    wide = grid.gap_width(len(scene.lanes), sum(_free(grid, len(scene.lanes)))) if grid.in_gap[len(scene.lanes)] else 0.0
+    wide = grid.gap_width(len(scene.lanes), sum(free[len(scene.lanes)])) if grid.in_gap[len(scene.lanes)] else 0.0
     gaps.append(Box(x, 0, wide, 0))
     lowest = max((boxes[lane.id].bottom for lane in scene.lanes), default=0)
     for lane in scene.lanes:

@@ -12,7 +12,7 @@ from clmstate.drawing.measure import Face, clean, text_width, wrap
 from clmstate.drawing.overlay import Cover, Overlay, Said, SaidAs
 from clmstate.drawing.scene import Scene
 
-__all__ = ["BAR", "chip_box", "covered", "in_chip"]
+__all__ = ["BAR", "WIDEST_STEP", "chip_box", "covered", "in_chip", "step_width"]
 
 _SIZES: Mapping[SaidAs, tuple[float, Face]] = {
     "number": (34, "Bold"),
@@ -27,6 +27,7 @@ _SMALLEST = 0.002  # of the usual size: nothing is cut, whatever is said
 _READABLE = 0.5
 BAR = 10.0  # height of a bar, and what stands below it
 CHIP = 8.0  # around the text of a small pill
+WIDEST_STEP = 62.0  # of a badge with several numbers
 
 
 def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict[str, Block]:
@@ -48,17 +49,23 @@ def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict
         cover = overlay.covers.get(pill.id)
         if cover is not None and cover.said is not None:
             block = blocks[pill.id]
-            room = Box(7, 3, block.width - 14 - (24 if cover.number else 0), block.height - 6)
-            if cover.number:
-                room = room.moved(24, 0)
+            step = step_width(cover.number)
+            room = Box(7 + step, 3, block.width - 14 - step, block.height - 6)
             changed[pill.id] = attrs.evolve(block, runs=_fitted(cover.said, room), icons=(), rules=())
     return changed
 
 
 def _card(block: Block, cover: Cover) -> Block:
-    """The title stays where it is; what stands below it is replaced."""
+    """The title stays where it is; what stands below it (of a card without a band: at its right) is replaced."""
     if cover.said is None:
         return block
+    if not block.header:
+        title = tuple(run for run in block.runs if run.face == "Bold")
+        taken = max((run.x + text_width(run.text, run.size, run.face) for run in title), default=0.0)
+        room = Box(taken + 10, 2, block.width - taken - 22, block.height - (8 if cover.bar else 4))
+        beside = _fitted(cover.said, room)
+        widest = max((text_width(run.text, run.size, run.face) for run in beside), default=0.0)
+        return attrs.evolve(block, runs=(*title, *(attrs.evolve(run, x=room.right - widest / 2) for run in beside)))
     title = tuple(run for run in block.runs if run.y <= block.header)
     below = block.height - block.header - 8 - (BAR + 8 if cover.bar else 0)
     return attrs.evolve(block, runs=(*title, *_fitted(cover.said, Box(8, block.header + 4, block.width - 16, below))))
@@ -101,9 +108,19 @@ def _broken(one: Said, width: float, scale: float) -> tuple[str, ...]:
     return (clean(one.text),) if one.how == "number" else wrap(one.text, width, size * scale, face)
 
 
+def step_width(number: str) -> float:
+    """How wide the badge with the number of a step is; 0 without a number.
+
+    Example:
+        >>> step_width(""), step_width("3") < step_width("8·10·13")
+        (0.0, True)
+    """
+    return min(max(24.0, text_width(number, 14, "Bold") + 8), WIDEST_STEP) if number else 0.0
+
+
 def chip_box(box: Box, block: Block, number: str) -> Box:
     """Where a pill that shrinks to what it says stands: in the middle of its place, as large as its text."""
-    wide = max((text_width(run.text, run.size, run.face) for run in block.runs), default=0.0) + (24 if number else 0)
+    wide = max((text_width(run.text, run.size, run.face) for run in block.runs), default=0.0) + step_width(number)
     tall = sum(run.size * _LEADING for run in block.runs)
     x, y = box.middle
     width, height = min(wide + 2 * CHIP, box.width), min(tall + CHIP, box.height)

@@ -18,6 +18,7 @@ from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
 __all__ = ["difference"]
 
 _MOST = 6  # lines of a panel; more are counted
+_SHORT, _AROUND = 60, 3  # letters of two texts that are told as they are; words told around what differs in longer ones
 _SHOWN = {"owner": "owner", "label": "", "standing": "standing"}
 _COUNTED = {
     "phase": "phase",
@@ -64,9 +65,9 @@ def difference(
     union = _Union(elements(before, owners, level="full"), elements(after, owners, level="full"), seen)
     scene = tell(after.title, "", union.cards(), union.rules(), union.frames(), owners)
     called = names if any(names) else (_called(before), _called(after))
-    overlay = Overlay(
-        _title(after, called), union.summary(), union.covers(scene.cards) | union.pill_covers(scene.pills), _KEYS, union.panels()
-    )
+    covers = union.covers(scene.cards) | union.pill_covers(scene.pills)
+    keys = tuple(key for key in _KEYS if key.tone in {cover.tone for cover in covers.values()})
+    overlay = Overlay(_title(after, called), union.summary(), covers, keys, union.panels())
     return Drawing(scene, theme, overlay)
 
 
@@ -184,12 +185,28 @@ class _Union:
         rows = []
         for change in self.found.changes:
             if change.what in ("threshold", "condition"):
-                told = "; ".join(
-                    f"{aspect.old or 'nothing'} → {aspect.new or 'nothing'}" for aspect in change.aspects if aspect.rules
-                )
+                told = "; ".join(_in_short(aspect.old, aspect.new) for aspect in change.aspects if aspect.rules)
                 rows += [PanelRow((change.label or change.name).replace("_", " "), None, told, listed=True)] if told else []
         more = f"and {len(rows) - _MOST} more" if len(rows) > _MOST else ""
         return (Panel("Behind the rules", tuple(rows[:_MOST]), more),) if rows else ()
+
+
+def _in_short(old: str, new: str) -> str:
+    """What is different between two texts, with the words around it; short texts stand as they are."""
+    if not old or not new or len(old) + len(new) < _SHORT:
+        return f"{old or 'nothing'} → {new or 'nothing'}"
+    found = list(spans(old, new))
+    said: list[str] = []
+    for place, span in enumerate(found):
+        words = span.text.split()
+        if span.mark == "=":
+            after, before = words[: _AROUND if place else 0], words[-_AROUND:] if place + 1 < len(found) else []
+            said += words if len(words) <= len(after) + len(before) else [*after, "…", *before]
+        else:
+            said += ["→", *words] if span.mark == "+" and place and found[place - 1].mark == "-" else words
+            following = found[place + 1].mark if place + 1 < len(found) else ""
+            said += ["→ nothing,"] if span.mark == "-" and following != "+" else []
+    return " ".join(said)
 
 
 def _struck(rule: Rule) -> tuple[Clause, ...]:

@@ -23,7 +23,8 @@ __all__ = ["lanes", "lanes_scene", "place_lanes"]
 NOBODY = "Nobody"
 _PAD, _CARD = 12.0, 150
 _CHIP = 28
-_BEFORE = 40.0  # between a card and the tracks: room for a number or an arrow
+_BEFORE = 36.0  # between a card and the tracks: room for a number or an arrow
+_FROM_NOWHERE = 66.0  # and for a line that begins there
 _SPACE = 23  # between lines at one edge of a card
 
 
@@ -140,7 +141,7 @@ def place_lanes(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
     grid = Grid(cells, [(tail, head) for tail, head, _ in drawn], [head for _, head in arriving])
     blocks = _blocks(scene, grid)
     boxes, gaps, corridors = _boxes(scene, grid, blocks)
-    routes = grid.routes(boxes, gaps, corridors, lambda _: (_BEFORE, _BEFORE))
+    routes = grid.routes(boxes, gaps, corridors, lambda gap: (_BEFORE, _before(grid, gap)))
     chips, ends = _chips(grid, arriving, drawn, routes, boxes)
     boxes |= chips
     placed = tuple(ends[link.tail, link.head] for link in scene.links)
@@ -222,7 +223,8 @@ def _boxes(scene: Scene, grid: Grid, blocks: Mapping[str, Block]) -> tuple[dict[
     head = _head(scene)
     x, lefts, spans = head + 8.0, [], []
     for column in range(columns + 1):
-        wide = grid.gap_width(column, 2 * _BEFORE if grid.in_gap[column] else 24)
+        least = _before(grid, column)
+        wide = grid.gap_width(column, _BEFORE + least if grid.in_gap[column] else max(24.0, least))
         spans.append((x, wide))
         x += wide
         lefts.append(x)
@@ -249,6 +251,11 @@ def _boxes(scene: Scene, grid: Grid, blocks: Mapping[str, Block]) -> tuple[dict[
     corridors.append(Box(head, y, right, last))
     gaps = [Box(left, 0, wide, y) for left, wide in spans]
     return boxes, gaps, corridors
+
+
+def _before(grid: Grid, gap: int) -> float:
+    """What stays free before the cards at the right of a gap."""
+    return _FROM_NOWHERE if any(grid.cells[name].column == gap for name in grid.arriving) else _BEFORE
 
 
 def _chips(

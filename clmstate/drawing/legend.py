@@ -16,7 +16,7 @@ from clmstate.drawing.blocks import Icon, IconShape, Run
 from clmstate.drawing.geometry import Box, Point
 from clmstate.drawing.layout import Layout
 from clmstate.drawing.measure import clean, text_width, wrap
-from clmstate.drawing.overlay import Key, Overlay, Panel
+from clmstate.drawing.overlay import Key, Overlay, Panel, PanelRow
 from clmstate.drawing.scene import ClauseRole, Kind, Legend, Scene
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 
@@ -91,7 +91,9 @@ class _Entry:
     key: Key | None = None
 
 
-def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wide_page: bool = False) -> Furniture:
+def furnish(
+    scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wide_page: bool = False, beside_title: bool = True
+) -> Furniture:
     """Title and legend around a placed scene.
 
     Args:
@@ -99,6 +101,7 @@ def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wid
         layout: where everything stands.
         overlay: it brings a title, a legend and panels of its own.
         wide_page: proportions of a slide, 16:9; the picture stands in the middle of it.
+        beside_title: whether the journey may rise where nothing of the title is above it; a logo may be.
 
     Example:
         >>> around = furnish(Scene("Journey", "How a customer moves"), Layout(900, 300, {}, ()))
@@ -107,21 +110,18 @@ def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wid
     """
     laid = Overlay() if overlay is None else overlay
     inner = max(layout.width, NARROWEST)
-    runs: list[Run] = []
-    y = float(PAD)
-    for line in wrap(laid.title or scene.title, inner, 34, "Bold"):
-        y += 40
-        runs.append(Run(line, PAD, y - 8, 34, "Bold", "ink", "start"))
-    for line in wrap(laid.subtitle or scene.subtitle, inner, 18):
-        y += 26
-        runs.append(Run(line, PAD, y - 2, 18, "Regular", "second", "start"))
-    origin = (PAD + (inner - layout.width) / 2, y + 26)
+    left_of = PAD + (inner - layout.width) / 2
+    top_of = _tops(layout) if beside_title else lambda _: 0.0
+    headings = [_heading(laid.title or scene.title, laid.subtitle or scene.subtitle, width) for width in (inner, 760, 600, 480)]
+    runs, y = min(((some, _under(some, left_of, top_of)) for some in headings), key=lambda found: found[1])
+    origin = (left_of, y)
     rows, top = _lowest_picture(scene.legend, None if overlay is None else laid, layout, inner, origin)
     wide = math.ceil(inner) + 2 * PAD
     tall = math.ceil(max(origin[1] + layout.height, top + rows.height)) + PAD + 6
     beside = _rows(scene.legend, BESIDE) if overlay is None else _laid(laid, BESIDE)
     left = 0.0
-    if _on_slide(wide, tall) < _on_slide(wide + BESIDE + GAP, origin[1] + max(layout.height, beside.height) + PAD):
+    widest = WIDEST if overlay is None else math.inf  # a journey on its own keeps its words large across the slide
+    if _on_slide(wide, tall, widest) < _on_slide(wide + BESIDE + GAP, origin[1] + max(layout.height, beside.height) + PAD, widest):
         rows, top, left = beside, origin[1], inner + GAP
         wide, tall = wide + int(BESIDE) + GAP, math.ceil(origin[1] + max(layout.height, beside.height)) + PAD + 6
     right, down = _to_wide_page(wide, tall) if wide_page else (0, 0)
@@ -139,9 +139,46 @@ def furnish(scene: Scene, layout: Layout, overlay: Overlay | None = None, *, wid
     )
 
 
-def _on_slide(wide: float, tall: float) -> float:
+def _heading(title: str, subtitle: str, width: float) -> list[Run]:
+    """Title and subtitle, at most that wide."""
+    runs: list[Run] = []
+    y = float(PAD)
+    for line in wrap(title, width, 34, "Bold"):
+        y += 40
+        runs.append(Run(line, PAD, y - 8, 34, "Bold", "ink", "start"))
+    for line in wrap(subtitle, width, 18):
+        y += 26
+        runs.append(Run(line, PAD, y - 2, 18, "Regular", "second", "start"))
+    return runs
+
+
+def _under(heading: list[Run], left_of: float, top_of: Callable[[float], float]) -> float:
+    """How high the journey may stand: below the heading, and beside it where there is nothing below."""
+    least = PAD + 12.0
+    for run in heading:
+        right = run.x + text_width(run.text, run.size, run.face) + 28
+        least = max(least, run.y + 18 - top_of(right - left_of))
+    return math.ceil(least)
+
+
+def _tops(layout: Layout) -> Callable[[float], float]:
+    """How far up the journey reaches in its part left of some x."""
+    points = [(box.x - 10, box.y - 10) for box in layout.boxes.values()]  # with what stands on their corners
+    points += [point for route in layout.routes for point in route.samples()]
+    lowest = sorted(points)
+    xs = [x for x, _ in lowest]
+    highest = list(accumulate((y for _, y in lowest), min))
+
+    def top_of(right: float) -> float:
+        count = bisect_left(xs, right)
+        return highest[count - 1] if count else math.inf
+
+    return top_of
+
+
+def _on_slide(wide: float, tall: float, widest: float) -> float:
     """How large a picture comes out on a slide of 16:9, where it may not become too wide for its words."""
-    return min(16 / wide, 9 / tall) if wide <= WIDEST else 0.0
+    return min(16 / wide, 9 / tall) if wide <= widest else 0.0
 
 
 def _to_wide_page(wide: float, tall: float) -> tuple[float, float]:
@@ -202,8 +239,8 @@ def _rows(legend: Legend, width: float) -> _Rows:
 
 
 def _steps(rows: _Rows, steps: tuple[tuple[str, str], ...]) -> None:
-    """A numbered list, in two columns where there is room."""
-    columns = 2 if rows.width >= 1000 and len(steps) > 3 else 1
+    """A numbered list, in columns where there is room."""
+    columns = max(1, min(3, int(rows.width // 440), len(steps) // 2))
     each, wide = -(-len(steps) // columns), rows.width / columns - 20
     top, lowest = rows.height, rows.height
     for column in range(columns):
@@ -241,22 +278,34 @@ def _panel(rows: _Rows, panel: Panel, width: float) -> None:
         rows.height += 22
         rows.runs.append(Run(line, 14, rows.height - 5, 17, "Bold", "ink", "start"))
     for row in panel.rows:
-        rows.height += 6
-        icon: IconShape = "unknown" if row.met is None else "met" if row.met else "unmet"
-        if not row.listed:
-            rows.icons.append(Icon(icon, 23, rows.height + 10, 13, "come" if row.met else "gone"))
-        for line in wrap(row.text, width - 56, SIZE):
-            rows.height += 20
-            rows.runs.append(Run(line, 14 if row.listed else 40, rows.height - 5, SIZE, "Regular", "ink", "start"))
-        for line in wrap(row.value, width - 56, 14, "SemiBold"):
-            rows.height += 18
-            rows.runs.append(Run(line, 14 if row.listed else 40, rows.height - 4, 14, "SemiBold", "second", "start"))
+        _panel_row(rows, row, width)
     for line in wrap(panel.foot, width - 28, 14):
         rows.height += 20
         rows.runs.append(Run(line, 14, rows.height - 3, 14, "Regular", "second", "start"))
     rows.height += 12
     rows.panels.append(Box(0, top, width, rows.height - top))
     rows.height += 10
+
+
+def _panel_row(rows: _Rows, row: PanelRow, width: float) -> None:
+    """A line of a checklist: what is asked, and at the right (below, where there is no room) what the data say."""
+    rows.height += 6
+    left = 14 if row.listed else 40
+    if not row.listed:
+        icon: IconShape = "unknown" if row.met is None else "met" if row.met else "unmet"
+        rows.icons.append(Icon(icon, 23, rows.height + 10, 13, "come" if row.met else "gone"))
+    asked = wrap(row.text, width - 56, SIZE)
+    for line in asked:
+        rows.height += 20
+        rows.runs.append(Run(line, left, rows.height - 5, SIZE, "Regular", "ink", "start"))
+    said = clean(row.value)
+    wide = text_width(said, 14, "SemiBold")
+    if said and len(asked) == 1 and left + text_width(asked[0], SIZE) + 16 + wide <= width - 14:
+        rows.runs.append(Run(said, width - 14 - wide, rows.height - 5, 14, "SemiBold", "second", "start"))
+        return
+    for line in wrap(said, width - 56, 14, "SemiBold"):
+        rows.height += 18
+        rows.runs.append(Run(line, left, rows.height - 4, 14, "SemiBold", "second", "start"))
 
 
 def _wide(entries: list[_Entry]) -> float:

@@ -120,7 +120,7 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
         ('users adopted', 'at least 80 %')
     """
     units = width * _UNITS / size
-    text = _NUMBER_AND_UNIT.sub(" \\1\N{NO-BREAK SPACE}", " " + clean(text)).strip()
+    text = _NUMBER_AND_UNIT.sub(" \\1\N{NO-BREAK SPACE}", " " + clean(text)).strip().replace(" · ", "\N{NO-BREAK SPACE}· ")
     pieces = list(_pieces(text, units, face))
     if not pieces:
         return ()

@@ -48,6 +48,7 @@ class Cover:
         small: a pill shrinks to what it says, and its lines run up to it.
         dashed: whether the outline is dashed.
         signed: whether the sign of its tone stands at the corner.
+        sign: another tone whose sign stands there.
 
     Example:
         >>> Cover("faded").said is None
@@ -62,6 +63,7 @@ class Cover:
     small: bool = False
     dashed: bool = False
     signed: bool = False
+    sign: Tone | None = None
 
 
 @attrs.frozen

@@ -20,6 +20,7 @@ from clmstate.drawing.scene import Scene
 from clmstate.drawing.svg import paint
 from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.errors import Diagnostic, InputError
+from clmstate.writing import write
 
 __all__ = ["Drawing"]
 
@@ -54,7 +55,8 @@ class Drawing:
 
     @cached_property
     def _furniture(self) -> Furniture:
-        return furnish(self._composed.scene, self._composed.layout, self.overlay, wide_page=self.wide_page)
+        composed, no_logo = self._composed, not self._colours.logo
+        return furnish(composed.scene, composed.layout, self.overlay, wide_page=self.wide_page, beside_title=no_logo)
 
     def _painted(self, *, embed_fonts: bool) -> str:
         composed = self._composed
@@ -84,11 +86,11 @@ class Drawing:
         """
         return self._painted(embed_fonts=embed_fonts)
 
-    def png(self, scale: float = 2) -> bytes:
+    def png(self, scale: float | None = None) -> bytes:
         """The picture as pixels.
 
         Args:
-            scale: pixels per point, 1 to 4.
+            scale: pixels per point, 1 to 4; by default 2, or as many as a screen of 2560 x 1440 shows.
 
         Raises:
             InputError: CLM401, when no Graphviz works here.
@@ -122,15 +124,15 @@ class Drawing:
         """
         return to_mermaid(self.scene, self._colours, self.overlay)
 
-    def save(self, path: str | Path, *, scale: float = 2) -> Path:
+    def save(self, path: str | Path, *, scale: float | None = None) -> Path:
         """Writes the picture in the format that the file's ending names, and returns where.
 
         Args:
             path: where to.
-            scale: of a PNG, pixels per point, 1 to 4.
+            scale: of a PNG, as for `png`.
 
         Raises:
-            InputError: CLM402 for an unknown ending, CLM404 when the file cannot be written, CLM401 when no Graphviz works here.
+            InputError: CLM402 for an unknown ending, CLM307 when the file cannot be written, CLM401 when no Graphviz works here.
 
         Example:
             >>> Drawing(Scene("Trial")).save("journey.bmp")
@@ -157,17 +159,7 @@ class Drawing:
                     f"pictures are not written as '{other}'" if other else "the name has no ending that says which format is wanted"
                 )
                 raise InputError([Diagnostic("CLM402", str(path), cause, "use .svg, .png, .pdf, .dot, .gv, .mmd or .md")])
-        begun = place.with_name(f".{place.name}.part")
-        try:
-            begun.write_bytes(content)
-            begun.replace(place)  # a reader never sees half a picture
-        except OSError as failed:
-            begun.unlink(missing_ok=True)
-            remedy = "check that the folder exists and may be written to"
-            raise InputError(
-                [Diagnostic("CLM404", str(path), f"the picture cannot be written ({failed.strerror})", remedy)]
-            ) from failed
-        return place
+        return write(place, content)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
         return {"image/svg+xml": self.svg(), "text/vnd.mermaid": self.mermaid(), "text/plain": repr(self)}

@@ -8,15 +8,18 @@ from clmstate.errors import BadValueError, Diagnostic
 __all__ = ["rasterise"]
 
 SMALLEST, LARGEST = 1, 4
+_USUAL = 2.0
+_USUAL_PIXELS = 2560 * 1440  # a projector shows no more, and writing more takes longer than all the rest
 _MOST_PIXELS = 120_000_000
 
 
-def rasterise(svg: str, *, scale: float = 2, width: float = 0, height: float = 0) -> bytes:
+def rasterise(svg: str, *, scale: float | None = None, width: float = 0, height: float = 0) -> bytes:
     r"""The PNG of an SVG.
 
     Args:
         svg: a painted picture; its embedded fonts are not needed.
-        scale: pixels per point, 1 to 4; very large pictures are drawn smaller, because their pixels would not fit into memory.
+        scale: pixels per point, 1 to 4; by default 2, and fewer in pictures that would have more pixels than a screen of 2560 x 1440 shows.
+            Very large pictures are drawn smaller, because their pixels would not fit into memory.
         width: of the picture in points, when known.
         height: of the picture in points, when known.
 
@@ -27,6 +30,8 @@ def rasterise(svg: str, *, scale: float = 2, width: float = 0, height: float = 0
         >>> rasterise('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>')[:4]
         b'\x89PNG'
     """
+    if scale is None:
+        scale = max(SMALLEST, min(_USUAL, (_USUAL_PIXELS / max(width * height, 1)) ** 0.5))
     if not SMALLEST <= scale <= LARGEST:
         remedy = f"give a number from {SMALLEST} to {LARGEST}"
         raise BadValueError([Diagnostic("CLM403", "png", f"the scale {scale!r} cannot be used", remedy)])

@@ -105,7 +105,8 @@ def _cards(
     for card in scene.cards:
         said = [Said(f"{counts.get(card.id, 0):,}", "number")]
         if card.id in changes:
-            said.append(Said(f"{changes[card.id]:+,} {period}".replace("-", "−").strip(), "quiet"))
+            change = f"{changes[card.id]:+,}".replace("-", "−") if changes[card.id] else "no change"
+            said.append(Said(f"{change} {period}".strip(), "quiet"))
         parts: tuple[tuple[Tone, float], ...] = tuple(
             (s, n) for s, n in sorted(standings.get(card.id, {}).items(), key=lambda item: STANDINGS.index(item[0]))
         )

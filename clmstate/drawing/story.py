@@ -19,7 +19,7 @@ import attrs
 
 from clmstate.drawing.scene import CLAUSE_ROLES, KINDS, STANDINGS, Card, Clause, Frame, Kind, Legend, Link, Mark, Pill, Scene
 
-__all__ = ["Rule", "kind_of", "tell"]
+__all__ = ["LOST", "TROUBLED", "Rule", "kind_of", "tell"]
 
 TROUBLED = 10
 LOST = 20

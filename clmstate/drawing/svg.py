@@ -16,13 +16,13 @@ from functools import cache, cached_property
 import attrs
 
 from clmstate.drawing.blocks import Block, Icon, Run
-from clmstate.drawing.covers import BAR, chip_box, covered, in_chip
+from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip, step_width
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.legend import Furniture
-from clmstate.drawing.marks import badge, icon_path, tone_badge
+from clmstate.drawing.marks import SIGNED, badge, icon_path, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
-from clmstate.drawing.overlay import Cover, Overlay
+from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Pill, Scene
 from clmstate.drawing.spoken import card_label, pill_label, said_label, scene_label
 from clmstate.drawing.theme import Theme
@@ -165,8 +165,10 @@ class _Painter:
         label = card_label(card) + ("" if cover is None else said_label(cover))
         yield f'<g class="card" data-id="{escape(clean(card.id))}" role="graphics-symbol img" aria-label="{escape(label)}">'
         dash = "5 4" if cover is not None and cover.dashed else ""
-        yield self.rectangle("box", box, RADIUS, self.theme.card, colour, thick, dash)
-        yield f'<path d="{_header(box, block.header)}" fill="{band}"/>'
+        plain = tones is None or block.header
+        yield self.rectangle("box", box, RADIUS, self.theme.card if plain else tones.fill, colour, thick, dash)  # type: ignore[union-attr]
+        if block.header:
+            yield f'<path d="{_header(box, block.header)}" fill="{band}"/>'
         if card.final:
             yield self.rectangle("ring", box.grown(RING, RING, RING, RING), RADIUS + RING, "none", colour, 1.4)
         owner = colour if self.theme.owner_in_colour else self.theme.second
@@ -178,19 +180,25 @@ class _Painter:
         yield from self.icons(block.icons, box, inks)
         yield from self.texts(block.runs, box, inks)
         if cover is not None:
-            yield from self.bar(cover, box)
-            if cover.signed:
-                yield from tone_badge(cover.tone, (box.x + 3, box.y + 1), self.theme)
+            yield from self.bar(cover, box, card.id)
+            yield from self.sign(cover, box)
         yield "</g>"
 
-    def bar(self, cover: Cover, box: Box) -> Iterator[str]:
+    def sign(self, cover: Cover, box: Box) -> Iterator[str]:
+        """What a cover says of its card or pill, as a badge at the corner."""
+        tone = cover.sign or (cover.tone if cover.signed else None)
+        if tone is not None:
+            yield from tone_badge(tone, (box.x + 3, box.y + 1), self.theme)
+
+    def bar(self, cover: Cover, box: Box, card: str) -> Iterator[str]:
         """Shares of a whole at the bottom of a card."""
         total = sum(share for _, share in cover.bar)
         if not total:
             return
         x, wide = box.x + 14, box.width - 28
+        high, up = (BAR, 7) if self.blocks[card].header else (3.5, 5)
         for tone, share in cover.bar:
-            part = Box(x, box.bottom - BAR - 7, wide * share / total, BAR)
+            part = Box(x, box.bottom - high - up, wide * share / total, high)
             yield self.rectangle("share", part, 0, self.theme.tones[tone].band, "none", 0)
             x += part.width
 
@@ -223,18 +231,17 @@ class _Painter:
         yield from self.texts(block.runs, box, inks)
         if cover is not None and cover.number:
             yield from self.step(cover, box)
-        if cover is not None and cover.signed:
-            yield from tone_badge(cover.tone, (box.x + 3, box.y + 1), self.theme)
+        if cover is not None and (cover.signed or cover.sign):
+            yield from self.sign(cover, box)
         elif not pill.number and (cover is None or not cover.small):
             yield from badge(pill.kind, (box.x + 3, box.y + 1), line, self.theme.canvas)
         yield "</g>"
 
     def step(self, cover: Cover, box: Box) -> Iterator[str]:
         """The number of a step, at the left of a pill."""
-        tones, middle = self.theme.tones["here"], box.middle[1]
-        fits = min(1.0, 22 / max(text_width(cover.number, 14, "Bold"), 1))
-        yield self.rectangle("step", Box(box.x + 4, middle - 11, 24, 22), 6, tones.band, "none", 0)
-        run = Run(cover.number, 16, box.height / 2 + 5, 14 * fits, "Bold", "words")
+        tones, middle, wide = self.theme.tones["here"], box.middle[1], step_width(cover.number)
+        yield self.rectangle("step", Box(box.x + 4, middle - 11, wide, 22), 6, tones.band, "none", 0)
+        run = Run(cover.number, 4 + wide / 2, box.height / 2 + 5, 14 if wide < WIDEST_STEP else 12, "Bold", "words")
         yield from self.texts((run,), box, {"words": tones.on_band})
 
     def through(self, pill: Pill, colour: str, wide: float) -> Iterator[str]:
@@ -303,6 +310,16 @@ class _Painter:
             f'<circle cx="{number(x - 15)}" cy="{number(y)}" r="4" fill="{self.theme.canvas}" stroke="{colour}" stroke-width="2"/>'
         )
 
+    def swatch(self, key: Key, at: Point) -> Iterator[str]:
+        """A tone of an overlay as the legend shows it."""
+        x, y = at
+        tones = self.theme.tones[key.tone]
+        filled = tones.band if key.tone in (*STANDINGS, "here") else tones.fill
+        dash = "5 4" if key.tone in ("removed", "linked") else ""
+        yield self.rectangle("swatch", Box(x, y - 8, 24, 16), 4, filled, tones.line, 1.4, dash)
+        if key.tone in STANDINGS:
+            yield icon_path(Icon(key.tone, x + 12, y, 11, "ink"), (0, 0), tones.on_band)
+
     def legend(self) -> Iterator[str]:
         yield '<g class="legend" aria-hidden="true">'
         for swatch in self.furniture.swatches:
@@ -312,21 +329,10 @@ class _Painter:
             if key.wide:
                 yield f'<path d="M{number(x)} {number(y)}h26" stroke="{tones.line}" stroke-width="{key.wide:g}"/>'
                 yield f'<path d="{_arrow((x + 25, y), (x + 36, y), max(4.6, key.wide * 1.1))}" fill="{tones.line}"/>'
+            elif key.signed and key.tone in SIGNED:
+                yield from tone_badge(key.tone, (x + 12, y), self.theme)
             else:
-                dash = "5 4" if key.tone in ("removed", "linked") else ""
-                yield self.rectangle(
-                    "swatch",
-                    Box(x, y - 8, 24, 16),
-                    4,
-                    tones.band if key.tone in (*STANDINGS, "here") else tones.fill,
-                    tones.line,
-                    1.4,
-                    dash,
-                )
-                if key.signed:
-                    yield from tone_badge(key.tone, (x + 12, y), self.theme)
-                elif key.tone in STANDINGS:
-                    yield icon_path(Icon(key.tone, x + 12, y, 11, "ink"), (0, 0), tones.on_band)
+                yield from self.swatch(key, (x, y))
         for kind, (x, y) in self.furniture.kinds:
             colours = self.theme.kinds[kind]
             dash = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""

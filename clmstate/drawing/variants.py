@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 import attrs
 
@@ -22,7 +23,8 @@ from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
 
 __all__ = ["markets", "place_markets"]
 
-_CARD, _GAP, _PAD = 180, 14.0, 14.0
+_CARD, _NARROW = 172, 138  # width of a phase with rules that differ somewhere, and of the others
+_GAP, _PAD = 12.0, 14.0
 
 
 def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, theme: ThemeName = "light") -> Drawing:
@@ -67,7 +69,7 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
             cards.append(card)
             same = number > 0 and row.same(path) and not any(clause.spans for clause in said)
             covers[card.id] = Cover("changed", signed=True) if number > 0 and not same else Cover("faded" if same else "neutral")
-            if said:
+            if said and (number == 0 or any(clause.spans for clause in said)):
                 pills.append(Pill(f"rules {card.id}", "stay", said, path))
                 covers[pills[-1].id] = Cover("changed" if any(clause.spans for clause in said) else "faded")
         members = tuple(f"{number}/{path}" for path in paths if path in row.cards)
@@ -77,7 +79,7 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
         Key("changed", "not as in the first row (old words struck out)", signed=True),
         Key("faded", "as in the first row"),
     )
-    said_ = "One column for each phase; below it only the rules out of it that are not the same everywhere."
+    said_ = "One column for each phase; below it the rules out of it that some market changes, where they are and what they become."
     scene = Scene(f"{base.title}: our markets side by side", said_, tuple(cards), tuple(pills), lanes=tuple(lanes), plan="markets")
     return Drawing(scene, theme, Overlay(covers=covers, keys=keys))
 
@@ -120,8 +122,10 @@ class _Row:
 def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
     """Blocks and places of markets side by side; nothing here needs Graphviz."""
     blocks: dict[str, Block] = {}
+    asked = {pill.id for pill in scene.pills}
+    wide = {card.step for card in scene.cards if f"rules {card.id}" in asked}
     for card in scene.cards:
-        blocks[card.id] = _card(card)
+        blocks[card.id] = _card(card, _CARD if card.step in wide else _NARROW)
     for pill in scene.pills:
         blocks[pill.id] = _rules(pill)
     head = (
@@ -130,6 +134,8 @@ def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
         )
         + 28
     )
+    columns = 1 + max((card.step for card in scene.cards), default=0)
+    lefts = list(accumulate((_GAP + (_CARD if step in wide else _NARROW) for step in range(columns)), initial=head + _GAP))
     boxes: dict[str, Box] = {}
     y = right = 0.0
     for lane in scene.lanes:
@@ -138,7 +144,7 @@ def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
         names = [card for card in scene.cards if card.id in lane.members]
         tall = max((blocks[card.id].height for card in names), default=0)
         for card in names:
-            boxes[card.id] = Box(head + _GAP + card.step * (_CARD + _GAP), y, _CARD, tall)
+            boxes[card.id] = Box(lefts[card.step], y, blocks[card.id].width, tall)
             blocks[card.id] = attrs.evolve(blocks[card.id], height=tall)
         lowest = y + tall
         for card in names:
@@ -158,29 +164,29 @@ def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
     return blocks, Layout(right + _PAD, max(y - 10, 0), boxes, ())
 
 
-def _card(card: Card) -> Block:
-    room = _CARD - 20 - (22 if card.standing else 0)
+def _card(card: Card, width: int) -> Block:
+    room = width - 20 - (22 if card.standing else 0)
     lines = wrap(card.title, room, 16, "Bold")
     header = 12 + 20 * len(lines)
     shift = 10 if card.standing else 0
-    runs = [Run(line, _CARD / 2 + shift, 3 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
+    runs = [Run(line, width / 2 + shift, 3 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
     widest = max((text_width(line, 16, "Bold") for line in lines), default=0)
-    icons = (Icon(card.standing, _CARD / 2 + shift - widest / 2 - 13, header / 2, 12, "on_team"),) if card.standing else ()
+    icons = (Icon(card.standing, width / 2 + shift - widest / 2 - 13, header / 2, 12, "on_team"),) if card.standing else ()
     y = float(header + 4)
     for text, face in ((card.subtitle, "SemiBold"), (card.detail, "Regular")):
-        for line in wrap(text, _CARD - 14, 14, "SemiBold" if face == "SemiBold" else "Regular"):
+        for line in wrap(text, width - 14, 14, "SemiBold" if face == "SemiBold" else "Regular"):
             y += 18
             runs.append(
                 Run(
                     line,
-                    _CARD / 2,
+                    width / 2,
                     y - 4,
                     14,
                     "SemiBold" if face == "SemiBold" else "Regular",
                     "owner" if face == "SemiBold" else "second",
                 )
             )
-    return Block(_CARD, math.ceil(y + 8), header, tuple(runs), icons)
+    return Block(width, math.ceil(y + 8), header, tuple(runs), icons)
 
 
 def _rules(pill: Pill) -> Block:

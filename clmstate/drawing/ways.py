@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -21,6 +21,8 @@ Before: TypeAlias = Callable[[int], tuple[float, float]]
 TRACK = 13.0  # between parallel lines
 ARROW = 10.0
 _RADIUS = 9.0
+_CLOSE = 7.0  # lines that are nearer cannot be told apart
+_FEW = 8  # lines of a gap of which the best order is looked for
 
 
 @attrs.frozen
@@ -48,6 +50,41 @@ class Way:
     corridor: int | None
     rightwards: bool
     enters_left: bool
+
+
+@attrs.frozen
+class _Piece:
+    """What a line does in one gap: it comes in and goes out, each at a side and a height."""
+
+    line: int
+    ends: tuple[tuple[str, float], tuple[str, float]]
+
+    def crosses(self, right: _Piece) -> int:
+        """How often it and another cross when the other turns further right; what only just crosses looks like one line, and counts double."""
+        met = 0
+        for one, other, side in ((self, right, "left"), (right, self, "right")):
+            low, high = sorted(y for _, y in one.ends)
+            for where, y in other.ends:
+                if where == side and low - _CLOSE < y < high + _CLOSE:
+                    met += 2 if min(abs(y - low), abs(y - high)) < _CLOSE else 1
+        return met
+
+
+def _fewest_crossings(pieces: list[_Piece]) -> list[_Piece]:
+    """From left to right, so that the fewest cross: exactly for a few, and as they come where there are many."""
+    if len(pieces) > _FEW:
+        return pieces
+    costs = [[one.crosses(other) for other in pieces] for one in pieces]
+    best: dict[frozenset[int], tuple[int, tuple[int, ...]]] = {frozenset(): (0, ())}
+    for _ in pieces:
+        longer: dict[frozenset[int], tuple[int, tuple[int, ...]]] = {}
+        for placed, (cost, order) in best.items():
+            for index in range(len(pieces)):
+                if index not in placed:
+                    found = cost + sum(costs[left][index] for left in order), (*order, index)
+                    longer[placed | {index}] = min(longer.get(placed | {index}, found), found)
+        best = longer
+    return [pieces[index] for _, order in best.values() for index in order]
 
 
 class Grid:
@@ -88,34 +125,54 @@ class Grid:
     def routes(self, boxes: dict[str, Box], gaps: Sequence[Box], corridors: Sequence[Box], before: Before) -> list[Route]:
         """The lines, with an arrow at each end; `before` says what stays free at both sides of a gap."""
         ends = self.ends(boxes)
-        tracks: Counter[int] = Counter()
-        levels: Counter[int] = Counter()
+        levels = self._levels(corridors)
+        tracks = self._tracks(ends, levels, gaps, before)
         routes: list[Route] = []
         for index, way in enumerate(self.ways):
             (x, y), (tx, ty) = ends[index, "tail"], ends[index, "head"]
-            out = self._track(gaps[way.out], tracks, way.out, before)
+            out = tracks[index, way.out]
             points: list[Point] = [(x, y), (out, y)]
             if way.corridor is not None:
-                box = corridors[way.corridor]
-                level = box.y + (box.height - TRACK * (self.in_corridor[way.corridor] - 1)) / 2 + TRACK * levels[way.corridor]
-                levels[way.corridor] += 1
-                into = self._track(gaps[way.into], tracks, way.into, before)
-                points += [(out, level), (into, level), (into, ty)]
+                points += [(out, levels[index]), (tracks[index, way.into], levels[index]), (tracks[index, way.into], ty)]
             else:
                 points.append((out, ty))
             points.append((tx - ARROW if way.enters_left else tx + ARROW, ty))
             routes.append(Route(rounded(points).points, (tx, ty)))
         return routes
 
-    def _track(self, gap: Box, tracks: Counter[int], number: int, before: Before) -> float:
-        """The next free track of a gap; what lies before an arrow stays free."""
-        used = tracks[number]
-        tracks[number] += 1
-        left, right = before(number)
-        room = gap.width - left - right
-        step = room / max(self.in_gap[number], 1)
-        place = left + step * (used + 0.5)
-        return gap.x + place
+    def _levels(self, corridors: Sequence[Box]) -> dict[int, float]:
+        """How high each line runs that takes a corridor."""
+        used: Counter[int] = Counter()
+        levels: dict[int, float] = {}
+        for index, way in enumerate(self.ways):
+            if way.corridor is not None:
+                box = corridors[way.corridor]
+                first = box.y + (box.height - TRACK * (self.in_corridor[way.corridor] - 1)) / 2
+                levels[index] = first + TRACK * used[way.corridor]
+                used[way.corridor] += 1
+        return levels
+
+    def _tracks(
+        self, ends: Mapping[tuple[int, str], Point], levels: Mapping[int, float], gaps: Sequence[Box], before: Before
+    ) -> dict[tuple[int, int], float]:
+        """Where each line turns in each gap that it takes: in the order in which the fewest cross."""
+        pieces: dict[int, list[_Piece]] = {}
+        for index, way in enumerate(self.ways):
+            start, end = ends[index, "tail"][1], ends[index, "head"][1]
+            leaves, enters = "left" if way.rightwards else "right", "left" if not way.enters_left else "right"
+            if way.corridor is None:
+                pieces.setdefault(way.out, []).append(_Piece(index, ((leaves, start), (enters, end))))
+                continue
+            on, back = ("right", "left") if way.into > way.out else ("left", "right")
+            pieces.setdefault(way.out, []).append(_Piece(index, ((leaves, start), (on, levels[index]))))
+            pieces.setdefault(way.into, []).append(_Piece(index, ((back, levels[index]), (enters, end))))
+        tracks: dict[tuple[int, int], float] = {}
+        for gap, some in pieces.items():
+            left, right = before(gap)
+            step = (gaps[gap].width - left - right) / len(some)
+            for place, piece in enumerate(_fewest_crossings(some)):
+                tracks[piece.line, gap] = gaps[gap].x + left + step * (place + 0.5)
+        return tracks
 
     def ends(self, boxes: dict[str, Box]) -> dict[tuple[int, str], Point]:
         """Where each line leaves and enters: along an edge, in the order of where it comes from or goes to."""

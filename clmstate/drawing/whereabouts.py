@@ -13,7 +13,7 @@ from clmstate.drawing.scene import Scene
 from clmstate.drawing.theme import ThemeName
 from clmstate.lifecycle import Lifecycle, Move, Reason, Transition
 
-__all__ = ["here"]
+__all__ = ["here", "ways_on"]
 
 _MOST = 7  # lines of a checklist; more are counted
 _PATH = 5.0
@@ -110,13 +110,13 @@ def _pills(scene: Scene, moves: list[Move]) -> dict[str, Cover]:
 def _panels(life: Lifecycle) -> Iterator[Panel]:
     """What the way on still needs: forward first, then out of trouble, then round again."""
     definition = type(life).definition
-    way = _way_on(life)
+    way = next(iter(ways_on(life)), None)
     if way is None:
         return
     explained = life.explain(way)
     rows = [PanelRow(need, False) for need in explained.needs]
     if explained.reason is not None:
-        rows += (PanelRow(leaf.words, leaf.truth, leaf.value) for leaf in _rows(explained.reason))
+        rows += _rows(explained.reason)
     more = f"and {len(rows) - _MOST} more conditions" if len(rows) > _MOST else ""
     check = life.next_check
     foot = " · ".join(part for part in (more, f"next check {_day(check)}" if check is not None else "", _owner(life)) if part)
@@ -127,22 +127,52 @@ def _owner(life: Lifecycle) -> str:
     return f"owner {life.phase.owner.name}" if life.phase.owner is not None else ""
 
 
-def _rows(reason: Reason) -> Iterator[Reason]:
-    """The parts of a conjunction, each as one line; what is met is not taken apart."""
+def _rows(reason: Reason) -> Iterator[PanelRow]:
+    """The parts of a conjunction, each as one line; alternatives stand below each other, and what is met is not taken apart."""
     if reason.words == "all of":
         for child in reason.children:
             yield from _rows(child)
+    elif reason.words == "at least one of" and reason.truth is not True:
+        yield PanelRow("at least one of:", reason.truth)
+        yield from (PanelRow(f"– {_in_one_line(child)}", None, _value(child), listed=True) for child in reason.children)
     else:
-        blocking = () if reason.truth else (leaf.value for leaf in reason.blocking() if leaf.value)
-        value = reason.value or ", ".join(blocking)
-        yield Reason(reason.words, reason.truth, value)
+        yield PanelRow(_in_one_line(reason), reason.truth, _value(reason))
+
+
+def _in_one_line(reason: Reason) -> str:
+    """A condition with what is inside it, where its own words do not say that."""
+    if reason.words not in _JOINED:
+        return reason.words
+    return _JOINED[reason.words].join(_in_one_line(child) for child in reason.children)
+
+
+_JOINED = {"all of": " and ", "at least one of": " or "}
+
+
+def _value(reason: Reason) -> str:
+    """What the data say: of a leaf its value, of several what stands in the way."""
+    blocking = () if reason.truth else (leaf.value for leaf in reason.blocking() if leaf.value)
+    return reason.value or ", ".join(dict.fromkeys(blocking))
 
 
 _HOPES = {"good": 0, "": 1, "watch": 1, "at_risk": 2, "lost": 3}
 
 
-def _way_on(life: Lifecycle) -> Transition | None:
-    """The transition that a team hopes for: to the best standing, onwards before back, in order of priority."""
+def ways_on(life: Lifecycle) -> tuple[Transition, ...]:
+    """The transitions that a team hopes for: to the best standing first, onwards before back; what is only a way back is none.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     signed = Signal.flag("contract signed")
+        ...     open = Phase("Open", initial=True)
+        ...     won = Phase("Won", standing="good")
+        ...     gone = Phase("Gone", standing="lost")
+        ...     lose = open.to(gone, when=~signed)
+        ...     win = open.to(won, when=signed)
+        >>> [way.name for way in ways_on(Deal())]
+        ['win']
+    """
     definition = type(life).definition
     order = list(definition.phases)
     path = life.phase.path
@@ -153,5 +183,10 @@ def _way_on(life: Lifecycle) -> Transition | None:
         entered = group.initial if group is not None else way.target
         return _HOPES[definition.phases[entered].standing], order.index(entered) < order.index(path), ways.index(way)
 
-    best = min(ways, key=hope, default=None)
-    return best if best is None or hope(best)[0] < 2 else None
+    def helps(way: Transition) -> bool:
+        standing, back, _ = hope(way)
+        return standing < _HOPES["at_risk"] and (
+            not back or standing in range(_HOPES[life.phase.standing]) or standing == _HOPES["good"]
+        )
+
+    return tuple(way for way in sorted(ways, key=hope) if helps(way))

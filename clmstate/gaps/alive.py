@@ -12,6 +12,7 @@ from clmstate.conditions import reads
 from clmstate.conditions.nodes import Cond
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Move
 from clmstate.replay import Log, Row, Step, play
+from clmstate.replay.shape import shape_of
 from clmstate.signals import show_instant
 
 __all__ = ["Alive", "Alives", "alive_in"]
@@ -74,6 +75,7 @@ def alive_in(model: type[Lifecycle] | type[Composition], log: Log, name: str = "
 class _Watch:
     def __init__(self, model: type[Lifecycle] | type[Composition], name: str) -> None:
         self.definition = model.definition
+        self.shape = shape_of(model)
         self.name = name
         self.seen: Alives = {}
         self.entries = self.plays = 0
@@ -102,20 +104,20 @@ class _Watch:
         self.seen.setdefault((model, kind, name), self.when)
 
     def of(self, part: str) -> LifecycleDefinition:
-        """The lifecycle of a part by its path; ``users/dana`` is one of the users."""
+        """The lifecycle of a part by its path in a log or its address in a customer; ``users/dana`` is one of the users."""
+        path = part if part in self.shape.parts else self.shape.part_at(part)
         found: LifecycleDefinition | CompositionDefinition = self.definition
-        for name in filter(None, part.split(".")):
+        for name in filter(None, path.split(".")):
             assert isinstance(found, CompositionDefinition)
-            self.mark(found.name, "part", name.partition("/")[0])
-            found = found.parts[name.partition("/")[0]].member
+            self.mark(found.name, "part", name)
+            found = found.parts[name].member
         assert isinstance(found, LifecycleDefinition), part
         self.mark(found.name, "lifecycle", "")
         return found
 
     def row(self, row: Row) -> None:
         if row.event and not row.event.startswith("@"):
-            hearers = [self.of(row.part)] if row.part or isinstance(self.definition, LifecycleDefinition) else self.everybody()
-            for hearer in hearers:
+            for hearer in [self.of(row.part)] if row.part in self.shape.parts else self.everybody():
                 if row.event in hearer.events:
                     self.mark(hearer.name, "event", row.event)
         for column in row.values:
@@ -123,8 +125,7 @@ class _Watch:
             self.mark(self.of(part).name, "signal", signal)
 
     def everybody(self) -> list[LifecycleDefinition]:
-        assert isinstance(self.definition, CompositionDefinition)
-        return [part.member for part in self.definition.parts.values() if isinstance(part.member, LifecycleDefinition)]
+        return [part.definition for part in self.shape.parts.values()]
 
     def stands(self, life: Any) -> Iterator[tuple[str, str]]:
         if isinstance(self.definition, LifecycleDefinition):
@@ -191,7 +192,7 @@ class _Watch:
 
 
 def lives(life: Any, definition: LifecycleDefinition | CompositionDefinition) -> Iterator[tuple[str, Any]]:
-    """Every lifecycle of a customer with the path of its part, members included.
+    """Every lifecycle of a customer with the address of its part, members included.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -208,7 +209,7 @@ def lives(life: Any, definition: LifecycleDefinition | CompositionDefinition) ->
         members: Iterable[tuple[str, Any]] = ((f"/{m.name}", m) for m in inside) if part.many else (("", inside),)
         for suffix, member in members:
             for path, leaf in lives(member, part.member):
-                yield f"{name}{suffix}" + (f".{path}" if path else ""), leaf
+                yield f"{name}{suffix}" + (f"/{path}" if path else ""), leaf
 
 
 def merged(alives: Iterable[Mapping[Key, Alive]]) -> Alives:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 
+from clmstate.composition import Composition, CompositionDefinition
 from clmstate.conditions import words
 from clmstate.conditions.nodes import Cond
 from clmstate.gaps.impact import impacts
 from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_over
+from clmstate.gaps.parts import Part, parts_of
 from clmstate.gaps.rising import Rise
 from clmstate.gaps.stays import Seen, Stays
 from clmstate.gaps.team import Said
 from clmstate.gaps.upkeep import Concern, concerns, late_only, next_to_build, touchpoint_findings
-from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Phase, Play, Risk, SuccessGap, definition_of
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Phase, Play, Risk, SuccessGap
 
 __all__ = ["Gap", "GapAnalysis", "Hot", "PhaseRisks", "PhaseState", "Sign", "gap_analysis"]
 
@@ -26,10 +28,12 @@ class PhaseState:
     """How a phase is today.
 
     Attributes:
-        path, label, owner, goal: as the model says.
+        path, label, owner, goal: as the model says; the path of a phase of a whole customer begins with the part.
         expected: how long a stay is meant to be; "" if nobody says.
         touchpoints: how many contacts there are in it.
         stays: how long stays really were; None if no customers were replayed.
+        part: of a whole customer, the part whose phase it is.
+        final: whether nobody leaves it.
 
     Example:
         >>> PhaseState("open", "Open", "Sales", "we decide", "14 days", 1, None).label
@@ -43,6 +47,8 @@ class PhaseState:
     expected: str
     touchpoints: int
     stays: Stays | None
+    part: str = ""
+    final: bool = False
 
 
 @attrs.frozen
@@ -80,6 +86,7 @@ class PhaseRisks:
     path: str
     label: str
     signs: tuple[Sign, ...]
+    part: str = ""
 
 
 @attrs.frozen
@@ -105,6 +112,7 @@ class Gap:
     interval: Interval | None
     customers: tuple[str, ...] | None
     lacks: tuple[str, ...]
+    part: str = ""
 
 
 @attrs.frozen
@@ -126,7 +134,7 @@ class GapAnalysis:
     """A gap analysis: the four steps as data.
 
     Attributes:
-        definition: the lifecycle.
+        definition: the lifecycle, or the whole customer.
         intervals: the intervals of the first year.
         phases: step one, phase by phase.
         concerns: step one, what teams worry about most, asked of the model.
@@ -151,7 +159,7 @@ class GapAnalysis:
         ('Open',)
     """
 
-    definition: LifecycleDefinition
+    definition: LifecycleDefinition | CompositionDefinition
     intervals: tuple[Interval, ...]
     phases: tuple[PhaseState, ...]
     concerns: tuple[Concern, ...]
@@ -168,13 +176,32 @@ class GapAnalysis:
     gaps: tuple[Gap, ...]
     customers: int | None
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The lifecycles: one, or those of a whole customer."""
+        return parts_of(self.definition)
+
+    @property
+    def title(self) -> str:
+        """What the model is called."""
+        return self.definition.title
+
+    def phase_label(self, path: str) -> str:
+        """The label of a phase, with its part where there are several; "" for no phase."""
+        return next((_with(phase.part, phase.label) for phase in self.phases if phase.path == path), "")
+
+    def rising(self) -> tuple[tuple[str, str, Rise, str], ...]:
+        """What was asked about use that rises: what it was read off, the signal's label, and the answer in words."""
+        d = self.parts[0].definition
+        return tuple((of, d.signals[rise.signal].label, rise, rise.said(d)) for of, rise in self.rises)
+
     def pinned(self, interval: Interval | None) -> dict[str, list[str]]:
         """Everything that belongs to an interval (None: to no particular one), by kind."""
         found: dict[str, list[str]] = {"pain point": [], "risk": [], "strength": [], "warning sign": [], "success gap": []}
         for one in self.said or ():
             if one.interval == interval:
                 found[one.kind].append(one.text)
-        signs = {sign.risk.name: sign for phase in self.risks for sign in phase.signs}
+        signs = {(phase.part, sign.risk.name): sign for phase in self.risks for sign in phase.signs}
         found["warning sign"] += [sign.risk.label for sign in signs.values() if sign.interval == interval]
         found["success gap"] += [gap.gap.label for gap in self.gaps if gap.interval == interval]
         return {kind: texts for kind, texts in found.items() if texts}
@@ -194,7 +221,10 @@ class GapAnalysis:
                 "build_next": self.build_next,
             },
             "team_input": None if self.said is None else self._team(),
-            "risks": [{"phase": phase.path, "signs": [self._sign(sign) for sign in phase.signs]} for phase in self.risks],
+            "risks": [
+                {"part": phase.part, "phase": phase.path, "signs": [self._sign(sign) for sign in phase.signs]}
+                for phase in self.risks
+            ],
             "unwatched": self.unwatched,
             "success_gaps": [self._gap(gap) for gap in self.gaps],
             "first_year": [{"interval": str(i), **self.pinned(i)} for i in self.intervals]
@@ -214,6 +244,7 @@ class GapAnalysis:
 
     def _gap(self, gap: Gap) -> dict[str, Any]:
         said = {
+            "part": gap.part,
             "gap": gap.gap.name,
             "label": gap.gap.label,
             "ours": gap.gap.ours,
@@ -227,7 +258,7 @@ class GapAnalysis:
 
 
 def gap_analysis(
-    lifecycle: type[Lifecycle] | LifecycleDefinition,
+    model: type[Lifecycle] | LifecycleDefinition | type[Composition] | CompositionDefinition,
     said: Iterable[Said] | None = None,
     seen: Seen | None = None,
     *,
@@ -238,12 +269,12 @@ def gap_analysis(
     """The four steps, from a model and from what is known beside it.
 
     Args:
-        lifecycle: the lifecycle.
+        model: the lifecycle, or the composition: then its parts come one after the other in each step.
         said: what the team says, from :func:`clmstate.gaps.read_team_input`.
         seen: what replayed customers tell, from :func:`clmstate.gaps.seen_in`.
         intervals: the intervals of the first year.
         anonymous: leaves out who said what.
-        rises: how use goes along the phases, each with what it was read off: rules, or customers.
+        rises: how use goes along the phases of a lifecycle, each with what it was read off: rules, or customers.
 
     Example:
         >>> from clmstate import Phase, Risk, Signal
@@ -254,51 +285,73 @@ def gap_analysis(
         >>> [(phase.label, [sign.sign for sign in phase.signs]) for phase in gap_analysis(Deal).risks]
         [('Open', ['silent'])]
     """
-    d = definition_of(lifecycle)
+    parts = parts_of(model)
     heard = None if said is None else tuple(said)
-    alive = [phase for phase in d.phases.values() if not phase.final]
-    risks = tuple(PhaseRisks(p.path, p.label, tuple(_sign(d, r, p.path, seen) for r in _risks_in(d, p))) for p in alive)
+    risks = tuple(_risks(part, phase, seen) for part in parts for phase in part.definition.phases.values() if not phase.final)
+    phases = tuple(_state(part, phase, seen) for part in parts for phase in part.definition.phases.values())
     return GapAnalysis(
-        definition=d,
+        definition=model.definition if isinstance(model, type) else model,
         intervals=intervals,
-        phases=tuple(_state(phase, seen) for phase in d.phases.values()),
-        concerns=concerns(d, seen),
-        touchpoints=touchpoint_findings(d),
+        phases=phases,
+        concerns=_concerns(parts, seen),
+        touchpoints=tuple(part.says(text) for part in parts for text in touchpoint_findings(part.definition)),
         rises=tuple(rises),
-        unread=tuple(f"{d.phases[i.phase].label}, {i.touchpoint}" for i in impacts(d) if not i.here and not i.next),
-        late=late_only(d),
-        build_next=next_to_build(d),
+        unread=tuple(part.says(text) for part in parts for text in _unread(part.definition)),
+        late=tuple(part.says(text) for part in parts for text in late_only(part.definition)),
+        build_next=next((part.says(next_) for part in parts if (next_ := next_to_build(part.definition))), ""),
         said=None if heard is None else tuple(one.anonymous if anonymous else one for one in heard),
-        unheard=() if heard is None else _unheard(d, heard),
-        hot=() if heard is None else _hot(d, heard),
+        unheard=() if heard is None else _unheard(parts, heard),
+        hot=() if heard is None else _hot(phases, heard),
         risks=risks,
-        unwatched=tuple(phase.label for phase in risks if not any(sign.sign for sign in phase.signs)),
-        gaps=tuple(_gap(d, gap, seen) for gap in d.gaps.values()),
+        unwatched=tuple(_with(one.part, one.label) for one in risks if not any(sign.sign for sign in one.signs)),
+        gaps=tuple(_gap(part, gap, seen) for part in parts for gap in part.definition.gaps.values()),
         customers=None if seen is None else seen.customers,
     )
 
 
-def _state(phase: Phase, seen: Seen | None) -> PhaseState:
+def _with(part: str, label: str) -> str:
+    return f"{part}: {label}" if part else label
+
+
+def _state(part: Part, phase: Phase, seen: Seen | None) -> PhaseState:
     return PhaseState(
-        phase.path,
+        part.place(phase.path),
         phase.label,
         "" if phase.owner is None else phase.owner.name,
         phase.goal,
         "" if phase.expected is None else str(phase.expected),
         len(phase.touchpoints),
-        None if seen is None else seen.stays.get(phase.path, Stays()),
+        None if seen is None else seen.stays.get(part.place(phase.path), Stays()),
+        part.path,
+        phase.final,
     )
 
 
-def _risks_in(definition: LifecycleDefinition, phase: Phase) -> list[Risk]:
+def _concerns(parts: tuple[Part, ...], seen: Seen | None) -> tuple[Concern, ...]:
+    """Each worry once, with the places of all parts."""
+    asked = [concerns(part.definition, None if seen is None else seen.of(part)) for part in parts]
+    return tuple(
+        attrs.evolve(same[0], where=tuple(part.says(place) for part, one in zip(parts, same, strict=True) for place in one.where))
+        for same in zip(*asked, strict=True)
+    )
+
+
+def _unread(d: LifecycleDefinition) -> Iterator[str]:
+    return (f"{d.phases[one.phase].label}, {one.touchpoint}" for one in impacts(d) if not one.here and not one.next)
+
+
+def _risks(part: Part, phase: Phase, seen: Seen | None) -> PhaseRisks:
     """The risks that matter in a phase; those that matter everywhere matter in it."""
-    return [r for r in definition.risks.values() if not r.phases or any(phase.path in definition.leaves(p) for p in r.phases)]
+    d = part.definition
+    here = [r for r in d.risks.values() if not r.phases or any(phase.path in d.leaves(p) for p in r.phases)]
+    signs = tuple(_sign(part, risk, phase.path, seen) for risk in here)
+    return PhaseRisks(part.place(phase.path), phase.label, signs, part.path)
 
 
-def _sign(definition: LifecycleDefinition, risk: Risk, path: str, seen: Seen | None) -> Sign:
-    customers = None if seen is None else seen.signs.get((risk.name, path), ())
+def _sign(part: Part, risk: Risk, path: str, seen: Seen | None) -> Sign:
+    customers = None if seen is None else seen.signs.get((part.place(risk.name), part.place(path)), ())
     plays = tuple(_play(play) for play in risk.plays)
-    return Sign(risk, _words(definition, risk.sign), plays, interval_over(risk.interval), customers)
+    return Sign(risk, _words(part.definition, risk.sign), plays, interval_over(risk.interval), customers)
 
 
 def _play(play: Play) -> str:
@@ -307,31 +360,28 @@ def _play(play: Play) -> str:
     return play.label + (f" ({', '.join((*who, *soon))})" if who or soon else "")
 
 
-def _gap(definition: LifecycleDefinition, gap: SuccessGap, seen: Seen | None) -> Gap:
-    phases = tuple(definition.places[path].label for path in gap.phases)
+def _gap(part: Part, gap: SuccessGap, seen: Seen | None) -> Gap:
+    phases = tuple(part.definition.places[path].label for path in gap.phases)
     lacks = tuple(
         what
         for what, said in (("plan", gap.plan), ("cost", gap.cost), ("our view", gap.ours), ("their view", gap.theirs))
         if not said.strip()
     )
-    customers = None if seen is None else seen.gaps.get(gap.name, ())
-    return Gap(gap, _words(definition, gap.when), phases, interval_over(gap.interval), customers, lacks)
+    customers = None if seen is None else seen.gaps.get(part.place(gap.name), ())
+    return Gap(gap, _words(part.definition, gap.when), phases, interval_over(gap.interval), customers, lacks, part.path)
 
 
-def _unheard(definition: LifecycleDefinition, said: tuple[Said, ...]) -> tuple[str, ...]:
+def _unheard(parts: tuple[Part, ...], said: tuple[Said, ...]) -> tuple[str, ...]:
     heard = {one.team.lower() for one in said}
-    return tuple(team.name for team in definition.teams if team.side == "ours" and team.name.lower() not in heard)
+    teams = dict.fromkeys(team.name for part in parts for team in part.definition.teams if team.side == "ours")
+    return tuple(name for name in teams if name.lower() not in heard)
 
 
-def _hot(definition: LifecycleDefinition, said: tuple[Said, ...]) -> tuple[Hot, ...]:
+def _hot(phases: tuple[PhaseState, ...], said: tuple[Said, ...]) -> tuple[Hot, ...]:
     """Places and intervals that pains and risks name, those that at least two name."""
     bad = Counter((one.phase, one.interval) for one in said if one.kind != "strength")
-    found = [
-        Hot(definition.phases[path].label if path else "", interval, number)
-        for (path, interval), number in bad.most_common()
-        if number > 1
-    ]
-    return tuple(found)
+    labels = {"": ""} | {phase.path: _with(phase.part, phase.label) for phase in phases}
+    return tuple(Hot(labels[path], interval, number) for (path, interval), number in bad.most_common() if number > 1)
 
 
 def _words(definition: LifecycleDefinition, cond: Cond | None) -> str:

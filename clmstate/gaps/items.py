@@ -59,7 +59,7 @@ def read_items(path: str | os.PathLike[str]) -> tuple[Item, ...]:
 
     Raises:
         InputError: CLM301 it cannot be opened, CLM302 it is no text, CLM304 a column is missing, CLM305 a column that is not known,
-            CLM360 an item without id or text, or one that is there twice.
+            CLM364 an item without id or text, or one that is there twice.
 
     Example:
         >>> import tempfile
@@ -98,9 +98,9 @@ def read_items(path: str | os.PathLike[str]) -> tuple[Item, ...]:
             continue
         place = f"{source}, line {number}"
         if not cells.get("id") or not cells.get("text"):
-            wrong.append(Diagnostic("CLM360", place, "the item has no id or no text", "fill both"))
+            wrong.append(Diagnostic("CLM364", place, "the item has no id or no text", "fill both"))
         elif cells["id"] in items:
-            wrong.append(Diagnostic("CLM360", place, f"the item {cells['id']} is there twice", "remove one"))
+            wrong.append(Diagnostic("CLM364", place, f"the item {cells['id']} is there twice", "remove one"))
         else:
             items[cells["id"]] = Item(**cells)
     if wrong:

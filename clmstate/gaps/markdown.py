@@ -25,7 +25,7 @@ def markdown(analysis: GapAnalysis) -> str:
 
 
 def _head(a: GapAnalysis) -> Iterator[str]:
-    yield from (f"# Gap analysis: {a.definition.title}", "")
+    yield from (f"# Gap analysis: {a.title}", "")
     if a.customers is not None:
         yield from (f"With {a.customers} replayed customer{'' if a.customers == 1 else 's'}.", "")
 
@@ -41,15 +41,16 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str
 
 def _current(a: GapAnalysis) -> Iterator[str]:
     yield from ("## 1. How things are", "")
-    rows = ((p.label, p.owner, p.goal, p.expected, "" if p.stays is None else str(p.stays), str(p.touchpoints)) for p in a.phases)
+    rows = (
+        (a.phase_label(p.path), p.owner, p.goal, p.expected, "" if p.stays is None else str(p.stays), str(p.touchpoints))
+        for p in a.phases
+    )
     yield from _table(("Phase", "Owner", "Goal", "Expected", "Really", "Touchpoints"), rows)
     for concern in a.concerns:
         answer = "not asked: give a log of customers" if not concern.asked else "; ".join(concern.where) or "nothing found"
         yield f"- **{concern.question}** {answer}"
     yield from (f"- **Touchpoint** {finding}" for finding in a.touchpoints)
-    yield from (
-        f"- **Does '{a.definition.signals[rise.signal].label}' rise?** {of}: {rise.said(a.definition)}" for of, rise in a.rises
-    )
+    yield from (f"- **Does '{label}' rise?** {of}: {said}" for of, label, _, said in a.rising())
     yield from (f"- **Nothing reads what it leaves behind** {touchpoint}" for touchpoint in a.unread)
     yield from (f"- **Too late** {finding}" for finding in a.late)
     if a.build_next:
@@ -67,7 +68,7 @@ def _team(a: GapAnalysis) -> Iterator[str]:
             o.interval.name if o.interval else "always",
             o.kind,
             o.text,
-            _phase(a, o.phase),
+            a.phase_label(o.phase),
             ", ".join(filter(None, (o.person, o.team))),
         )
         for o in a.said
@@ -81,15 +82,11 @@ def _team(a: GapAnalysis) -> Iterator[str]:
     yield ""
 
 
-def _phase(a: GapAnalysis, path: str) -> str:
-    return a.definition.phases[path].label if path else ""
-
-
 def _risks(a: GapAnalysis) -> Iterator[str]:
     yield from ("## 3. Risks: what a customer at risk looks like", "")
     for phase in a.risks:
         if phase.signs:
-            yield from (f"### {phase.label}", "")
+            yield from (f"### {a.phase_label(phase.path)}", "")
             rows = (
                 (
                     s.risk.label,
@@ -110,7 +107,7 @@ def _gaps(a: GapAnalysis) -> Iterator[str]:
     yield from ("## 4. Success gaps", "")
     rows = (
         (
-            g.gap.label,
+            f"{g.part}: {g.gap.label}" if g.part else g.gap.label,
             g.gap.ours,
             g.gap.theirs,
             g.gap.plan or "**none yet**",

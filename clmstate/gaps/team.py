@@ -15,9 +15,11 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.composition import CompositionDefinition
+from clmstate.errors import Diagnostic, InputError, did_you_mean, not_installed
 from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_named
-from clmstate.lifecycle import LifecycleDefinition
+from clmstate.gaps.parts import Part, parts_of
+from clmstate.lifecycle import LifecycleDefinition, Phase
 
 __all__ = ["Kind", "Said", "read_team_input"]
 
@@ -59,18 +61,21 @@ class Said:
 
 
 def read_team_input(
-    path: str | os.PathLike[str], definition: LifecycleDefinition, intervals: tuple[Interval, ...] = FIRST_YEAR
+    path: str | os.PathLike[str],
+    definition: LifecycleDefinition | CompositionDefinition,
+    intervals: tuple[Interval, ...] = FIRST_YEAR,
 ) -> tuple[Said, ...]:
     r"""Reads what a team has said; all mistakes are reported together.
 
     Args:
         path: a ``.csv``, ``.yaml`` or ``.yml`` file.
-        definition: whose phases it may speak of.
+        definition: whose phases it may speak of; those of a whole customer's part as ``contract: Adoption`` where several parts have one
+            of that name.
         intervals: the intervals that it may name, or name a day of; ``always`` is no interval.
 
     Raises:
         InputError: CLM301 it cannot be opened, CLM302 it is not what its ending says, CLM303 another ending, CLM304 a column is missing,
-            CLM305 one that is not known, CLM306 YAML without PyYAML, CLM361 an observation that cannot be used.
+            CLM305 one that is not known, CLM306 YAML without PyYAML, CLM365 an observation that cannot be used.
 
     Example:
         >>> import tempfile
@@ -137,8 +142,7 @@ def _yaml(text: str, source: str) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         import yaml
     except ImportError:
-        remedy = "pip install 'clmstate[yaml]', or give the same as CSV"
-        raise InputError([Diagnostic("CLM306", source, "YAML needs PyYAML, which is not installed", remedy)]) from None
+        raise not_installed(source, "reading YAML", "pyyaml", "yaml", "give the same as CSV") from None
     remedy = "write a list of entries, each with team, interval, kind and text"
     try:
         entries: Any = yaml.safe_load(text)
@@ -151,17 +155,21 @@ def _yaml(text: str, source: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _understood(
-    place: str, cells: Mapping[str, str], definition: LifecycleDefinition, intervals: Iterable[Interval], wrong: list[Diagnostic]
+    place: str,
+    cells: Mapping[str, str],
+    definition: LifecycleDefinition | CompositionDefinition,
+    intervals: Iterable[Interval],
+    wrong: list[Diagnostic],
 ) -> Said | None:
     before = len(wrong)
     several = tuple(intervals)
     kind = next((kind for kind in KINDS if cells.get("kind", "").lower().rstrip("s") in (kind, kind.split()[0])), None)
     if kind is None:
         wrong.append(
-            Diagnostic("CLM361", place, f"{cells.get('kind', '')!r:.40} is no kind of observation", f"say {', '.join(KINDS)}")
+            Diagnostic("CLM365", place, f"{cells.get('kind', '')!r:.40} is no kind of observation", f"say {', '.join(KINDS)}")
         )
     if not cells.get("text"):
-        wrong.append(Diagnostic("CLM361", place, "nothing is observed: its text is empty", "say what was observed"))
+        wrong.append(Diagnostic("CLM365", place, "nothing is observed: its text is empty", "say what was observed"))
     said = cells.get("interval", "")
     interval = interval_named(said, several)
     if interval is None and said.lower() not in ("", "always"):
@@ -169,19 +177,29 @@ def _understood(
         cause = f"{said!r:.40} is no interval of the first year"
         near = did_you_mean(said.lower(), names)
         remedy = near if near.startswith("did you mean") else f"say {', '.join(names)}, a day such as 'day 45', or always"
-        wrong.append(Diagnostic("CLM361", place, cause, remedy))
-    phase = _phase(cells.get("phase", ""), definition)
-    if phase is None:
-        labels = [p.label for p in definition.phases.values()]
-        cause = f"{cells['phase']!r:.40} is no phase of {definition.name}"
-        wrong.append(Diagnostic("CLM361", place, cause, did_you_mean(cells["phase"], labels)))
-    if len(wrong) > before or kind is None or phase is None:
+        wrong.append(Diagnostic("CLM365", place, cause, remedy))
+    phases = _phases(cells.get("phase", ""), definition)
+    if len(phases) != 1:
+        labels = phases or [_label(part, p) for part in parts_of(definition) for p in part.definition.phases.values()]
+        cause = f"{cells['phase']!r:.40} is {'a phase of several parts' if phases else 'no phase'} of {definition.name}"
+        remedy = f"say {' or '.join(labels)}" if phases else did_you_mean(cells["phase"], labels)
+        wrong.append(Diagnostic("CLM365", place, cause, remedy))
+    if len(wrong) > before or kind is None:
         return None
-    return Said(kind, cells["text"], interval, cells.get("team", ""), phase, cells.get("person", ""))
+    return Said(kind, cells["text"], interval, cells.get("team", ""), next(iter(phases.values())), cells.get("person", ""))
 
 
-def _phase(said: str, definition: LifecycleDefinition) -> str | None:
-    """The path of a phase by its path or label; "" for none, None if there is no such phase."""
-    if not said or said in definition.phases:
-        return said
-    return next((path for path, phase in definition.phases.items() if phase.label.lower() == said.lower()), None)
+def _phases(said: str, definition: LifecycleDefinition | CompositionDefinition) -> dict[str, str]:
+    """The phases that somebody may mean, as they can be told apart, with their paths; "" is no phase."""
+    if not said:
+        return {"": ""}
+    found = {}
+    for part in parts_of(definition):
+        for path, phase in part.definition.phases.items():
+            if said in (part.place(path), path) or said.lower() in (phase.label.lower(), _label(part, phase).lower()):
+                found[_label(part, phase)] = part.place(path)
+    return found
+
+
+def _label(part: Part, phase: Phase) -> str:
+    return f"{part.path}: {phase.label}" if part.path else phase.label

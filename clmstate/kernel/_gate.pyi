@@ -16,5 +16,6 @@ class Gate:
         seen: tuple[Callable[[Any], bool] | None, ...],
         nothing: Any,
         nan: float,
+        memory: tuple[Any, ...] | None,
     ) -> Gate: ...
     def __call__(self, *given: Any, **values: Any) -> Any: ...

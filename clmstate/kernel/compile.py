@@ -11,8 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import weakref
-from collections.abc import Callable, Iterator
-from types import CodeType
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -47,6 +47,7 @@ UNCHANGED: Final = _Unchanged()
 """The default of every signal in ``observe``: nobody said anything about it."""
 
 NOTHING: Final = Moves()
+_NOWHERE: Final[Mapping[str, int]] = MappingProxyType({})
 
 EARLIEST: Final = instant("0001-01-01")
 LATEST: Final = instant("9999-12-31T23:59:59.999999")
@@ -93,7 +94,13 @@ def _instant_or_none(at: Any) -> float | None:
     return us
 
 
-class State:
+class _LookedAt:
+    """What every observation looks at; slots of a base class lie first and side by side, which counts where members are many."""
+
+    __slots__ = ("at", "busy", "open", "phase", "wake", "watched", "whole")
+
+
+class State(_LookedAt):
     """The state of one part; generated subclasses add a slot for each signal, event and clock.
 
     Attributes:
@@ -110,8 +117,7 @@ class State:
         unsettled: whether rules were not asked at the last observation (placed by hand, or held).
         busy: whether the inline path must not be taken.
         journal: what happened, one tuple each.
-        read: for a part of a composition, the roll-ups that read its values, each with what it contributes now.
-        watched: the signals that those roll-ups read, as bits.
+        watched: for a part of a composition, the signals that roll-ups read, as bits.
         whole: for a part of a composition, the customer; unset otherwise.
         member: for a part of a composition, the part; unset otherwise.
         life: the customer (or part) whose state it is; told after each observation that moved it, if it listens.
@@ -129,24 +135,16 @@ class State:
     """
 
     __slots__ = (
-        "at",
-        "busy",
         "entered",
         "hold",
         "journal",
         "life",
         "member",
-        "open",
-        "phase",
         "reached",
-        "read",
         "resume",
         "seen",
         "unsettled",
         "visits",
-        "wake",
-        "watched",
-        "whole",
     )
 
     at: float
@@ -154,7 +152,7 @@ class State:
     entered: float
     hold: float
     visits: tuple[int, ...]
-    resume: dict[str, int]
+    resume: Mapping[str, int]
     reached: int
     seen: int
     unsettled: bool
@@ -162,7 +160,6 @@ class State:
     journal: list[tuple[Any, ...]]
     life: Any
     open: bool
-    read: tuple[list[Any], ...]
     wake: float
     watched: int
     whole: Any
@@ -187,6 +184,7 @@ class Compiled:
         instants: for each rule, when those truths may change, given the values; NaN where a value is missing.
         take: for each rule, takes it in round one, with what follows, if that is one of the usual cases; None, and nothing done, if not.
         banded: the signals whose bands a state remembers.
+        bands: remembers the bands of all values of a part.
         one_way: for each rule, whether each of those truths changes at most once while values stay.
         still: for each rule, whether time alone has changed none of them since a clock and dates that are given.
         clocks: writes the clocks.
@@ -225,6 +223,7 @@ class Compiled:
     instants: tuple[Callable[[State], tuple[float, ...]] | None, ...]
     take: tuple[Callable[[State], Any], ...]
     banded: frozenset[str]
+    bands: Callable[[State], None]
     one_way: tuple[bool, ...]
     still: tuple[Callable[[State, tuple[Any, ...]], bool] | None, ...]
     clocks: Callable[[State], None]
@@ -304,6 +303,7 @@ def _compile(program: Program, *, gated: bool = True) -> Compiled:
         "_INSTANTS": _KNOWN_INSTANTS,
         "_NAN": MISSING,
         "_NEVER": math.inf,
+        "_NOWHERE": _NOWHERE,
         "_NOTHING": NOTHING,
         "_Moves": Moves,
         "_STALE": -math.inf,
@@ -342,6 +342,7 @@ def _compile(program: Program, *, gated: bool = True) -> Compiled:
         one_way=tuple(one_way(timed_literals(rule.formula)) for rule in program.rules),
         still=space["_STILL"],
         banded=frozenset(banded(program)),
+        bands=space["bands"],
         clocks=space["clocks"],
         after=space["after"],
         notable=bool(program.milestones)
@@ -432,6 +433,7 @@ class _Text:
         yield from self.afterwards.functions()
         yield from inline.observe(part=False)
         yield from inline.observe(part=True)
+        yield from inline.bands()
         yield from inline.send()
         if gate.AVAILABLE:
             yield from inline.settled()
@@ -445,13 +447,12 @@ class _Text:
         yield "    _s.at = _s.entered = _s.hold = _NAN"
         yield f"    _s.phase = {self.p.initial}"
         yield f"    _s.visits = ({visits}{',' if visits else ''})"
-        yield "    _s.resume = {}"
+        yield "    _s.resume = _NOWHERE"
         yield "    _s.reached = _s.seen = 0"
         yield "    _s.unsettled = _s.busy = False"
         yield f"    _s.open = {self.afterwards.shown}"
         yield "    _s.journal = []"
         yield "    _s.life = None"
-        yield "    _s.read = ()"
         yield "    _s.watched = 0"
         for spec in self.signals:
             yield f"    _s.v_{spec.name} = {_stored(spec)}"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clmstate.kernel.tables import CLOCK, EVENT_SINCE, EVENT_TIMES, FAR, IN_PHASE, NEVER, SINCE, UNTIL, VISITS, Arrays
 
-__all__ = ["MOST_ROUNDS", "Out", "Rows", "Standing", "odd_values", "standing", "suspicious", "walk"]
+__all__ = ["MOST_ROUNDS", "Out", "Rows", "Standing", "standing", "suspicious", "walk"]
 
 MOST_ROUNDS: Final = 64
 """Beyond so many rounds the compiled engine decides whether the rules ever settle."""
@@ -48,7 +48,8 @@ class Standing(NamedTuple):
 
     Attributes:
         facts: customer, instant, phase, since when, milestones, when time may change something, whether left to others, whether new.
-        bits, values: what holds, and what is known.
+        bits, values: what holds, and what is known; of a signal that only tests read, not which value it is, but that it is inside its span.
+        spans: for each signal from where to where it may go without changing a bit; empty where it has not been looked at.
         happened, times: when each event was last offered, and how often it was.
         visits, memory, clocks: entries of counted places, where groups were left, since when clocks run.
         old_bits: as they were when last settled.
@@ -63,6 +64,7 @@ class Standing(NamedTuple):
     facts: NDArray[np.int64]
     bits: NDArray[np.uint64]
     values: NDArray[np.float64]
+    spans: NDArray[np.float64]
     happened: NDArray[np.int64]
     times: NDArray[np.int64]
     visits: NDArray[np.int64]
@@ -113,7 +115,7 @@ def standing(arrays: Arrays) -> Standing:
         return np.zeros(words, np.uint64)
 
     return Standing(
-        facts, bits(), np.zeros(signals), ints(events), ints(events), ints(len(arrays.visited)), ints(groups), ints(clocks),
+        facts, bits(), np.zeros(signals), np.zeros((2, signals)), ints(events), ints(events), ints(len(arrays.visited)), ints(groups), ints(clocks),
         bits(), ints(4 * signals + 4), np.zeros(4 * signals + 4), np.zeros(signals), ints(events), ints(events), bits(),
     )  # fmt: skip
 
@@ -306,6 +308,8 @@ def _begin(a, s, customer, at):  # type: ignore[no-untyped-def]
     s.facts[FRESH] = 1
     s.bits[:] = a.first_bits
     s.values[:] = a.first_values
+    s.spans[0, :] = np.inf
+    s.spans[1, :] = -np.inf
     s.happened[:] = NEVER
     s.times[:] = 0
     s.visits[:] = a.first_visits
@@ -314,12 +318,24 @@ def _begin(a, s, customer, at):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _test(tests, limits, bits, begin, end, x):  # type: ignore[no-untyped-def]
-    """A value: the bits of its tests. Whether any of them changed."""
+def _test(tests, limits, bits, spans, signal, begin, end, felt, x):  # type: ignore[no-untyped-def]
+    """A value: the bits of its tests, and how far it may go without changing any. Whether any of them changed."""
     changed = False
+    low, high = -np.inf, np.inf
     for t in range(begin, end):
         words = tests[t, 1]
-        inside = limits[t, 0] <= x <= limits[t, 1] if words < 0 else (words >> np.int64(x)) & 1 == 1
+        if words >= 0:
+            inside = (words >> np.int64(x)) & 1 == 1
+            low = high = x
+        elif x < limits[t, 0]:
+            inside = False
+            high = min(high, limits[t, 2])
+        elif x > limits[t, 1]:
+            inside = False
+            low = max(low, limits[t, 3])
+        else:
+            inside = True
+            low, high = max(low, limits[t, 0]), min(high, limits[t, 1])
         truth = 1 if inside != (tests[t, 2] == 1) else 2
         bit = tests[t, 0]
         word, mask = bit >> 6, np.uint64(1) << np.uint64(bit & 63)
@@ -327,6 +343,8 @@ def _test(tests, limits, bits, begin, end, x):  # type: ignore[no-untyped-def]
         new = old | mask if truth & tests[t, 3] else old & ~mask
         bits[word] = new
         changed = changed or new != old
+    spans[0, signal] = x if felt else low
+    spans[1, signal] = x if felt else high
     return changed
 
 
@@ -350,20 +368,35 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
     """
     clauses, formulas, phases, order, rules, visited = a.clauses, a.formulas, a.phases, a.order, a.rules, a.visited
     signals, tests, limits, elapsed, signs = a.signals, a.tests, a.limits, a.elapsed, a.signs
-    sums, factors, read, gates, gate_bits = a.sums, a.factors, a.read, a.gates, a.gate_bits
+    sums, factors, summed, gates, gate_bits = a.sums, a.factors, a.read, a.gates, a.gate_bits
     rule_count, clock_count, milestones = a.facts[1], a.facts[2], a.facts[3]
-    facts, bits, values, happened, times, visits = s.facts, s.bits, s.values, s.happened, s.times, s.visits
+    facts, bits, values, spans, happened, times, visits = s.facts, s.bits, s.values, s.spans, s.happened, s.times, s.visits
     memory, clocks, old_bits, undo_signal, undo_value = s.memory, s.clocks, s.old_bits, s.undo_signal, s.undo_value
     then_happened = s.then_happened
     row_customer, row_at, row_event, row_values, row_signals = rows.customer, rows.at, rows.event, rows.values, rows.signals
     found, flagged, done = out.found, out.flagged, out.done
-    n, columns, restless = row_at.size, row_values.shape[0], gates.shape[0] > 0
+    n, columns, gated = row_at.size, row_values.shape[0], gates.shape[0] > 0
     most = found.shape[0] - 2 * MOST_ROUNDS - 2 * milestones - signs.shape[0] - 4
     undo_last = undo_signal.size - 1
     i = first
     while i < n or (last and facts[CUSTOMER] >= 0):
         if done[0] > most or done[1] >= flagged.size - 2:
             return i, False
+        customer, due, begin = facts[CUSTOMER], facts[DUE], i
+        while i < n and row_customer[i] == customer and row_at[i] < due and row_event[i] < 0:  # what changes nothing is passed over
+            calm = True
+            for column in range(columns):
+                x, signal = row_values[column, i], row_signals[column]
+                calm = calm and not (x < spans[0, signal] or x > spans[1, signal])
+            if not calm:
+                break
+            i += 1
+        while begin < i < n and row_at[i - 1] == row_at[i] and row_customer[i] == customer:  # an observation is taken as a whole
+            i -= 1
+        if i > begin:
+            facts[AT] = row_at[i - 1]
+        if i >= n and not last:
+            break  # the customer may go on in the next batch
         then, undone, offered, sign = facts[AT], 0, np.int64(0), 1
         closing = facts[CUSTOMER] >= 0 and (i >= n or row_customer[i] != facts[CUSTOMER])
         if closing:  # the customer's last row is behind us: time passes until the date of interest
@@ -377,7 +410,7 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
             if customer != facts[CUSTOMER]:
                 _begin(a, s, customer, at)
                 then = NEVER
-            changed = felt = facts[FRESH] == 1 or at >= facts[DUE] or restless
+            changed = felt = facts[FRESH] == 1 or at >= facts[DUE]
             facts[FRESH] = 0
             facts[AT] = at
             for word in range(bits.size):
@@ -386,13 +419,14 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
                 for column in range(columns):
                     x = row_values[column, i]
                     signal = row_signals[column]
-                    if x == x and x != values[signal]:
+                    if x < spans[0, signal] or x > spans[1, signal]:  # not so where nothing is said: that is NaN
                         undo_signal[undone] = signal
                         undo_value[undone] = values[signal]
                         undone = min(undone + 1, undo_last)
                         values[signal] = x
-                        felt = felt or signals[signal, 1] == 1
-                        if _test(tests, limits, bits, signals[signal, 0], signals[signal + 1, 0], x):
+                        read = signals[signal, 1] == 1
+                        felt = felt or read
+                        if _test(tests, limits, bits, spans, signal, signals[signal, 0], signals[signal + 1, 0], read, x):
                             changed = True
                 e = row_event[i]
                 if e >= 0 and not (offered >> e) & 1:
@@ -404,12 +438,13 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
                 i += 1
                 if i >= n or row_at[i] != at or row_customer[i] != customer:
                     break
+        felt = felt or (changed and gated)
         if (changed or felt) and not facts[FLAGGED]:
             number, at_rest = 1, False
             while number <= MOST_ROUNDS:
                 if felt:
                     facts[DUE] = _feel_time(elapsed, bits, values, happened, times, visits, clocks, facts[AT], facts[ENTERED])
-                    _feel_rest(sums, factors, read, gates, gate_bits, bits, values)
+                    _feel_rest(sums, factors, summed, gates, gate_bits, bits, values)
                 if at_rest:
                     break
                 phase = facts[PHASE]
@@ -452,17 +487,6 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
                     _note(found, done, facts, 0, formula, facts[PHASE], NEVER)
             facts[CUSTOMER] = -1
     return n, True
-
-
-@_jit
-def odd_values(values, low, high, whole, odd):  # type: ignore[no-untyped-def]
-    """Marks rows with a value that is out of bounds, or not whole where it must be."""
-    for signal in range(values.shape[0]):
-        lowest, highest, must = low[signal], high[signal], whole[signal]
-        for i in range(values.shape[1]):
-            x = values[signal, i]
-            if x == x and (x < lowest or x > highest or (must and x != np.floor(x))):
-                odd[i] = True
 
 
 @_jit

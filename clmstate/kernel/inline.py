@@ -223,6 +223,22 @@ class Inline:
             yield from (f"            {line}" for earlier in self.signals[:i] for line in self.put_back(earlier))
             yield f"            {slowly}"
 
+    def bands(self) -> Iterator[str]:
+        """The bands of all values that a settled part has: what is next reported of it is compared with them, be it the first time."""
+        yield "def bands(_s):"
+        yield "    pass"
+        for spec in self.signals:
+            x = spec.name
+            if x not in self.banded or spec.port:
+                continue
+            low, high = (max(-LARGEST, min(limit, LARGEST)) for limit in spec.range)
+            yield f"    {x} = _s.v_{x}"
+            known = {"int": f"if _type({x}) is int:", "float": f"elif {x} == {x}:"}  # what is missing lies in no band
+            for kind in ("int",) if whole_numbers(spec) else ("int", "float"):
+                yield f"    {known[kind]}"
+                lines = band_lines(x, self.cuts[x] or (), low, high, whole=kind == "int")
+                yield from (f"        {line}" for line in lines)
+
     def put_back(self, spec: SignalSpec) -> Iterator[str]:
         """A value stored before is as it was; its band is forgotten."""
         forget = f"; _s.lo_{spec.name} = _NAN" if spec.name in self.banded else ""

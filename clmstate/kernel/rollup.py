@@ -26,7 +26,7 @@ from clmstate.kernel.expressions import Writer
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.signals import LARGEST, MISSING
 
-__all__ = ["Contribution", "Total", "contribution", "in_steps"]
+__all__ = ["Contribution", "Reading", "Total", "contribution", "in_steps"]
 
 
 @attrs.frozen(eq=False)
@@ -83,8 +83,8 @@ def _written(c: Compiled, roll_up: RollUp) -> Contribution:
     match roll_up.kind:
         case "count" | "share" | "any" | "all" | "none":
             numbers = sorted({c.program.number[leaf] for path in roll_up.phases for leaf in definition.leaves(path)})
-            inside = f"1 if _s.phase in ({''.join(f'{n}, ' for n in numbers)}) else 0" if roll_up.phases else "1"
-            text, nothing = f"({inside}, 1)", "(0, 0)"
+            inside = f"(1, 1) if _s.phase in ({''.join(f'{n}, ' for n in numbers)}) else (0, 1)"
+            text, nothing = inside if roll_up.phases else "(1, 1)", "(0, 0)"
         case "share_where":
             text = f"(1, 1) if {holds(roll_up.cond)} else (0, 1) if {holds(roll_up.cond, FALSE)} else (0, 0)"
             nothing = "(0, 0)"
@@ -217,3 +217,39 @@ class Total:
         while sign * self._heap[0] not in self._seen:  # its last member has gone, or reports another value
             heapq.heappop(self._heap)
         return sign * self._heap[0]
+
+
+@attrs.frozen(eq=False)
+class Reading:
+    """A roll-up that reads the members of one part of a room; they share it, and hold no more than what each of them contributes.
+
+    Attributes:
+        total: the running total.
+        of: the contribution of a member, by its state.
+        signals: the signals it depends on.
+        by_phase: whether it depends on the phase.
+        nothing: what nobody contributes.
+        watched: the signals as bits, in the order in which the lifecycle declares them.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class User(Lifecycle):
+        ...     active = Phase("Active", initial=True)
+        >>> share = RollUp("share", "users", phases=("active",))
+        >>> Reading.over(User.definition, share, Total(share, None)).nothing
+        (0, 0)
+    """
+
+    total: Total
+    of: Callable[[State], tuple[Any, ...]]
+    signals: frozenset[str]
+    by_phase: bool
+    nothing: tuple[int, ...]
+    watched: int
+
+    @classmethod
+    def over(cls, members: LifecycleDefinition, roll_up: RollUp, total: Total) -> Reading:
+        """How a roll-up reads members of a lifecycle."""
+        how = contribution(members, roll_up)
+        watched = sum(1 << i for i, name in enumerate(members.signals) if name in how.signals)
+        return cls(total, how.of, how.signals, how.by_phase, (0, 0) if roll_up.signal is None else (0, 0, 0), watched)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn, Wire, sources
 from clmstate.kernel.compile import Compiled, State, compiled
-from clmstate.kernel.rollup import Total, contribution
+from clmstate.kernel.rollup import Reading, Total
 from clmstate.lifecycle import LifecycleDefinition
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ class Member:
     Attributes:
         room: the composition instance it belongs to.
         part: its part's name there.
-        path: its address, such as ``users/dana``.
-        key: its place in the order of telling: by declaration, then by instance name.
+        instance: its name there; "" if it is the One of its kind.
         state: its state.
         present: whether it has not left.
         due: the next instant at which time alone may move it.
-        totals: the roll-ups that read it: total, contribution, and what it contributes now.
+        readings: the roll-ups that read it, shared with all others of its kind.
+        counted: for each of them, what it contributes now.
         wires: the wires that ask where it stands.
         handle: the customer object over it, made when somebody asks.
 
@@ -43,24 +44,47 @@ class Member:
         'deal'
     """
 
-    __slots__ = ("c", "due", "handle", "key", "part", "path", "present", "room", "state", "timed", "totals", "wires")
+    __slots__ = ("counted", "due", "handle", "instance", "part", "present", "readings", "room", "state", "wires")
 
-    def __init__(self, room: Room, part: str, path: str, key: tuple[Any, ...], definition: LifecycleDefinition) -> None:
-        self.room, self.part, self.path, self.key = room, part, path, key
-        self.c: Compiled = compiled(definition)
-        self.state: State = self.c.new()
+    def __init__(self, room: Room, part: str, instance: str, definition: LifecycleDefinition) -> None:
+        self.room, self.part, self.instance = room, part, instance
+        self.state: State = compiled(definition).new()
         self.state.whole = room.whole
         self.state.member = self
         self.present = True
         self.due = math.inf
-        self.timed = self.c.due
-        self.totals: list[list[Any]] = []
-        self.wires: list[Bound] = []
+        self.readings: tuple[Reading, ...] = ()
+        self.counted: list[tuple[Any, ...]] = []
+        self.wires: tuple[Bound, ...] = ()
         self.handle: Any = None
+
+    @property
+    def c(self) -> Compiled:
+        """The engine of its lifecycle."""
+        return self.state.c
+
+    @property
+    def path(self) -> str:
+        """Its address, such as ``users/dana``."""
+        return "/".join(x for x in (self.room.path, self.part, self.instance) if x)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Its place in the order of telling: by declaration, then by instance name."""
+        return self.room.key_of(self.part, self.instance)
+
+    def read_by(self, readings: tuple[Reading, ...]) -> None:
+        """Roll-ups begin to read it; so far it contributes nothing."""
+        self.readings += readings
+        self.counted += [reading.nothing for reading in readings]
+        for reading in readings:
+            self.state.watched |= reading.watched
 
     def unmoved(self) -> bool:
         """Whether no roll-up sees a difference in its values."""
-        return all(entry[1].of(self.state) == entry[2] for entry in self.state.read)
+        return all(
+            not reading.signals or reading.of(self.state) == now for reading, now in zip(self.readings, self.counted, strict=True)
+        )
 
     def __repr__(self) -> str:
         return f"<Member {self.path}>"
@@ -90,7 +114,7 @@ class Room:
         ['deal']
     """
 
-    __slots__ = ("bound", "by_part", "definition", "handle", "key", "manys", "ones", "parent", "part", "path", "totals", "whole")
+    __slots__ = ("bound", "definition", "handle", "key", "manys", "ones", "parent", "part", "path", "readings", "totals", "whole")
 
     def __init__(
         self,
@@ -106,22 +130,23 @@ class Room:
         self.ones: dict[str, Member | Room] = {}
         self.manys: dict[str, dict[str, Member | Room]] = {name: {} for name, what in definition.parts.items() if what.many}
         self.totals: dict[RollUp, Total] = {}
-        self.by_part: dict[str, list[tuple[RollUp, Total]]] = {}
+        self.readings: dict[str, dict[tuple[str, ...], tuple[Reading, ...]]] = {}
         self.bound: list[Bound] = []
         self.handle: Any = None
-        for i, (name, what) in enumerate(definition.parts.items()):
+        for name, what in definition.parts.items():
             if not what.many:
-                self.ones[name] = self.made(name, "", (*key, i, ""))
+                self.ones[name] = self.made(name, "")
         for wire in definition.wires:
             self.bind(wire)
 
-    def made(self, part: str, instance: str, key: tuple[Any, ...]) -> Member | Room:
+    def made(self, part: str, instance: str) -> Member | Room:
         """A part as it begins, not yet in its place."""
+        part = sys.intern(part)  # one text for all members
         member = self.definition.parts[part].member
-        path = "/".join(x for x in (self.path, part, instance) if x)
         if isinstance(member, LifecycleDefinition):
-            return Member(self, part, path, key, member)
-        return Room(self.whole, member, path, key, self, part)
+            return Member(self, part, instance, member)
+        path = "/".join(x for x in (self.path, part, instance) if x)
+        return Room(self.whole, member, path, self.key_of(part, instance), self, part)
 
     def bind(self, wire: Wire) -> None:
         """Binds a wire to the totals and parts that it reads."""
@@ -129,19 +154,20 @@ class Room:
         self.bound.append(bound)
         for source in sources(wire.feed):
             if isinstance(source, StandsIn):
-                leaf_of(self.ones[source.part], source.inner).wires.append(bound)
+                leaf_of(self.ones[source.part], source.inner).wires += (bound,)
             else:
                 total = self.totals.get(source)
                 if total is None:
                     leaf = self.definition.leaf(source.part, source.inner)
                     step = leaf.signals[source.signal].step if source.signal is not None else None
                     total = self.totals[source] = Total(source, step)
-                    self.by_part.setdefault(source.part, []).append((source, total))
+                    readings = self.readings.setdefault(source.part, {})
+                    readings[source.inner] = (*readings.get(source.inner, ()), Reading.over(leaf, source, total))
                 total.readers.append(bound)
 
     def joined(self, part: str, instance: str, log: list[Callable[[], None]]) -> Member | Room:
         """A member joins; what it contributes is added, and the ports that are fed to it are set."""
-        made = self.made(part, instance, self.key_of(part, instance))
+        made = self.made(part, instance)
         members = self.manys[part]
         members[instance] = made
 
@@ -149,15 +175,8 @@ class Room:
             del members[instance]
 
         log.append(undo)
-        for roll_up, total in self.by_part.get(part, ()):
-            leaf = leaf_of(made, roll_up.inner)
-            how = contribution(leaf.c.program.definition, roll_up)
-            entry = [total, how, (0,) * (3 if roll_up.signal is not None else 2)]
-            leaf.totals.append(entry)
-            if how.signals:
-                leaf.state.read += (entry,)
-                for i, name in enumerate(leaf.c.program.definition.signals):
-                    leaf.state.watched |= (name in how.signals) << i
+        for inner, readings in self.readings.get(part, {}).items():
+            leaf_of(made, inner).read_by(readings)
         for bound in self.bound:
             if bound.wire.part == part:
                 leaf = leaf_of(made, bound.wire.inner)

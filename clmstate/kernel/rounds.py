@@ -78,20 +78,21 @@ class Work:
             s.at = self.whole.at
         self.active[member] = None
 
-    def recount(self, member: Member, entry: list[Any]) -> None:
-        """A part's contribution to one roll-up is computed anew."""
-        total, how, old = entry
-        new = how.of(member.state) if member.present else (0,) * len(old)
+    def recount(self, member: Member, index: int) -> None:
+        """A part's contribution to one of the roll-ups that read it is computed anew."""
+        reading, counted = member.readings[index], member.counted
+        total, old = reading.total, counted[index]
+        new = reading.of(member.state) if member.present else reading.nothing
         if new == old:
             return
         total.take(old)
         total.add(new)
-        entry[2] = new
+        counted[index] = new
 
         def undo() -> None:
             total.take(new)
             total.add(old)
-            entry[2] = old
+            counted[index] = old
 
         self.log.append(undo)
         self.dirty.update(dict.fromkeys(total.readers))
@@ -110,17 +111,17 @@ class Work:
             s.at = s.entered = self.whole.at
             self.before[member] = s.c.save(s)
             self.active[member] = None
-            for entry in member.totals:
-                self.recount(member, entry)
+            for index in range(len(member.readings)):
+                self.recount(member, index)
 
     def report(self, member: Member, stored: Mapping[str, Any]) -> None:
         """Values, already checked, of one part."""
         self.wake(member)
         for name, value in stored.items():
             put_value(member.state, name, value)
-        for entry in member.totals:
-            if not entry[1].signals.isdisjoint(stored):
-                self.recount(member, entry)
+        for index, reading in enumerate(member.readings):
+            if not reading.signals.isdisjoint(stored):
+                self.recount(member, index)
 
     def put(self, member: Member, phase: int, since: float, stored: Mapping[str, Any]) -> None:
         """A part is placed where it stands."""
@@ -153,8 +154,8 @@ class Work:
             leaf.state.busy = True  # whoever still holds it is told that it has left
             self.log.append(partial(setattr, leaf, "present", True))
             del self.active[leaf]
-            for entry in leaf.totals:
-                self.recount(leaf, entry)
+            for index in range(len(leaf.readings)):
+                self.recount(leaf, index)
 
     def by_hand(self, member: Member, hand: Callable[[State], list[tuple[Any, ...]]]) -> list[Step]:
         """A part is moved by hand."""
@@ -167,9 +168,9 @@ class Work:
 
     def moved(self, member: Member) -> None:
         """A part has changed its phase: roll-ups and wires that look at phases are told."""
-        for entry in member.totals:
-            if entry[1].by_phase:
-                self.recount(member, entry)
+        for index, reading in enumerate(member.readings):
+            if reading.by_phase:
+                self.recount(member, index)
         self.dirty.update(dict.fromkeys(member.wires))
 
     def rounds(self) -> list[Step]:
@@ -256,6 +257,10 @@ class Work:
             s.c.after(s)
             notes += [(member, entry) for entry in s.journal[start:]]
             whole.schedule(member, self.log)
+            if not s.unsettled:
+                s.c.bands(s)
+                if not s.open:
+                    s.wake = math.inf  # the queue knows when time may move it
         whole.journal += steps
         whole.journal += sorted(notes, key=lambda note: note[0].key)
 

@@ -61,7 +61,7 @@ class Arrays(NamedTuple):
         visited: the phase and the group (or -1) whose entries are counted.
         signals: where its tests begin (one row more than there are signals), and whether times or sums read it.
         tests: bit, words (or -1), whether inverted, truths.
-        limits: low and high of each test.
+        limits: low and high of each test, the last number below and the first above.
         elapsed: kind, what it is measured from, true from, true to before, whether inverted, truths, truth when missing, bit.
         sums: operator, truths, bit, whether the left side is rounded, whether the right side is.
         factors: of each sum, on each side, for each signal, and the constant at the end.
@@ -117,7 +117,7 @@ class Lowered:
         ...     new = Phase("New", initial=True)
         ...     won = Phase("Won", final=True)
         ...     win = new.to(won, when=health >= 70)
-        >>> as_arrays(Deal.definition).arrays.limits.tolist()
+        >>> as_arrays(Deal.definition).arrays.limits[:, :2].tolist()
         [[70.0, inf]]
     """
 
@@ -128,8 +128,12 @@ class Lowered:
     risks: tuple[str, ...]
 
 
-def as_arrays(definition: LifecycleDefinition) -> Lowered:
+def as_arrays(definition: LifecycleDefinition, more: Iterable[low.Formula] = ()) -> Lowered:
     """Lowers a definition to arrays.
+
+    Args:
+        definition: a lifecycle.
+        more: formulas that others ask of it, such as the conditions of roll-ups; they are numbered behind all of its own.
 
     Raises:
         InputError: CLM350, it has more of something than columns can hold; the compiled engine has no such limit.
@@ -141,13 +145,13 @@ def as_arrays(definition: LifecycleDefinition) -> Lowered:
         >>> as_arrays(Deal.definition).signals
         ()
     """
-    return _Writer(definition).lowered()
+    return _Writer(definition, more).lowered()
 
 
 class _Writer:
     """Collects the rows of the arrays."""
 
-    def __init__(self, definition: LifecycleDefinition) -> None:
+    def __init__(self, definition: LifecycleDefinition, more: Iterable[low.Formula]) -> None:
         self.d = definition
         self.p = lower_lifecycle(definition)
         self.signals, self.events = tuple(definition.signals), tuple(definition.events)
@@ -156,6 +160,7 @@ class _Writer:
         never = lambda name: definition.signals[name].never_missing  # noqa: E731 -- a local shorthand
         signs = [low.lower(risk.sign, never) for name in self.risks if (risk := definition.risks[name]).sign is not None]
         self.formulas = [r.formula for r in self.p.rules] + list(self.p.clock_formulas) + [f for _, f in self.p.milestones] + signs
+        self.formulas += more
         self.literals = tuple(dict.fromkeys(x for formula in self.formulas for x in low.literals(formula)))
         self.bit: dict[low.Formula, int] = {x: i for i, x in enumerate(self.literals)}
         self.tests: list[tuple[Any, ...]] = []
@@ -295,7 +300,7 @@ class _Writer:
             visited=_table(((p.number.get(path, -1), group.get(path, -1)) for path in p.visited), 2),
             signals=_table(zip(begins, felt, strict=True), 2),
             tests=_table((test[1:5] for test in self.tests), 4),
-            limits=np.array([test[5:] for test in self.tests], np.float64).reshape(-1, 2),
+            limits=_limits(test[5:] for test in self.tests),
             elapsed=_table(self.elapsed, 8),
             sums=_table((found[2] for found in self.sums), 5),
             factors=np.array([found[0] for found in self.sums], np.float64).reshape(-1, 2, count + 1),
@@ -348,6 +353,11 @@ def _span(op: str, number: float, unit: int) -> tuple[int, int, bool]:
             return ceiling, FAR, False
         case _:  # no whole number equals a fraction: then the span is empty
             return ceiling, max(ceiling, after), op == "!="
+
+
+def _limits(spans: Iterable[tuple[float, float]]) -> NDArray[np.float64]:
+    rows = [(low, high, math.nextafter(low, -math.inf), math.nextafter(high, math.inf)) for low, high in spans]
+    return np.array(rows, np.float64).reshape(-1, 4)
 
 
 def _table(rows: Iterable[Iterable[Any]], width: int) -> NDArray[np.int64]:

@@ -142,7 +142,7 @@ class Whole:
         if (
             not self.waiting
             and (now == self.at or (now > self.at and not (self.queue and self.queue[0][0] <= now)))
-            and (not s.read or s.member.unmoved())
+            and (not s.watched or s.member.unmoved())
         ):
             c = s.c
             self.asked += 1
@@ -205,7 +205,7 @@ class Whole:
     def schedule(self, member: Member, log: list[Callable[[], None]]) -> None:
         """Queues a part for the next instant at which time alone may move it or reach a milestone."""
         s = member.state
-        next_of = member.timed[s.phase]
+        next_of = s.c.due[s.phase]
         due = math.inf if next_of is None else next_of(s)
         if s.at < s.hold < due:
             due = s.hold
@@ -219,8 +219,9 @@ class Whole:
         if at is None:
             return
         then = self.at
-        work.log.append(partial(setattr, self, "at", then))
-        self.at = at
+        if then != at:
+            work.log.append(partial(setattr, self, "at", then))
+            self.at = at
         if then != then:
             for member in self.room.leaves():
                 work.wake(member)
@@ -259,9 +260,9 @@ class Whole:
             for member in bound.targets():
                 work.wake(member)
                 setattr(member.state, bound.slot, stored)
-                for entry in member.totals:
-                    if bound.wire.port in entry[1].signals:
-                        work.recount(member, entry)
+                for index, reading in enumerate(member.readings):
+                    if bound.wire.port in reading.signals:
+                        work.recount(member, index)
             dirty.update(work.take_dirty())
 
 

@@ -9,6 +9,7 @@ import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake, Numeric, SignalFacade, Threshold
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
+from clmstate.lifecycle.lines import Spot, spot
 from clmstate.lifecycle.phases import Dropped, GroupMeta, Phase, Phases, Transition
 
 __all__ = ["MEMBERS", "RESERVED", "Body", "Declared"]
@@ -48,10 +49,12 @@ class Body(dict[str, Any]):
         self.homes: set[Home] = {self.home}
         self.declared: dict[str, Declared] = {}
         self.mistakes: list[tuple[str, Mistake]] = []
+        self.spots: dict[str, Spot] = {}
         self._seen: dict[int, str] = {}
         self._kept: list[object] = []  # keeps what was declared alive, so that an id stays its own
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self.spots[key] = spot()
         if key in self.declared:
             self.mistakes.append((key, _twice(key)))
             return
@@ -116,6 +119,7 @@ class Body(dict[str, Any]):
 
     def _group(self, key: str, group: GroupMeta) -> None:
         self.homes.add(group.home)
+        self.spots |= {f"{key}.{child}": where for child, where in group._spots.items()}
         self.mistakes += [(f"{key}.{child}", mistake) for child, mistake in group._mistakes]
         for phase in group:
             self._seen[id(phase)] = phase.path

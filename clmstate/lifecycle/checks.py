@@ -7,7 +7,7 @@ from typing import Final
 
 from clmstate.conditions import Home, Mistake, reads
 from clmstate.conditions.facade import LONGEST
-from clmstate.conditions.facts import bound_faults
+from clmstate.conditions.facts import bound_faults, no_value
 from clmstate.conditions.nodes import (
     Between,
     Compare,
@@ -220,11 +220,7 @@ class _Check:
                 yield from self.kind(name, ("choice",), "as one of some words")
                 for value in values:
                     if self.d.signals[name].fault(value) is not None and self.d.signals[name].kind == "choice":
-                        yield Mistake(
-                            "CLM117",
-                            f"{shown(value)} is not a value of '{self.label(name)}'",
-                            f"it is {self.d.signals[name].allowed}",
-                        )
+                        yield no_value(self.d.signals[name], value)
             case Compare(left, _, right):
                 yield from self.limits(left, right)
                 yield from self.limits(right, left)
@@ -265,9 +261,6 @@ class _Check:
         if spec is not None and spec.kind not in kinds:
             cause = f"it reads '{name}' {how}, but in {self.d.name} that is a {spec.kind}"
             yield Mistake("CLM119", cause, "override the condition too, or keep the signal's kind")
-
-    def label(self, name: str) -> str:
-        return self.d.signals[name].label
 
     def limits(self, term: Term, limit: Term) -> Iterator[Mistake]:
         if (

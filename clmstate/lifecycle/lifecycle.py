@@ -18,6 +18,7 @@ from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, given_or, listed
 from clmstate.lifecycle.explanations import Explanation
+from clmstate.lifecycle.lines import Spot, located, spot
 from clmstate.lifecycle.moves import Journey, Moves, OpenPlay, OpenTouchpoint
 from clmstate.lifecycle.phases import Dropped, GroupMeta, GroupSpec, Phase, Transition
 from clmstate.lifecycle.promises import Promise
@@ -36,11 +37,14 @@ class LifecycleMeta(type):
     _declared: dict[str, Declared]
     _own: dict[str, Declared]
     _home: Home
+    _spots: dict[str, Spot]
     _homes: frozenset[Home]
 
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> Body:  # type: ignore[override]
-        return Body(name)
+        body = Body(name)
+        body.spots[""] = spot()
+        return body
 
     def __new__(  # noqa: D102 -- users write a class
         mcs,
@@ -54,7 +58,7 @@ class LifecycleMeta(type):
         refs: Iterable[str] = (),
     ) -> LifecycleMeta:
         cls = super().__new__(mcs, name, bases, dict(body))
-        cls._own, cls._home = body.declared, body.home
+        cls._own, cls._home, cls._spots = body.declared, body.home, body.spots
         if not bases:  # Lifecycle itself
             cls._homes = frozenset()
             type.__setattr__(cls, "_declared", {})
@@ -74,7 +78,7 @@ class LifecycleMeta(type):
         mistakes += acceptance_faults(cls.__dict__.get("accepts", {}), _names(cls.definition), f"{name}.accepts")
         mistakes += check_definition(cls.definition, cls._homes, overridden)
         if mistakes:
-            raise DefinitionError(dict.fromkeys(mistakes))
+            raise DefinitionError(located(dict.fromkeys(mistakes), name, [body.spots, *(parent._spots for parent in parents)]))
         type.__setattr__(cls, "_declared", declared)
         return cls
 

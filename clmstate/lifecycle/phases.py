@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Self
 import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake
-from clmstate.conditions.facade import Refusing
+from clmstate.conditions.facade import Built, Refusing
 from clmstate.conditions.nodes import Cond, PhaseVisits
 from clmstate.errors import DefinitionError, Diagnostic, did_you_mean, shown
 from clmstate.lifecycle.elements import (
@@ -30,6 +30,7 @@ from clmstate.lifecycle.elements import (
     taken,
     teams,
 )
+from clmstate.lifecycle.lines import Spot, spot
 
 __all__ = [
     "ANYWHERE",
@@ -259,8 +260,10 @@ class _GroupBody(dict[str, Any]):
         self.prefix, self.home = meta, home
         self.children: dict[str, Phase | Dropped] = {}
         self.mistakes: list[tuple[str, Mistake]] = []
+        self.spots: dict[str, Spot] = {}
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self.spots[key] = spot()
         if key.startswith("__") and key.endswith("__"):  # __module__, __qualname__, __doc__
             super().__setitem__(key, value)
             return
@@ -311,6 +314,7 @@ class GroupMeta(Place, type):
     _starts: bool
     _ref: str
     _mistakes: tuple[tuple[str, Mistake], ...]
+    _spots: dict[str, Spot]
 
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> _GroupBody:  # type: ignore[override]
@@ -342,6 +346,7 @@ class GroupMeta(Place, type):
         cls._starts = initial if initial is not False else (parent is not None and parent._starts)
         cls._ref = given_or(ref, parent._ref if parent is not None else "")
         cls._mistakes = tuple(mistakes)
+        cls._spots = body.spots
         return cls
 
     def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **_keywords: Any) -> None:
@@ -668,8 +673,11 @@ def _event(on: object) -> tuple[str | None, Origin]:
     if on is None:
         return None, Origin()
     if not isinstance(on, Event):
-        remedy = "declare it with Event(...) and give that; conditions go into when="
-        return None, Origin(mistakes=(Mistake("CLM111", f"on={shown(on)} is not an event", remedy),))
+        if isinstance(on, Built):
+            mistake = Mistake("CLM111", "on= is given a condition or a signal, not an event", "give it to when=")
+        else:
+            mistake = Mistake("CLM111", f"on={shown(on)} is not an event", "declare it with Event(...) and give that")
+        return None, Origin(mistakes=(mistake,))
     return (on.name if on.name else None), on._origin
 
 

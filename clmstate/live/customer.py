@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from types import MethodType
 from typing import Any
 
 from clmstate.composition import Composition, CompositionDefinition
@@ -78,6 +77,7 @@ class CustomerLife(RoomLife):
         self.whole = Whole(self.definition)
         self.whole.life, self.whole.place = self, self.place
         self.customer, self.room, self.path = self, self.whole.room, ""
+        self.branches = {}
         self.listeners: list[tuple[RoomLife, Callable[..., Any]]] = []
         self.listening = False
         self.done: set[int] = set()
@@ -101,8 +101,7 @@ class CustomerLife(RoomLife):
             kind = self.kind_of(one)
             made = kind.__new__(kind)
             if isinstance(one, Member):
-                life = PartLife(self, one, kind)
-                made.__dict__.update(_life=life, observe=MethodType(life.engine.observe_part, life.state), send=life.send)
+                PartLife(self, one, kind).attach(made)
             else:
                 made.__dict__["_whole"] = RoomLife(self, one)
             one.handle = made
@@ -391,7 +390,7 @@ class CustomerLife(RoomLife):
         """Places the customer with all its parts where they stand, without settling."""
         self.ready()
         if self.whole.at == self.whole.at or self.whole.journal:
-            remedy = "start() places customers before their first observation"
+            remedy = "place customers with start() before their first observation"
             raise self.refused("CLM214", "the customer is already on its way", remedy)
         for what, given in (("placed", placed), ("since", since)):
             if not isinstance(given, Mapping):

@@ -61,12 +61,26 @@ class Life(Reading):
         'New'
     """
 
+    listeners: tuple[Callable[..., Any], ...] = ()
+    listening = False  # until there is a listener or a chart
+    telling = False
+    performer: Any = None
+
     def __init__(self, lifecycle: type[Lifecycle], name: str = "", kind: Engine = "live") -> None:
-        self.place = lifecycle.definition.name
+        self.lifecycle = lifecycle
         if not lifecycle.definition.phases:
             raise self.refused("CLM212", "it has no phases, so nobody can stand in it", "open a lifecycle that inherits from it")
         self.name = self.opening(name, kind)
-        self.begin(lifecycle, compiled(lifecycle.definition).new(), kind)
+        self.kind: Engine = kind
+        self.state = compiled(lifecycle.definition).new()
+        self.state.life = self
+        self.listening = False
+        self.done = set()
+
+    @property
+    def place(self) -> str:
+        """What diagnostics name."""
+        return self.lifecycle.definition.name
 
     def opening(self, name: object, kind: object) -> str:
         """The name of a customer that is opened, once it is found to be one."""
@@ -76,23 +90,11 @@ class Life(Reading):
             raise self.refused("CLM212", f"there is no engine {shown(kind)}", "use 'live' or 'compiled'")
         return as_text(name) or ""
 
-    def begin(self, lifecycle: type[Lifecycle], state: State, kind: Engine, path: str = "") -> None:
-        """Takes over a state."""
-        self.lifecycle, self.definition = lifecycle, lifecycle.definition
-        self.state, self.engine = state, state.c
-        self.state.life = self
-        self.kind: Engine = kind
-        self.path = path
-        self.listeners: list[Callable[..., Any]] = []
-        self.listening = False  # until there is a listener or a chart
-        self.telling = False
-        self.performer: Any = None
-        self.done: set[int] = set()
-
     def attach(self, instance: Lifecycle) -> None:
         """Puts the engine's own functions onto an instance, so that reporting costs one call."""
-        observe, send = MethodType(self.engine.observe, self.state), MethodType(self.engine.send, self.state)
-        instance.__dict__.update(_life=self, observe=observe, send=send)
+        object.__setattr__(instance, "_life", self)  # people may not assign; and a dict of its own would cost memory
+        object.__setattr__(instance, "observe", MethodType(self.engine.observe, self.state))
+        object.__setattr__(instance, "send", MethodType(self.engine.send, self.state))
 
     def refused(self, code: str, cause: str, remedy: str) -> ObservationError:
         """An error with one diagnostic."""
@@ -213,7 +215,7 @@ class Life(Reading):
         """Adds a listener."""
         if not callable(listener):
             raise self.refused("CLM209", f"{shown(listener)} cannot be called", "give a function of one move")
-        self.listeners = [*self.listeners, listener]  # those being told now are not disturbed
+        self.listeners = (*self.listeners, listener)  # those being told now are not disturbed
         self.listening = True
 
     @property
@@ -241,7 +243,7 @@ class Life(Reading):
         began = now if since is None else point_in_time(since, self.place)
         s, c = self.state, self.engine
         if s.at == s.at or s.journal:
-            remedy = "start() places customers before their first observation"
+            remedy = "place customers with start() before their first observation"
             raise self.refused("CLM214", "the customer is already on its way", remedy)
         if began is not None and (now is None or began > now):
             cause = "the stay begins after the time told" if now is not None else "the stay has a beginning, but no time is told"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from clmstate.conditions import Given
@@ -36,9 +37,26 @@ class PartLife(Life):
     def __init__(self, customer: CustomerLife, member: Member, lifecycle: type[Lifecycle]) -> None:
         self.customer = customer
         self.member = member
-        self.name = member.path.rpartition("/")[2]
-        self.place = f"{customer.place}, {member.path}"
-        self.begin(lifecycle, member.state, customer.kind, member.path)
+        self.lifecycle = lifecycle
+        self.name = member.instance or member.part
+        self.kind = customer.kind
+        self.state = member.state
+        self.state.life = self
+
+    def attach(self, instance: Lifecycle) -> None:
+        """Puts the engine's own function onto an instance; members may be many, so the rest goes the long way."""
+        object.__setattr__(instance, "_life", self)
+        object.__setattr__(instance, "observe", MethodType(self.engine.observe_part, self.state))
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return self.member.path
+
+    @property
+    def place(self) -> str:
+        """What diagnostics name."""
+        return f"{self.customer.place}, {self.path}"
 
     @property
     def present(self) -> bool:

@@ -42,11 +42,7 @@ class Reading:
 
     Attributes:
         lifecycle: the class.
-        definition: its definition.
-        engine: its compiled program.
         state: where the customer stands.
-        path: for a part of a composition, its address; "" otherwise.
-        place: what diagnostics name.
         done: the numbers of plays that are marked done.
 
     Example:
@@ -58,12 +54,28 @@ class Reading:
     """
 
     lifecycle: type[Lifecycle]
-    definition: LifecycleDefinition
-    engine: Compiled
     state: State
-    path: str
-    place: str
     done: set[int]
+
+    @property
+    def definition(self) -> LifecycleDefinition:
+        """The definition of the lifecycle."""
+        return self.lifecycle.definition
+
+    @property
+    def engine(self) -> Compiled:
+        """Its compiled program."""
+        return self.state.c
+
+    @property
+    def path(self) -> str:
+        """Its address, if it is a part of a composition."""
+        return ""
+
+    @property
+    def place(self) -> str:
+        """What diagnostics name."""
+        raise NotImplementedError
 
     # ---- where the customer stands, and what is known
 

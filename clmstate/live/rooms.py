@@ -28,6 +28,7 @@ class RoomLife:
         customer: the whole.
         room: where its parts are.
         path: its address; "" for the whole.
+        branches: its members by part, once somebody has asked for them.
         name: what it is called.
         place: what diagnostics name.
 
@@ -55,6 +56,7 @@ class RoomLife:
         self.customer, self.room, self.path = customer, room, room.path
         self.name = room.path.rpartition("/")[2]
         self.place = f"{customer.place}, {room.path}"
+        self.branches: dict[str, Members[Any]] = {}
 
     def refused(self, code: str, cause: str, remedy: str) -> ObservationError:
         """An error with one diagnostic."""
@@ -85,8 +87,11 @@ class RoomLife:
         return self.customer.handle(self.room.ones[name])
 
     def members(self, instance: Any, name: str) -> Members[Any]:  # noqa: ARG002
-        """The members of a part."""
-        return Members(MembersLife(self, name))
+        """The members of a part; made once."""
+        found = self.branches.get(name)
+        if found is None:
+            found = self.branches[name] = Members(MembersLife(self, name))
+        return found
 
     def inside(self, address: Any) -> Any:
         """An address from here on, as an address of the whole; anything else as it is."""
@@ -211,6 +216,7 @@ class MembersLife:
     def __init__(self, around: RoomLife, part: str) -> None:
         self.around, self.customer, self.room, self.part = around, around.customer, around.room, part
         self.label = self.room.definition.parts[part].label
+        self.members = self.room.manys[part]
 
     def path(self, name: object) -> str:
         """The address of a member.
@@ -226,14 +232,19 @@ class MembersLife:
 
     def names(self) -> tuple[str, ...]:
         """Who is there, sorted."""
-        return tuple(sorted(self.room.manys[self.part]))
+        return tuple(sorted(self.members))
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __contains__(self, name: object) -> bool:
+        return as_text(name) in self.members
 
     def member(self, name: object) -> Any:
         """The customer object over a member."""
-        path = self.path(name)
-        found = self.room.manys[self.part].get(as_text(name) or "")
+        found = self.members.get(as_text(name) or "")
         if found is None:
-            raise self.customer.nobody(path, self.names())
+            raise self.customer.nobody(self.path(name), self.names())
         return self.customer.handle(found)
 
     def join(self, name: object, given: Sequence[Given], at: Any, values: Mapping[str, Any]) -> Moves:

@@ -140,10 +140,10 @@ def _fill_customer(customer: CustomerLife, data: Mapping[str, Any]) -> None:
         members.append(found)
     whole.at = _instant(data["at"])
     for member in whole.room.leaves():
-        for counted in member.totals:
-            counted[0].take(counted[2])
-            counted[2] = counted[1].of(member.state)
-            counted[0].add(counted[2])
+        for index, reading in enumerate(member.readings):
+            reading.total.take(member.counted[index])
+            member.counted[index] = reading.of(member.state)
+            reading.total.add(member.counted[index])
     whole.settle_ports()
     for member, entry in zip(members, data["members"], strict=True):
         _fill_state(customer.life_of(member), entry["state"])  # ports as they were told, with the defaults of their own time
@@ -163,11 +163,11 @@ def _departed(room: Room, steps: list[str]) -> Member:
     instance = inside.pop(0) if room.definition.parts[part].many else ""
     one = room.manys[part].get(instance) if instance and inside else None if instance else room.ones[part]
     if one is None or (instance and not inside):
-        one = room.made(part, instance, room.key_of(part, instance))
+        one = room.made(part, instance)
     if isinstance(one, Room):
         return _departed(one, inside)
     if one.present:  # the only one of its kind, in a composition that has left
-        one = room.made(part, instance, room.key_of(part, instance))
+        one = room.made(part, instance)
         assert isinstance(one, Member)
     one.present = False
     return one

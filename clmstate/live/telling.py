@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clmstate.lifecycle import Move
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["notify", "tell_all"]
 
@@ -46,6 +48,8 @@ def notify(listener: Callable[..., Any], move: Move) -> None:
 
 
 def _finish(told: Coroutine[Any, Any, Any]) -> None:
+    import asyncio  # whoever tells nobody in this way need not wait for it to load
+
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:

@@ -47,7 +47,7 @@ def deck(
         supplied: figures and feelings from elsewhere.
 
     Raises:
-        InputError: CLM401 no Graphviz works here; CLM410 python-pptx is not installed; CLM411 the logo cannot be used.
+        InputError: CLM401 no Graphviz works here; CLM306 python-pptx is not installed; CLM411 the logo cannot be used.
 
     Example:
         >>> from clmstate import Lifecycle, Phase

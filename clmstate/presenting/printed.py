@@ -9,7 +9,7 @@ from typing import Any
 
 from clmstate.drawing.measure import FONTS, clean, fits_bundled_font
 from clmstate.drawing.theme import THEMES
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import not_installed
 from clmstate.presenting.handouts import Handout, Table
 
 __all__ = ["as_markdown", "as_pdf", "as_xlsx"]
@@ -50,7 +50,7 @@ def as_xlsx(handouts: Iterable[Handout]) -> bytes:
     r"""Hand-outs as one workbook, a sheet for each table.
 
     Raises:
-        InputError: CLM410, openpyxl is not installed.
+        InputError: CLM306, openpyxl is not installed.
 
     Example:
         >>> as_xlsx([Handout("Deal", "", (), ())])[:2]
@@ -59,9 +59,7 @@ def as_xlsx(handouts: Iterable[Handout]) -> bytes:
     try:
         import openpyxl
     except ImportError:
-        raise InputError(
-            [Diagnostic("CLM410", "hand-out", "openpyxl is not installed", "pip install 'clmstate[slides]'")]
-        ) from None
+        raise not_installed("hand-out", "a workbook", "openpyxl", "slides", "print it as Markdown") from None
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -120,7 +118,7 @@ def as_pdf(handouts: Iterable[Handout]) -> bytes:
     Characters that it does not have are printed as ¤; Markdown and the workbook have them.
 
     Raises:
-        InputError: CLM410, reportlab is not installed.
+        InputError: CLM306, reportlab is not installed.
 
     Example:
         >>> as_pdf([Handout("Deal", "", (), ())])[:4]
@@ -130,9 +128,7 @@ def as_pdf(handouts: Iterable[Handout]) -> bytes:
         from reportlab.lib.pagesizes import A4, landscape
         from reportlab.platypus import PageBreak, SimpleDocTemplate
     except ImportError:
-        raise InputError(
-            [Diagnostic("CLM410", "hand-out", "reportlab is not installed", "pip install 'clmstate[slides]'")]
-        ) from None
+        raise not_installed("hand-out", "a PDF", "reportlab", "slides", "print it as Markdown") from None
     styles = _styles()
     out = io.BytesIO()
     every = list(handouts)

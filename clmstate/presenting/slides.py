@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from clmstate.drawing.geometry import Box, Point
 from clmstate.drawing.measure import is_right_to_left
 from clmstate.drawing.theme import THEMES, Theme, ThemeName
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.presenting.board import HEIGHT, WIDTH, Board, Line, Panel, Said, Sign, plain
 from clmstate.presenting.frame import subtitle_panel, title_panel
 
@@ -37,7 +37,7 @@ def pptx_bytes(boards: Iterable[Board], theme: ThemeName | Theme = "light", logo
         logo: a PNG or JPEG for the upper right corner of each slide.
 
     Raises:
-        InputError: CLM410, python-pptx is not installed; CLM411, the logo cannot be used.
+        InputError: CLM306, python-pptx is not installed; CLM411, the logo cannot be used.
 
     Example:
         >>> pptx_bytes([Board("The first year")])[:2]
@@ -46,8 +46,7 @@ def pptx_bytes(boards: Iterable[Board], theme: ThemeName | Theme = "light", logo
     try:
         import pptx
     except ImportError:
-        remedy = "pip install 'clmstate[slides]'"
-        raise InputError([Diagnostic("CLM410", "slides", "python-pptx is not installed", remedy)]) from None
+        raise not_installed("slides", "writing them", "python-pptx", "slides", "draw them as pictures, into a folder") from None
     deck = pptx.Presentation()
     colours = THEMES[theme] if isinstance(theme, str) else theme
     _prepared(deck, colours)

@@ -17,9 +17,10 @@ from clmstate.composition import Composition, One
 from clmstate.conditions import Threshold, reads
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Transition
+from clmstate.replay.choices import Engine
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Log, Row
-from clmstate.replay.run import Engine, Replayed, run
+from clmstate.replay.run import Replayed, run
 from clmstate.replay.shape import shape_of
 from clmstate.signals import DAY
 

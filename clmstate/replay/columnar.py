@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from clmstate.errors import Diagnostic, InputError
 from clmstate.kernel.fleet import OUT_COLUMNS, Out, Rows, standing, suspicious, walk
+from clmstate.kernel.intake import in_order
 from clmstate.kernel.tables import NEVER, as_arrays
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.frames import pl
@@ -27,6 +28,9 @@ from clmstate.replay.typed import NUMBER, Batch, Room, batch_of, changes, with_a
 from clmstate.signals import Value
 
 __all__ = ["Columnar", "Source", "columnar"]
+
+_MANY: Final = 100_000
+"""Rows of results that are worth giving away."""
 
 _ROOM: Final = 1 << 18
 _FLAGGED: Final = 1 << 14
@@ -40,6 +44,7 @@ class Source:
 
     Attributes:
         window: the piece that is being played.
+        whole: all rows, if they are in memory as a frame.
 
     Example:
         >>> Source(Log("log.csv", (Row("Acme", 0),))).at([0])[0].customer
@@ -48,7 +53,7 @@ class Source:
 
     def __init__(self, log: Log) -> None:
         self.log = log
-        self.window = pl.DataFrame()
+        self.window = self.whole = pl.DataFrame()
 
     def at(self, numbers: list[int]) -> list[Row | Rejected]:
         """Rows by their numbers."""
@@ -117,6 +122,7 @@ class Columnar:
         source: looks rows up.
         as_of_us: the date of interest.
         ignore: columns to pass over.
+        sink: takes what was found of customers who are behind us, so that it need not be held.
 
     Example:
         >>> from clmstate import Phase
@@ -126,8 +132,15 @@ class Columnar:
         0
     """
 
-    def __init__(self, model: type[Lifecycle], source: Source, as_of_us: int | None = None, ignore: Collection[str] = ()) -> None:
-        self.model, self.source, self.ignore = model, source, ignore
+    def __init__(
+        self,
+        model: type[Lifecycle],
+        source: Source,
+        as_of_us: int | None = None,
+        ignore: Collection[str] = (),
+        sink: Callable[[Found], object] | None = None,
+    ) -> None:
+        self.model, self.source, self.ignore, self.sink = model, source, ignore, sink
         self.lowered = as_arrays(model.definition)
         self.as_of_us = as_of_us
         self.state = standing(self.lowered.arrays)
@@ -135,14 +148,18 @@ class Columnar:
         self.room = Room()
         self.pieces: list[NDArray[np.int64]] = []
         self.names: list[pl.Series] = []
-        self.lives: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []  # customer, first, last instant
+        self.lives: list[NDArray[np.int64]] = []  # customer, first and last instant
+        self.behind = 0  # customers of whom all has been given away, or is in `gone`
         self.customers = 0
         self.previous: tuple[Any, int] | None = None  # customer and instant of the last row
         self.sorted_only = self.mixed = False  # whether a piece must be sorted; whether one was not, and no other may follow
-        self.rest: pl.DataFrame | None = None  # the rows of the last instant, which the next piece may go on with
+        self.waiting: pl.DataFrame | None = (
+            None  # the last piece, until it is known whether the next one goes on with its last instant
+        )
         self.broken: list[Rejected] = []
         self.contradicting: list[Rejected] = []
         self.by_hand: set[str] = set()  # customers who are played one by one
+        self.gone: set[str] = set()  # the same, and those who may never settle, of those who are behind us
         self.left_out: set[int] = set()  # the same, and those who may never settle, by number
         self.seen = self.later = 0
 
@@ -159,30 +176,38 @@ class Columnar:
         if apart:
             self.previous, self.mixed = None, False
         self.sorted_only = more
-        if self.rest is not None:
-            frame, self.rest = pl.concat([self.rest, frame]), None
-        if more and frame.height:
-            again = _last_instant(frame.tail(_FEW))
-            again = again if again < min(_FEW, frame.height) else _last_instant(frame)
-            self.rest, frame = frame.tail(again), frame.head(frame.height - again)
-        if frame.height:
-            self.seen += frame.height
-            self.source.window = frame
-            batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore, self.room)))
-            batch = self.judged(self.numbered(self.ordered(batch)))
-            self.walk(batch.rows)
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            again = _again(waiting, frame)
+            if again:
+                frame = pl.concat([waiting.tail(again), frame], rechunk=True)
+            self.play(waiting.head(waiting.height - again))
+        if more:
+            self.waiting = frame
+        else:
+            self.play(frame)
+
+    def play(self, frame: pl.DataFrame) -> None:
+        """Plays rows that end with an observation."""
+        if not frame.height:
+            return
+        self.seen += frame.height
+        self.source.window = frame
+        batch = self.until(self.mended(batch_of(frame, self.lowered, self.ignore, self.room)))
+        batch = self.judged(self.numbered(self.ordered(batch)))
+        self.walk(batch.rows)
+        if self.sink is not None and sum(map(len, self.pieces)) + sum(map(len, self.lives)) > _MANY:
+            self.sink(self.found(self.customers - 1))
 
     def finish(self) -> tuple[Found, int]:
         """Closes the last customer, plays those who were left out, and puts everything together."""
-        if self.rest is not None:
-            self.take(self.rest.clear())
+        if self.waiting is not None:
+            self.play(self.waiting)
+            self.waiting = None
         nothing = np.zeros(0, np.int64)
         self.walk(Rows(nothing, nothing, np.zeros(0, np.int16), np.zeros((0, 0)), nothing), last=True)
-        names = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
-        if self.by_hand:
-            self.left_out.update(np.flatnonzero(names.is_in(list(self.by_hand)).to_numpy()).tolist())
-        out = self.by_hand | set(names.gather(sorted(self.left_out)).to_list())
-        found = self.found(names)
+        found = self.found(self.customers)
+        out = self.by_hand | self.gone
         rejected = self.broken + [r for r in self.contradicting if r.customer not in out]
         found.rejects = Found.of({"rejects": [reject_row(r) for r in rejected]}).rejects
         if out:
@@ -243,7 +268,7 @@ class Columnar:
     def judged(self, batch: Batch) -> Batch:
         """Rows of one instant that may contradict or repeat each other are judged together."""
         doubtful = np.zeros(batch.rows.at.size, np.bool_)
-        if not suspicious(batch.rows, doubtful):
+        if not batch.together or not suspicious(batch.rows, doubtful):
             return batch
         places = np.flatnonzero(doubtful)
         rows = [row for row in self.source.at(batch.frame[NUMBER].gather(places).to_list()) if isinstance(row, Row)]
@@ -264,10 +289,12 @@ class Columnar:
         """The rows by customer and time."""
         names, at = batch.names, batch.rows.at
         if at.size < 2:
+            batch.together = False
             return batch
         named = names.gather(np.flatnonzero(batch.new))
         ascending = bool((named.tail(named.len() - 1) > named.head(named.len() - 1)).all())
-        if ascending and bool(((at[1:] >= at[:-1]) | batch.new[1:]).all()):
+        sorted_by_time, batch.together = in_order(batch.new, at)
+        if ascending and sorted_by_time:
             return batch
         if self.previous is not None or self.sorted_only:
             raise self.unsorted()
@@ -309,7 +336,7 @@ class Columnar:
         if rows.at.size:
             firsts = np.flatnonzero(np.append(True, rows.customer[1:] != rows.customer[:-1]))
             lasts = np.append(firsts[1:] - 1, rows.at.size - 1)
-            self.lives.append((rows.customer[firsts], rows.at[firsts], rows.at[lasts]))
+            self.lives.append(np.stack([rows.customer[firsts], rows.at[firsts], rows.at[lasts]], axis=1))
         start, done = 0, False
         as_of = NEVER if self.as_of_us is None else self.as_of_us
         while not done:
@@ -318,19 +345,34 @@ class Columnar:
             self.pieces.append(self.out.found[: self.out.done[0]].copy())
             self.left_out.update(self.out.flagged[: self.out.done[1]].tolist())
 
-    def found(self, names: pl.Series) -> Found:
-        """Everything that was found, as tables, without those who were left out."""
-        all_found = np.concatenate([*self.pieces, np.empty((0, OUT_COLUMNS), np.int64)])
-        gone = np.fromiter(self.left_out, np.int64, len(self.left_out))
+    def found(self, upto: int) -> Found:
+        """What was found of the customers who are behind us, as tables, without those who were left out; it is forgotten here.
+
+        Args:
+            upto: the number of the first customer who is not.
+        """
+        first, self.behind = self.behind, upto
+        every = pl.concat(self.names) if self.names else pl.Series([], dtype=pl.String)
+        names, self.names = every.head(upto - first), [every.tail(every.len() - (upto - first))]
+        all_found, self.pieces = _parted(self.pieces, OUT_COLUMNS, upto)
+        lives, self.lives = _parted(self.lives, 3, upto)
+        out = {number for number in self.left_out if number < upto}
+        self.left_out -= out
+        if self.by_hand:
+            out.update((np.flatnonzero(names.is_in(list(self.by_hand)).to_numpy()) + first).tolist())
+        gone = np.fromiter(out, np.int64, len(out))
+        self.gone.update(names.gather(gone - first).to_list())
         if gone.size:
-            all_found = all_found[~np.isin(all_found[:, 0], gone)]
+            all_found, lives = (rows[~np.isin(rows[:, 0], gone)] for rows in (all_found, lives))
+        all_found[:, 0] -= first
+        lives[:, 0] -= first
         _, rules, clocks, milestones, *_ = self.lowered.arrays.facts.tolist()
         formula, number = all_found[:, 3], all_found[:, 2]
         is_move, is_sign = formula < rules, number == 0
         return Found(
             moves=self.moves(all_found[is_move & (number > 0)], names),
             by_then=self.moves(all_found[is_move & (number < 0)], names),
-            lives=self.lives_of(names, gone),
+            lives=self.lives_of(names, lives),
             milestones=self.reached(all_found[~is_move & ~is_sign], names, rules + clocks),
             signs=self.signs(all_found[is_sign], names, rules + clocks + milestones),
             rejects=Found.empty().rejects,
@@ -357,13 +399,11 @@ class Columnar:
             because=pl.Series([d.why(t) for t in transitions], dtype=pl.String).gather(formula),
         )
 
-    def lives_of(self, names: pl.Series, gone: NDArray[np.int64]) -> pl.DataFrame:
+    def lives_of(self, names: pl.Series, found: NDArray[np.int64]) -> pl.DataFrame:
         """The table of lives: one for each customer."""
-        empty = np.zeros(0, np.int64)
-        code, first, last = (np.concatenate([empty, *(life[i] for life in self.lives)]) for i in range(3))
-        table = pl.DataFrame({"code": code, "first": first, "last": last}).group_by("code", maintain_order=True)
-        lives = table.agg(pl.col("first").min(), pl.col("last").max())
-        lives = lives.filter(~pl.col("code").is_in(gone.tolist()))
+        starts = np.flatnonzero(np.diff(found[:, 0], prepend=-1))  # a life that two pieces have is told of twice
+        code, first, last = found[starts, 0], found[starts, 1], found[np.append(starts[1:], len(found))[: starts.size] - 1, 2]
+        lives = pl.DataFrame({"code": code, "first": first, "last": last})
         initial = self.lowered.program.phases[self.lowered.program.initial]
         seen = pl.max_horizontal("last", pl.lit(self.as_of_us, dtype=pl.Int64))
         return _table(
@@ -414,14 +454,20 @@ def _table(name: str, **columns: Any) -> pl.DataFrame:
     return pl.DataFrame(made)
 
 
-_FEW: Final = 64
+def _parted(rows: list[NDArray[np.int64]], width: int, upto: int) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Rows of those who are behind us, and of those who are not."""
+    together = np.concatenate([*rows, np.empty((0, width), np.int64)])
+    behind = together[:, 0] < upto
+    return together[behind], [together[~behind]]
 
 
-def _last_instant(frame: pl.DataFrame) -> int:
-    """How many rows at the end are about the same customer and instant as the last one."""
-    last = frame.row(-1, named=True)
-    same = (pl.col("customer") == last["customer"]) & (pl.col("at") == last["at"])
-    return frame.filter(same).height
+def _again(frame: pl.DataFrame, following: pl.DataFrame) -> int:
+    """How many rows at the end of a piece are about the same customer and instant as the first row of the next one."""
+    said = ("customer", "at")
+    if not (frame.height and following.height) or any(frame[name][-1] != following[name][0] for name in said):
+        return 0
+    same = (pl.col(name) == pl.lit(following[name].head(1)) for name in said)
+    return frame.filter(*same).height
 
 
 def _kept(batch: Batch, keep: NDArray[np.bool_]) -> Batch:

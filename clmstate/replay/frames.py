@@ -6,12 +6,11 @@ Raises:
 
 from __future__ import annotations
 
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import not_installed
 
 try:
     import polars as pl
 except ImportError:  # pragma: no cover -- tests run with it
-    cause = "tables of results need the package polars"
-    raise InputError([Diagnostic("CLM306", "clmstate", cause, "pip install 'clmstate[fleet]'")]) from None
+    raise not_installed("clmstate", "a fleet", "polars", "fleet") from None
 
 __all__ = ["pl"]

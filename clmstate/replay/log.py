@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Literal, Protocol
@@ -20,6 +19,7 @@ from clmstate.replay.parquet import read_parquet, write_parquet
 from clmstate.replay.rows import VERSION, Log, Record, Rejected, Row
 from clmstate.replay.shape import Model, shape_of
 from clmstate.replay.understand import Understanding
+from clmstate.writing import unfinished
 
 __all__ = ["Format", "format_of", "read_log", "write_log"]
 
@@ -149,6 +149,10 @@ def _check_file(file: _File, base: Understanding, source: str) -> None:
                     did_you_mean(column, loose).replace("known are", "there are"),
                 )
             )
+    for column, kind in getattr(file, "unreadable", {}).items():
+        faults.append(
+            Diagnostic("CLM304", source, f"the column '{column}' is of the type {kind:.60}, and no text", "write it as text")
+        )
     for column in dict.fromkeys(c for c in columns if columns.count(c) > 1):
         faults.append(Diagnostic("CLM305", source, f"the column {column!r:.60} is there twice", "rename or remove one of them"))
     unknown = base.unknown(tuple(dict.fromkeys(columns)))
@@ -193,7 +197,7 @@ def write_log(
     *,
     file_format: Format | None = None,
 ) -> None:
-    """Writes a log, whole or not at all: it is written beside its place and then moved there.
+    """Writes a log, whole or not at all.
 
     Args:
         path: the file; it is replaced if it is there.
@@ -221,34 +225,9 @@ def write_log(
     kept = tuple(rows)
     given = {name for row in kept for name in row.values}
     columns = tuple(name for name in shape.columns if name in given)
-    target = Path(path)
-    beside = ""
-    try:
-        handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    with unfinished(path) as place:
         if chosen == "parquet":
-            os.close(handle)
-            write_parquet(Path(beside), kept, shape, columns)
-        else:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                (write_csv if chosen == "csv" else write_jsonl)(file, kept, shape, columns)
-        Path(beside).chmod(0o666 & ~_umask())
-        Path(beside).replace(target)
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            [
-                Diagnostic(
-                    "CLM307", os.fspath(path), f"it cannot be written ({error})", "name a file in a folder that may be written"
-                )
-            ]
-        ) from None
-    finally:
-        if beside:
-            Path(beside).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+            write_parquet(place, kept, shape, columns)
+            return
+        with place.open("w", encoding="utf-8", newline="") as file:
+            (write_csv if chosen == "csv" else write_jsonl)(file, kept, shape, columns)

@@ -24,6 +24,7 @@ def one_by_one(
     *,
     as_of_us: int | None = None,
     progress: Callable[[int], object] = lambda _rows: None,
+    told: Callable[[tuple[str, str, int], Move], object] | None = None,
 ) -> tuple[Found, int]:
     """Plays a log on the compiled engine.
 
@@ -32,6 +33,7 @@ def one_by_one(
         log: the rows, in any order.
         as_of_us: later rows are not played, and time passes until then.
         progress: told how many rows have been played.
+        told: told of each move that a row caused, with the values that its rule read: whose it is (customer, part, life), and the move.
 
     Returns:
         What was found, and how many rows were used.
@@ -54,7 +56,7 @@ def one_by_one(
         if one is None or one.life is not step.life:
             if one is not None:
                 one.close(as_of_us)
-            one = _One(step, rows)
+            one = _One(step, rows, told)
         one.step(step)
         used += len(step.used)
         rows["rejects"] += map(reject_row, step.rejected)
@@ -72,8 +74,10 @@ def _may_join(row: Row) -> bool:
 class _One:
     """One customer on the way: what was told of it so far."""
 
-    def __init__(self, first: Step, rows: dict[str, list[Any]]) -> None:
-        self.life, self.rows, self.name = first.life, rows, first.customer
+    def __init__(
+        self, first: Step, rows: dict[str, list[Any]], told: Callable[[tuple[str, str, int], Move], object] | None = None
+    ) -> None:
+        self.life, self.rows, self.name, self.told = first.life, rows, first.customer, told
         self.single = isinstance(self.life, Lifecycle)
         self.here: dict[str, list[Any]] = {}  # the open lives by address, as rows of the table
         self.lived: Counter[str] = Counter()
@@ -151,6 +155,8 @@ class _One:
             who = (self.name, entry.part, self.lived[entry.part])
             match entry:
                 case Move():
+                    if self.told is not None and table == "moves":
+                        self.told(who, entry)
                     self.rows[table].append(
                         (
                             *who, entry.at_us, entry.round, entry.name, entry.source.path, entry.target.path, entry.by, entry.stayed,

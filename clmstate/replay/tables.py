@@ -7,6 +7,7 @@ follow from them here, once for all engines.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -16,7 +17,7 @@ from clmstate.replay.rows import Rejected
 from clmstate.replay.shape import Shape
 from clmstate.signals import DAY
 
-__all__ = ["SCHEMAS", "Found", "Tables", "frame_of", "tables_of"]
+__all__ = ["SCHEMAS", "TABLES", "Found", "Tables", "frame_of", "tables_of"]
 
 WHO: Final = ("customer", "part", "life")
 """What a life is known by: a member who leaves and joins again lives twice."""
@@ -83,14 +84,36 @@ class Found:
         """Nothing."""
         return cls.of({})
 
+    @property
+    def height(self) -> int:
+        """How many rows there are in all."""
+        return sum(getattr(self, name).height for name in SCHEMAS)
+
     def with_more(self, *others: Found) -> Found:
         """Both together."""
         return Found(**{name: pl.concat([getattr(one, name) for one in (self, *others)]) for name in SCHEMAS})
 
 
-@attrs.frozen
+TABLES: Final = ("moves", "stays", "phases", "plays", "milestones", "signs", "rejects")
+"""The tables of every replay."""
+
+
+class _Whole:
+    """All rows of a table, as an attribute of its name."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, tables: Tables, _: object = None) -> pl.DataFrame:
+        return tables.table(self.name)
+
+
 class Tables:
-    """The result tables of a replay.
+    """The result tables of a replay. Large ones lie in files until somebody asks for all their rows.
+
+    Args:
+        held: each table by name, as a frame or as the Arrow files of its parts.
+        keeping: whatever must live as long as the files are needed.
 
     Attributes:
         moves: who moved when, from where to where, by what, and since when it was due.
@@ -106,16 +129,36 @@ class Tables:
         ['customer', 'part', 'life', 'phase']
     """
 
-    moves: pl.DataFrame
-    stays: pl.DataFrame
-    phases: pl.DataFrame
-    plays: pl.DataFrame
-    milestones: pl.DataFrame
-    signs: pl.DataFrame
-    rejects: pl.DataFrame
+    def __init__(self, held: Mapping[str, pl.DataFrame | Sequence[Path]], keeping: object = None) -> None:
+        self.held, self.keeping = dict(held), keeping
 
     def __iter__(self) -> Iterator[tuple[str, pl.DataFrame]]:
-        return ((field.name, getattr(self, field.name)) for field in attrs.fields(Tables))
+        return ((name, self.table(name)) for name in TABLES)
+
+    moves = _Whole()
+    stays = _Whole()
+    phases = _Whole()
+    plays = _Whole()
+    milestones = _Whole()
+    signs = _Whole()
+    rejects = _Whole()
+
+    def table(self, name: str) -> pl.DataFrame:
+        """All rows of a table; from then on they are in memory."""
+        held = self.held[name]
+        if not isinstance(held, pl.DataFrame):
+            held = self.held[name] = self.lazy(name).collect().sort("row" if name == "rejects" else "customer", maintain_order=True)
+        return held
+
+    def lazy(self, name: str) -> pl.LazyFrame:
+        """A table to ask something of, without holding all of it; customers may come in any order."""
+        held = self.held[name]
+        return held.lazy() if isinstance(held, pl.DataFrame) else pl.scan_ipc(list(held))
+
+    def height(self, name: str) -> int:
+        """How many rows a table has."""
+        held = self.held[name]
+        return held.height if isinstance(held, pl.DataFrame) else int(self.lazy(name).select(pl.len()).collect().item())
 
 
 def reject_row(rejected: Rejected) -> tuple[int, str, str, str]:
@@ -140,13 +183,15 @@ def tables_of(found: Found, shape: Shape) -> Tables:
     moves = found.moves.sort("customer", "at", "round", maintain_order=True)
     stays = _stays(found, moves)
     return Tables(
-        moves=moves,
-        stays=stays,
-        phases=_phases(stays, found),
-        plays=_plays(moves, found.milestones, shape),
-        milestones=found.milestones.sort("customer", "at", maintain_order=True),
-        signs=found.signs.sort("customer", "part", maintain_order=True),
-        rejects=found.rejects.sort("row"),
+        {
+            "moves": moves,
+            "stays": stays,
+            "phases": _phases(stays, found),
+            "plays": _plays(pl.concat([moves, found.by_then]), found.milestones, shape),  # also what is due by the date
+            "milestones": found.milestones.sort("customer", "at", maintain_order=True),
+            "signs": found.signs.sort("customer", "part", maintain_order=True),
+            "rejects": found.rejects.sort("row"),
+        }
     )
 
 
@@ -157,10 +202,15 @@ def _stays(found: Found, moves: pl.DataFrame) -> pl.DataFrame:
     entered = later.select(
         *WHO, pl.col("target").alias("phase"), pl.col("at").alias("entered"), pl.col("transition").alias("entered_by")
     )
-    stays = pl.concat([begun, entered]).sort(*WHO, maintain_order=True)
-    following = [pl.col(name).shift(-1).over(WHO) for name in ("entered", "phase", "entered_by")]
+    stays = pl.concat([begun, entered])
+    order = stays.select(pl.arg_sort_by(*WHO, maintain_order=True)).to_series()  # a life begins before its moves
+    stays = stays[order]
+    begins = order < begun.height
+    lives = found.lives.select("left", "last")[order.filter(begins)][begins.cast(pl.Int64).cum_sum() - 1]
+    stays = stays.with_columns(lives)
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(-1) for name in WHO)  # the next row is about the same life
+    following = [pl.when(same).then(pl.col(name).shift(-1)) for name in ("entered", "phase", "entered_by")]
     stays = stays.with_columns(following[0].alias("ended"), following[1].alias("next"), following[2].alias("ended_by"))
-    stays = stays.join(found.lives.select(*WHO, "left", "last"), on=WHO, how="left", maintain_order="left")
     gone = pl.col("ended").is_null() & pl.col("left").is_not_null()
     stays = stays.with_columns(
         pl.when(gone).then("left").otherwise("ended").alias("ended"),

@@ -6,19 +6,36 @@ Nothing here decides what is wrong with a row: :mod:`clmstate.replay.understand`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from clmstate.kernel.fleet import Rows, odd_values
+from clmstate.kernel.fleet import Rows
+from clmstate.kernel.intake import bits_as_numbers, numbers, views_differ
 from clmstate.kernel.tables import Lowered
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
 from clmstate.signals import DAY, SignalSpec
 
-__all__ = ["NUMBER", "Batch", "Room", "batch_of", "changes", "frame_of_log", "with_all_signals"]
+__all__ = [
+    "EVERYWHERE",
+    "NUMBER",
+    "NUMBERS",
+    "Batch",
+    "Room",
+    "batch_of",
+    "bounds_of",
+    "buffers_of",
+    "changes",
+    "frame_of_log",
+    "instants",
+    "names_of",
+    "numbers_of",
+    "said_in",
+    "with_all_signals",
+]
 
 NUMBER: Final = "__row"
 """The column that holds a row's number in its file."""
@@ -37,6 +54,7 @@ class Batch:
         new: where a name is not that of the row before.
         rows: the same as numbers; customers are not numbered yet.
         odd: rows that are not plainly right.
+        together: whether several rows may be about the same customer and instant.
 
     Example:
         >>> Batch.__name__
@@ -48,6 +66,7 @@ class Batch:
     new: NDArray[np.bool_]
     rows: Rows
     odd: NDArray[np.bool_]
+    together: bool = True
 
 
 class Room:
@@ -91,24 +110,21 @@ def batch_of(frame: pl.DataFrame, lowered: Lowered, ignore: Collection[str] = ()
     specs = lowered.program.definition.signals
     n = frame.height
     odd = np.zeros(n, np.bool_)
-    names, new = _names(frame["customer"], odd)
-    at = _instants(frame["at"])
+    names, new = names_of(frame["customer"], odd)
+    at = instants(frame["at"])
     if at.null_count():
         odd |= at.is_null().to_numpy()
     said = [name for name in lowered.signals if name in frame.columns and name not in ignore and frame[name].null_count() < n]
     values = (Room() if room is None else room).of(len(said), n)
     for place, name in enumerate(said):
-        values[place] = _numbers(frame[name], specs[name], odd)
+        _take(frame[name], specs[name], values[place], odd)
     for name in ("part", "instance", "details"):
         if name in frame.columns and frame[name].null_count() < n:
-            odd |= _said(frame[name])
+            odd |= said_in(frame[name])
     event = _events(frame["event"], lowered.events, odd) if "event" in frame.columns else np.full(n, -1, np.int16)
-    bounds = [_bounds(specs[name]) for name in said]
-    low, high = (np.array([b[i] for b in bounds], np.float64) for i in (0, 1))
-    odd_values(values, low, high, np.array([b[2] for b in bounds], np.bool_), odd)
     signals = np.array([lowered.signals.index(name) for name in said], np.int64)
-    numbers = Rows(np.zeros(0, np.int64), at.fill_null(0).to_numpy(writable=True), event, values, signals)
-    return Batch(frame, names, new, numbers, odd)
+    numbered = at.fill_null(0).to_numpy(writable=bool(odd.any()))  # an odd row may be written back
+    return Batch(frame, names, new, Rows(np.zeros(0, np.int64), numbered, event, values, signals), odd)
 
 
 def with_all_signals(batch: Batch, count: int) -> Batch:
@@ -150,8 +166,18 @@ def frame_of_log(rows: Sequence[Row], specs: Mapping[str, SignalSpec]) -> pl.Dat
     return pl.DataFrame(columns)
 
 
-def _names(column: pl.Series, odd: NDArray[np.bool_]) -> tuple[pl.Series, NDArray[np.bool_]]:
-    """Names as they are, and where they change; one that is the same as in the row before is as plain as that one."""
+def names_of(column: pl.Series, odd: NDArray[np.bool_]) -> tuple[pl.Series, NDArray[np.bool_]]:
+    """Names as they are, and where they change; one that is the same as in the row before is as plain as that one.
+
+    Args:
+        column: the names.
+        odd: marks rows whose name is not plain.
+
+    Example:
+        >>> odd = np.zeros(2, np.bool_)
+        >>> names_of(pl.Series(["Acme", " Beta"]), odd)[1].tolist(), odd.tolist()
+        ([True, True], [False, True])
+    """
     if not column.dtype.is_integer() and column.dtype != pl.String:
         column = column.cast(pl.String, strict=False)
     new = changes(column)
@@ -172,14 +198,29 @@ def changes(column: pl.Series) -> NDArray[np.bool_]:
         >>> changes(pl.Series(["a", "a", "b"])).tolist()
         [True, False, True]
     """
-    new = np.ones(column.len(), np.bool_)
-    if column.len() > 1:
-        new[1:] = column.tail(column.len() - 1).ne_missing(column.head(column.len() - 1)).to_numpy()
+    n = column.len()
+    new = np.ones(n, np.bool_)
+    if n < 2:
+        return new
+    if column.dtype != pl.String or column.null_count():
+        new[1:] = column.tail(n - 1).ne_missing(column.head(n - 1)).to_numpy()
+        return new
+    array = column.to_arrow(compat_level=pl.CompatLevel.newest())
+    views = np.frombuffer(array.buffers()[1], np.int64).reshape(-1, 2)[array.offset : array.offset + n]
+    doubt = np.empty(n, np.int64)
+    places = doubt[: views_differ(views, new, doubt)]
+    if places.size:
+        new[places] = (column.gather(places) != column.gather(places - 1)).to_numpy()
     return new
 
 
-def _instants(column: pl.Series) -> pl.Series:
-    """Microseconds; null where nothing is said or it is not plainly an instant."""
+def instants(column: pl.Series) -> pl.Series:
+    """Microseconds; null where nothing is said or it is not plainly an instant.
+
+    Example:
+        >>> instants(pl.Series(["1970-01-02", "soon"])).to_list()
+        [86400000000, None]
+    """
     match column.dtype:
         case pl.Date():
             return column.to_physical().cast(pl.Int64) * DAY
@@ -192,8 +233,13 @@ def _instants(column: pl.Series) -> pl.Series:
             return pl.Series(column.name, [None], dtype=pl.Int64).new_from_index(0, column.len())
 
 
-def _said(column: pl.Series) -> NDArray[np.bool_]:
-    """Where a column says anything."""
+def said_in(column: pl.Series) -> NDArray[np.bool_]:
+    """Where a column says anything.
+
+    Example:
+        >>> said_in(pl.Series(["a", " ", None])).tolist()
+        [True, False, False]
+    """
     said = column.is_not_null()
     if column.dtype == pl.String:
         said = said & (column.str.strip_chars() != "")
@@ -214,20 +260,70 @@ def _events(column: pl.Series, known: Sequence[str], odd: NDArray[np.bool_]) -> 
     return found
 
 
-def _numbers(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """One signal's values; NaN where nothing is said. What is said, but not plainly, is odd."""
+NUMBERS: Final[Mapping[type[pl.DataType], Any]] = {
+    pl.Float64: np.float64, pl.Float32: np.float32, pl.Int64: np.int64, pl.Int32: np.int32, pl.Int16: np.int16, pl.Int8: np.int8,
+}  # fmt: skip
+EVERYWHERE: Final = np.zeros(0, np.uint8)
+"""The bits of a column that says something in each row."""
+
+
+def _take(column: pl.Series, spec: SignalSpec, out: NDArray[np.float64], odd: NDArray[np.bool_]) -> None:
+    """One signal's values, chunk by chunk; NaN where nothing is said. What is said, but not plainly or out of bounds, is odd."""
+    begin, span = 0, bounds_of(spec)
+    for chunk in column.get_chunks() if column.n_chunks() > 1 else [column]:
+        part = slice(begin, begin + chunk.len())
+        begin = part.stop
+        if spec.kind == "date" and isinstance(chunk.dtype, pl.Datetime) and chunk.dtype.time_unit == "us":
+            chunk = chunk.to_physical()
+        elif spec.kind in ("date", "choice"):
+            out[part] = numbers_of(chunk, spec, odd[part])
+            continue
+        if chunk.len() and spec.kind == "flag" and chunk.dtype == pl.Boolean:
+            data, said, first = buffers_of(chunk, np.uint8)
+            bits_as_numbers(data, first, said, first, out[part])
+        elif chunk.len() and type(chunk.dtype) in NUMBERS:
+            data, said, first = buffers_of(chunk, NUMBERS[type(chunk.dtype)])
+            numbers(data[first:], said, first, span, out[part], odd[part])
+        else:
+            numbers(numbers_of(chunk, spec, odd[part]), EVERYWHERE, 0, span, out[part], odd[part])
+
+
+def buffers_of(chunk: pl.Series, kind: Any) -> tuple[NDArray[Any], NDArray[np.uint8], int]:
+    """The memory of a column as it is: what is in it, the bits that say where there is anything, and where both begin.
+
+    Example:
+        >>> buffers_of(pl.Series([7, 8]), np.int64)[0].tolist()
+        [7, 8]
+    """
+    array = chunk.to_arrow()
+    bits, data = array.buffers()
+    said = EVERYWHERE if bits is None or not array.null_count else np.frombuffer(bits, np.uint8)
+    return np.frombuffer(data, kind), said, array.offset
+
+
+def numbers_of(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """One signal's values; NaN where nothing is said. What is said, but not plainly, is odd.
+
+    Example:
+        >>> odd = np.zeros(2, np.bool_)
+        >>> numbers_of(pl.Series(["7", "many"]), SignalSpec("logins", "count", "login"), odd).tolist(), odd.tolist()
+        ([7.0, nan], [False, True])
+    """
     kind = column.dtype
     if kind == pl.Null:
         return np.full(column.len(), np.nan)
     if spec.kind == "date":
-        instants = _instants(column)
-        odd |= _said(column) & instants.is_null().to_numpy()
-        return instants.cast(pl.Float64).fill_null(np.nan).to_numpy()
+        given = instants(column)
+        odd |= said_in(column) & given.is_null().to_numpy()
+        return given.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    if spec.kind == "choice" and not isinstance(kind, pl.String | pl.Categorical | pl.Enum):
+        odd |= column.is_not_null().to_numpy()  # no words
+        return np.full(column.len(), np.nan)
     if spec.kind == "choice":
         words = column.cast(pl.String, strict=False)
         places = list(range(len(spec.choices)))
         codes = words.replace_strict(list(spec.choices), places, default=None, return_dtype=pl.Float64)
-        odd |= _said(words) & codes.is_null().to_numpy()
+        odd |= said_in(words) & codes.is_null().to_numpy()
         return codes.fill_null(np.nan).to_numpy()
     if kind == pl.String:
         text = column.str.strip_chars().str.to_lowercase()
@@ -246,7 +342,13 @@ def _numbers(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDA
     return numbers.to_numpy()  # what is null becomes NaN
 
 
-def _bounds(spec: SignalSpec) -> tuple[float, float, bool]:
+def bounds_of(spec: SignalSpec) -> tuple[float, float, bool]:
+    """The lowest and the highest number that columns take for a signal, and whether it must be whole.
+
+    Example:
+        >>> bounds_of(SignalSpec("live", "flag", "live"))
+        (0.0, 1.0, True)
+    """
     match spec.kind:
         case "flag":
             return 0.0, 1.0, True

@@ -304,10 +304,11 @@ class _Reading:
             if column.spec.port and self.base.shape.composed:
                 self.fault("CLM319", name, f"'{column.spec.label}' is a port: other parts feed it", "leave the column empty")
             elif column.part != part and not (part == "" and self.base.shape.parts[column.part].way.many == 0):
+                about = f"'{part}'" if part else "the customer as a whole"
                 self.fault(
                     "CLM312",
                     name,
-                    f"the row is about '{part}', but gives a value of '{column.part}'",
+                    f"the row is about {about}, but gives a value of '{column.part}'",
                     "write a row of its own for each part",
                 )
             else:

@@ -48,16 +48,17 @@ class Views:
 
     def phase_counts(self) -> pl.DataFrame:
         """How many stand in each phase now, and the median of the days that they have been there so far."""
-        now = self.tables.phases.with_columns(kind_of_part(self.shape))
-        counted = now.group_by("kind", "phase").agg(pl.len().alias("count"), pl.col("days").median().alias("median_days"))
+        now = self.tables.lazy("phases").with_columns(kind_of_part(self.shape))
+        counted = now.group_by("kind", "phase").agg(pl.len().alias("count"), pl.col("days").median().alias("median_days")).collect()
         found = self.known_phases().join(counted, on=["kind", "phase"], how="left", maintain_order="left")
         return found.with_columns(pl.col("count").fill_null(0))
 
     def flows(self) -> pl.DataFrame:
         """How often each transition was taken, the most frequent first."""
-        moves = self.tables.moves.filter(~pl.col("stayed")).with_columns(kind_of_part(self.shape))
+        moves = self.tables.lazy("moves").filter(~pl.col("stayed")).with_columns(kind_of_part(self.shape))
         keys = ["kind", "source", "target", "transition"]
-        counted = moves.group_by(keys).agg(pl.len().alias("moves"), pl.struct("customer", "part").n_unique().alias("lives"))
+        lives = pl.struct("customer", "part").n_unique().alias("lives")
+        counted = moves.group_by(keys).agg(pl.len().alias("moves"), lives).collect()
         labels = self.known_phases().select("kind", "phase", "label")
         for end, name in (("source", "from"), ("target", "to")):
             counted = counted.join(labels.rename({"phase": end, "label": name}), on=["kind", end], how="left")
@@ -164,10 +165,8 @@ class Views:
         """Kaplan-Meier of the days until a milestone: the share that has *not* reached it after so many days."""
         who = ["customer", "part", "life"]
         reached = self.tables.milestones.filter(pl.col("milestone") == milestone).select(*who, pl.col("at").alias("reached"))
-        kinds = (
-            self.tables.milestones.filter(pl.col("milestone") == milestone).with_columns(kind_of_part(self.shape))["kind"].unique()
-        )
-        lives = self.lives().filter(pl.col("kind").is_in(kinds.to_list())).join(reached, on=who, how="left")
+        kinds = [path.replace(".", "/") for path, part in self.shape.parts.items() if milestone in part.definition.milestones]
+        lives = self.lives().filter(pl.col("kind").is_in(kinds)).join(reached, on=who, how="left")
         days = (pl.coalesce("reached", "until") - pl.col("born")).dt.total_microseconds() / DAY
         return kaplan_meier(lives.select(days).to_series().to_list(), lives["reached"].is_null().to_list())
 
@@ -223,29 +222,31 @@ class Views:
         )
 
     def cohorts(self, kind: str = "", days: int = 30) -> pl.DataFrame:
-        """Retention by the month of beginning: of those who can be seen so many periods later, the share that is not lost."""
-        lives = self.until_lost().filter(pl.col("kind") == kind)
-        lives = lives.with_columns(pl.col("born").dt.strftime("%Y-%m").alias("cohort"))
-        seen = ((pl.col("until") - pl.col("born")).dt.total_microseconds() / DAY).alias("seen")
-        lives = lives.with_columns(seen)
-        most = int(max(lives["seen"].to_list(), default=0.0) // days)
-        pieces = []
-        for period in range(most + 1):
-            at = period * days
-            there = lives.filter((pl.col("seen") >= at) | pl.col("lost"))
-            there = there.filter((self.span_end() - pl.col("born")) >= pl.duration(days=at))
-            kept = (~pl.col("lost") | (pl.col("days") > at)).mean().alias("kept")
-            pieces.append(there.group_by("cohort").agg(pl.len().alias("lives"), kept).with_columns(pl.lit(period).alias("period")))
-        schema = pl.Schema({"cohort": pl.String(), "period": pl.Int32(), "lives": pl.UInt32(), "kept": pl.Float64()})
-        every = [
-            pl.DataFrame(schema=schema),
-            *(piece.select(pl.col(name).cast(kind) for name, kind in schema.items()) for piece in pieces),
-        ]
-        return pl.concat(every).sort("cohort", "period")
+        """Retention by the month of beginning: the share of those who began then that is not lost so many periods later.
 
-    def span_end(self) -> pl.Expr:
-        """The last instant that is known of anybody."""
-        return pl.lit(self.span()[1])
+        By Kaplan-Meier, so those who began late in the month, or were last seen long ago, count for as long as they were seen. Where
+        everybody is seen that long, it is the plain share. A period up to which nobody of the cohort was seen is left out.
+
+        Args:
+            kind: the kind of part; "" is a lifecycle on its own.
+            days: the length of a period.
+
+        Returns:
+            `cohort`, `period`, `lives` (how many of them are seen that long, or were lost before) and `kept`.
+        """
+        lives = self.until_lost().filter(pl.col("kind") == kind)
+        seen = ((pl.col("until") - pl.col("born")).dt.total_microseconds() / DAY).alias("seen")
+        lives = lives.with_columns(pl.col("born").dt.strftime("%Y-%m").alias("cohort"), seen).sort("cohort")
+        rows = []
+        for (cohort,), group in lives.group_by("cohort", maintain_order=True):
+            curve = kaplan_meier(group["days"].to_list(), (~group["lost"]).to_list())
+            last = max(group["seen"].to_list())
+            for period in range(int(last // days) + 1):
+                at = float(period * days)
+                kept = curve.filter(pl.col("days") <= at)["share"][-1]
+                rows.append((cohort, period, group.filter((pl.col("seen") >= at) | pl.col("lost")).height, kept))
+        schema = pl.Schema({"cohort": pl.String(), "period": pl.Int32(), "lives": pl.UInt32(), "kept": pl.Float64()})
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     def transition_counts(self, days: int = 30, kind: str = "") -> dict[str, dict[str, float]]:
         """How often a life stood in one phase and, so many days later, in another: what `analysis.measured` makes a chain of.

@@ -143,8 +143,11 @@ def other_moves(played: Playing, part: str, expected: Sequence[str], taken: Sequ
     if same < len(taken):
         sections.append(_why(definition.transitions[taken[same]], state))
     near = played.nearest(part, tuple(expected))
-    if near:
-        sections.append(("it would have passed with", tuple(near)))
+    if near.changes:
+        sections.append(("it would have passed with", near.changes))
+    elif near.impossible:
+        said = "whatever this step told, it would not have passed (proved)" + ("; other parts aside" if part else "")
+        sections.append((said, ()))
     return Cause(headline, tuple(sections))
 
 

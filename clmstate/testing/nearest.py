@@ -1,8 +1,7 @@
-"""The nearest observation that would have passed: the fewest facts to tell differently, tried out on the engine itself.
+"""The nearest observation that would have passed: the fewest facts to tell differently, found by the solver and tried out on the engine.
 
-Only values next to a limit can make a difference: each condition compares with few numbers, so for every fact there are a handful of
-values worth trying. One change is tried before two, two before three, so that what is found is the fewest; and what is found was
-played, so that it cannot be wrong.
+What the solver finds is played before it is shown, so that it cannot be wrong. Where the solver gives no answer in the effort that it is
+given, values next to the limits of conditions are tried on the engine itself: one change before two, two before three.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from clmstate.lifecycle import LifecycleDefinition
 from clmstate.signals import DAY, Value, show_instant
 from clmstate.testing.critical import critical_values, relevant
 
-__all__ = ["nearest"]
+__all__ = ["Near", "nearest"]
 
 MOST_TRIED: Final = 40_000
 """Observations that are tried before the search gives up."""
@@ -42,8 +41,25 @@ class _Change:
     far: tuple[float, ...]
 
 
-def nearest(before: State, now: State, expected: tuple[str, ...], *, free_ports: bool) -> list[str]:
-    """The fewest changes to an observation that make a part take exactly these transitions, in words; empty if none was found.
+@attrs.frozen
+class Near:
+    """What would have passed.
+
+    Attributes:
+        changes: what to tell differently, in words; empty if nothing was found.
+        impossible: whether it is proved that nothing that could be told would do.
+
+    Example:
+        >>> Near(("health 70, instead of 65",)).impossible
+        False
+    """
+
+    changes: tuple[str, ...] = ()
+    impossible: bool = False
+
+
+def nearest(before: State, now: State, expected: tuple[str, ...], *, free_ports: bool) -> Near:
+    """The fewest changes to an observation that make a part take exactly these transitions.
 
     Args:
         before: the part before the observation.
@@ -51,9 +67,40 @@ def nearest(before: State, now: State, expected: tuple[str, ...], *, free_ports:
         expected: names of the transitions that are to be taken.
         free_ports: whether ports are told by people.
     """
+    from clmstate.analysis.proofs.nearest import nearest_report
+    from clmstate.conditions.smt import UndecidedError
+
     definition = now.c.program.definition
     told = [name for name in definition.events if getattr(now, f"n_{name}") > getattr(before, f"n_{name}")]
     values = {name: getattr(now, f"v_{name}") for name in definition.signals}
+    try:
+        found = nearest_report(before, now, told, expected, ports=free_ports)
+    except UndecidedError:
+        pass
+    else:
+        if found is None:
+            return Near(impossible=True)
+        chosen = tuple(_as_changes(found, now))
+        trial = before.c.new()
+        trial.c.load(trial, before.c.save(before))
+        if _plays(trial, now, values, told, chosen) == list(expected):
+            return Near(tuple(_said(definition, change, values, now) for change in chosen))
+    return Near(tuple(_tried(before, now, expected, told, values, free_ports=free_ports)))
+
+
+def _as_changes(found: Any, now: State) -> Iterator[_Change]:
+    if found.days:
+        yield _Change("", now.at + found.days * DAY, ())
+    yield from (_Change(name, value, ()) for name, value in found.values.items())
+    yield from (_Change(f"+{name}", None, ()) for name in found.more)
+    yield from (_Change(f"-{name}", None, ()) for name in found.fewer)
+
+
+def _tried(
+    before: State, now: State, expected: tuple[str, ...], told: list[str], values: dict[str, Any], *, free_ports: bool
+) -> list[str]:
+    """The same by trying."""
+    definition = now.c.program.definition
     saved = before.c.save(before)
     trial = before.c.new()
     tried = 0
@@ -142,7 +189,8 @@ def _distance(bounds: tuple[float, float], known: Value, value: Value) -> tuple[
 def _said(definition: LifecycleDefinition, change: _Change, values: dict[str, Any], now: State) -> str:
     if change.what == "":
         days = (change.value - now.at) / DAY
-        return f"the same on {show_instant(int(change.value))}, {days:g} day{'' if days == 1 else 's'} later"
+        when = f"{abs(days):g} day{'' if abs(days) == 1 else 's'} {'later' if days > 0 else 'earlier'}"
+        return f"the same on {show_instant(int(change.value))}, {when}"
     if change.what[0] in "+-":
         label = definition.events[change.what[1:]].label
         return f"{label}, too" if change.what[0] == "+" else f"no {label}"

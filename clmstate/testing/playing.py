@@ -8,7 +8,8 @@ from typing import Any
 from clmstate.errors import Diagnostic, InputError
 from clmstate.kernel import State, enter
 from clmstate.lifecycle import Moves
-from clmstate.testing.nearest import nearest
+from clmstate.testing.nearest import Near, nearest
+from clmstate.testing.settings import SETTINGS
 from clmstate.testing.steps import Step
 
 __all__ = ["Playing"]
@@ -89,8 +90,10 @@ class Playing:
         _tell(state, now)
         return state
 
-    def nearest(self, part: str, expected: tuple[str, ...]) -> list[str]:
-        """The nearest observation that would have led to these transitions, as changes to what was told; empty if none was found."""
+    def nearest(self, part: str, expected: tuple[str, ...]) -> Near:
+        """The nearest observation that would have led to these transitions, as changes to what was told."""
+        if not SETTINGS.explains:
+            return Near()
         now: State = self.life_of(part).state
         known = self.before()
         before = now.c.new()

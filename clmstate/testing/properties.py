@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from clmstate.analysis.findings import Report
 from clmstate.composition import Composition
 from clmstate.conditions import evaluate, words
 from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays, InPhase, walk
+from clmstate.errors import Diagnostic, InputError
 from clmstate.kernel import State
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Promise, definition_of
 from clmstate.live.picture import StatePicture
@@ -22,6 +24,9 @@ from clmstate.signals import DAY, SignalSpec, from_instant
 from clmstate.testing.critical import conditions_of, critical_values, limit_of
 from clmstate.testing.customers import CustomerScenario
 from clmstate.testing.scenario import Scenario
+
+if TYPE_CHECKING:
+    from clmstate.analysis.space.onlooker import Onlooker
 
 __all__ = ["Observation", "journeys_of", "lifecycle_machine", "observations_of", "signals_of"]
 
@@ -169,20 +174,25 @@ def _told(model: type[M], several: list[Observation]) -> Scenario[M]:
 
 
 def lifecycle_machine(
-    model: type[Lifecycle] | type[Composition], *invariants: Callable[[Any], object], members: int = 3
+    model: type[Lifecycle] | type[Composition], *invariants: Callable[[Any], object], members: int = 3, promises: bool = True
 ) -> type[RuleBasedStateMachine]:
     """A state machine of Hypothesis: it tells anything to a customer and checks what the model promises after every observation.
 
-    Promises that lifecycles make about phases are checked, and `never` about anything. `always_possible(...)` speaks of all futures, which
-    no single journey shows; promises of compositions are left to `clmstate check`.
+    All promises of the model are checked, in every picture that its rules look at. Of `always_possible(...)`, which speaks of all futures, it is
+    asked of the state that was reached whether anything that could be told leads on. Of what the parts of a composition promise by themselves,
+    what a journey can show is checked.
 
     Args:
         model: a lifecycle or a composition.
         invariants: functions of a customer; one that raises, or returns False, is broken.
         members: of a composition, how many members of each part come and go.
+        promises: whether the model's promises are checked, too.
 
     Returns:
         A class; its ``TestCase`` is what pytest collects.
+
+    Raises:
+        InputError: CLM392, the composition promises something, and its members have members of their own.
 
     Example:
         >>> from clmstate import Phase, Signal, never
@@ -196,7 +206,11 @@ def lifecycle_machine(
         >>> from hypothesis.stateful import run_state_machine_as_test
         >>> run_state_machine_as_test(machine, settings=settings(max_examples=5, deadline=None, database=None))
     """
-    made = _composed(model, invariants, members) if issubclass(model, Composition) else _alone(model, invariants)
+    looks_on = _onlooker(model) if promises and model.definition.promises else None
+    if issubclass(model, Composition):
+        made = _composed(model, invariants, members, looks_on, promises)
+    else:
+        made = _alone(model, invariants, looks_on)
     made.__name__ = made.__qualname__ = f"{model.__name__}Machine"
     made.__module__ = __name__
     # "explain" tries every line of a journey again and again; the journey that is left explains itself
@@ -204,21 +218,49 @@ def lifecycle_machine(
     return made
 
 
-def _alone(model: type[Lifecycle], invariants: tuple[Callable[[Any], object], ...]) -> type[RuleBasedStateMachine]:
+def _onlooker(model: type[Lifecycle] | type[Composition]) -> Callable[[], Onlooker]:
+    """What makes somebody who looks on, for each journey anew; what is known of states is shared."""
+    from clmstate.analysis.space.blueprint import Unexplored
+    from clmstate.analysis.space.onlooker import Onlooker
+
+    verdicts: dict[tuple[object, ...], bool] = {}
+    try:
+        Onlooker(model.definition, verdicts)
+    except Unexplored as why:
+        remedy = "give promises=False, and invariants instead"
+        raise InputError([Diagnostic("CLM392", model.__name__, f"its promises cannot be looked at: {why}", remedy)]) from None
+    return lambda: Onlooker(model.definition, verdicts)
+
+
+def _kept(broken: Iterable[str]) -> None:
+    """Fails when promises are broken."""
+    for promise in broken:
+        raise AssertionError(f"a promise is broken: {promise}")
+
+
+def _alone(
+    model: type[Lifecycle], invariants: tuple[Callable[[Any], object], ...], looks_on: Callable[[], Onlooker] | None
+) -> type[RuleBasedStateMachine]:
+    definition = model.definition
+
     class Machine(RuleBasedStateMachine):
         @initialize()
         def begin(self) -> None:
             self.told = Scenario(model)
+            self.onlooker = None if looks_on is None else looks_on()
 
         @rule(said=observations_of(model))
         def observe(self, said: Observation) -> None:
             said.tell(self.told)
+            if self.onlooker is not None:
+                at = int(self.told.life.state.at)
+                stored = {name: definition.signals[name].accept(value) for name, value in said.values.items()}
+                _kept(self.onlooker.told(at, [Report(at, stored, said.event)]))
 
         @invariant()
         def holds(self) -> None:
             told = getattr(self, "told", None)
             if told is not None:
-                _promises_hold(told.life.state, told.customer.journey, "")
                 for one in invariants:
                     assert one(told.customer) is not False, f"{getattr(one, '__name__', one)} does not hold"
 
@@ -226,7 +268,11 @@ def _alone(model: type[Lifecycle], invariants: tuple[Callable[[Any], object], ..
 
 
 def _composed(
-    model: type[Composition], invariants: tuple[Callable[[Any], object], ...], members: int
+    model: type[Composition],
+    invariants: tuple[Callable[[Any], object], ...],
+    members: int,
+    looks_on: Callable[[], Onlooker] | None,
+    promises: bool,
 ) -> type[RuleBasedStateMachine]:
     definition = model.definition
     names = st.integers(1, members).map(lambda n: f"m{n}")
@@ -236,12 +282,14 @@ def _composed(
     about = st.one_of(
         [st.tuples(st.just(part), names, observations_of(leaf, ports=False)) for part, leaf in sorted(leaves.items())]
     )
-    promising = {name for name, leaf in leaves.items() if leaf.promises}
+    promising = {name for name, leaf in leaves.items() if leaf.promises and promises}
 
     class Machine(RuleBasedStateMachine):
         @initialize()
         def begin(self) -> None:
             self.told = CustomerScenario(model).on(BEGIN)
+            self.onlooker = None if looks_on is None else looks_on()
+            self.look_on()
 
         @rule(said=about)
         def observe(self, said: tuple[str, str, Observation]) -> None:
@@ -250,14 +298,24 @@ def _composed(
             there = path in self.told.part_names()
             ports = {wire.port for wire in definition.wires if wire.part == part}
             values = {key: value for key, value in one.values.items() if key not in ports}
-            events = [] if not one.event or leaves[part].events[one.event].names_instance else [(path, one.event)]
-            self.told.after(one.days, {path: values}, joins=[] if there else [path], events=events)
+            event = "" if not one.event or leaves[part].events[one.event].names_instance else one.event
+            self.told.after(one.days, {path: values}, joins=[] if there else [path], events=[(path, event)] if event else [])
+            stored = {f"{part}.{key}": leaves[part].signals[key].accept(value) for key, value in values.items()}
+            instance = name if definition.parts[part].many else ""
+            joined = [] if there else [Report(0, event="@join", part=part, instance=instance)]
+            self.look_on(*joined, Report(0, stored, event, part, instance))
 
         @rule(part=st.sampled_from(many) if many else st.nothing(), name=names)
         def leave(self, part: str, name: str) -> None:
             path = f"{part}/{name}"
             if path in self.told.part_names():
                 self.told.leave(path)
+                self.look_on(Report(0, event="@leave", part=part, instance=name))
+
+        def look_on(self, *reports: Report) -> None:
+            if self.onlooker is not None:
+                at = int(self.told.whole.at)
+                _kept(self.onlooker.told(at, [attrs.evolve(report, at=at) for report in reports] or [Report(at)]))
 
         @invariant()
         def holds(self) -> None:
@@ -299,7 +357,9 @@ def _broken(promise: Promise, definition: LifecycleDefinition, journey: Any) -> 
             return next((f"{path} was reached" for path in where if path in subject), "")
         case "never_before":
             first = next((i for i, path in enumerate(where) if path in subject), None)
-            if first is not None and other is not None and not any(path in other for path in where[:first]):
+            if (
+                first is not None and other is not None and not any(path in other for path in where[: first + 1])
+            ):  # whoever is there has been there
                 return f"{where[first]} was reached, and none of {', '.join(sorted(other))} before"
         case "leads_to":
             for before, after in itertools.pairwise(where):

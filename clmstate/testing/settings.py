@@ -15,6 +15,7 @@ class Settings:
 
     Attributes:
         engine: which engine plays it.
+        explains: whether a failure looks for the nearest observation that would have passed; runs in which nobody reads failures do not.
 
     Example:
         >>> Settings().engine
@@ -22,6 +23,7 @@ class Settings:
     """
 
     engine: Engine = "compiled"
+    explains: bool = True
 
 
 SETTINGS = Settings()

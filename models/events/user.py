@@ -7,6 +7,7 @@ from models.events.teams import CHAMPIONS, CSM, SUPPORT, USERS
 __all__ = ["User"]
 
 WELCOME = Play("Welcome by name", why="a person who is noticed comes back", owner=CSM, due=Days(2), ref="S3.36")
+SHARE = Play("Tell their sponsor", why="growth that nobody notices is not celebrated", owner=CSM, due=Days(7), ref="S3.24")
 INVITE_TO_TEACH = Play("Invite to teach others", why="a champion is somebody whom others ask", owner=CSM, due=Days(14))
 ASK_WHY = Play("Ask what got in the way", why="most stop for something small", owner=CSM, due=Days(7))
 
@@ -102,7 +103,7 @@ class User(Lifecycle, refs=("S3.17",)):
     ask_champion = champion.stay(on=talk, why="champions know first what others will want", ref="S3.32")
     leave_company = anywhere.to(gone, on=departure, why="they have left")
 
-    new_user = Milestone("One more person uses it", when=logins_28d >= seldom_at, plays=WELCOME, category=EXPANSION, ref="S3.24")
+    new_user = Milestone("One more person uses it", when=logins_28d >= seldom_at, plays=SHARE, category=EXPANSION, ref="S3.24")
 
     absent = Risk("Invited, and never seen", sign=logins_28d == 0, phases=[invited], mitigation="communicate", plays=WELCOME)
     no_link = SuccessGap(

@@ -304,7 +304,6 @@ class Account(Lifecycle, refs=("S1.2", "S1.36")):
         on=signed,
         plays=INTRODUCE,
         why="they have signed; whether they were handed over shows in how onboarding goes",
-        ref="S1.7",
     )
     settle_in = onboarding.to(
         ongoing,

@@ -14,6 +14,7 @@ import pytest
 
 import clmstate
 from clmstate.cli import main
+from clmstate.cli.options import COMMANDS
 
 from .conftest import Ran
 
@@ -69,7 +70,7 @@ def test_help_loads_nothing_heavy() -> None:
         (["walk", "deal.py", "acne.csv"], "CLM301", "Did you mean 'acme.csv'?"),
         (["walk", "deal.py", "acme.csv", "--customer", "Acne"], "CLM345", "Did you mean 'Acme'?"),
         (["draw", "deal.py", "--out", "picture.bmp"], "CLM402", ".svg"),
-        (["draw", "deal.py", "--out", "no/picture.svg"], "CLM404", "cannot be written"),
+        (["draw", "deal.py", "--out", "no/picture.svg"], "CLM307", "there is no folder 'no'"),
         (["check", "del.py"], "CLM330", "Did you mean 'deal.py'?"),
     ],
 )
@@ -441,3 +442,37 @@ def test_json_is_one_document_even_when_a_model_prints(folder: Path) -> None:
     done = process("check", "loud.py", "--json")
     assert json.loads(done.stdout)["ok"] is True
     assert done.stderr == b"hello\n"
+
+
+# ---- the words themselves
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_help_fits_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    helped = run(name, "--help")
+    assert helped.code == 0
+    assert max(map(len, helped.out.removesuffix(f"Example: {COMMANDS[name].example}\n").splitlines())) <= 80
+
+
+# ---- tests of a file outside packages
+
+
+def test_generated_tests_import_a_file_by_its_name(run: Run, folder: Path) -> None:
+    assert run("testgen", "deal.py", "--out", "test_deal.py").code == 0
+    assert "from deal import Deal\n" in (folder / "test_deal.py").read_text()
+    assert run("freeze", "deal.py").code == 0
+    assert "CLM337 deal.json" in run("testgen", "deal.json").err
+    assert "CLM337 deal.json" in run("mutate", "deal.json", "test_deal.py").err
+
+
+def test_help_needs_no_extra() -> None:
+    code = f"""
+import sys
+for extra in ("duckdb", "numba", "pandas", "polars", "pptx", "pyarrow", "pyspark", "yaml"):
+    sys.modules[extra] = None
+from clmstate.cli import main
+sys.exit(max(main([name, "--help"]) for name in {sorted(COMMANDS)}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

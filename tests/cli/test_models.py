@@ -139,5 +139,5 @@ def test_mistakes_of_a_definition_stay_what_they_are(folder: Path) -> None:
     (folder / "bad.py").write_text(
         "from clmstate import Lifecycle, Phase\nclass A(Lifecycle):\n    a = Phase('A')\n    b = Phase('B')\n"
     )
-    with pytest.raises(DefinitionError, match="CLM106 A: no phase is initial"):
+    with pytest.raises(DefinitionError, match=r"CLM106 A \(bad\.py, line 2\): no phase is initial"):
         load_one("bad.py", command="x")

@@ -30,3 +30,8 @@ def test_columns_acts_commands_and_words_are_documented() -> None:
     page = (DOCS / "cli.md").read_text()
     assert all(f"## {name}\n" in page for name in COMMANDS)
     assert all(line.strip() in page for line in HELP.splitlines())
+
+
+def test_a_code_says_one_thing() -> None:
+    rows = [set(re.findall(r"^\| (CLM\d{3}) \|", (DOCS / page).read_text(), re.MULTILINE)) for page in ("log-format.md", "cli.md")]
+    assert rows[0] & rows[1] == {"CLM335"}  # a composition, where one lifecycle is asked for: the same on both

@@ -52,7 +52,7 @@ def test_a_customer_walks_by_hand(typed: Typed) -> None:
 def test_undo_takes_back_a_line(typed: Typed) -> None:
     ran = typed("at 2026-01-05 signed=yes", "health=80", "undo", "undo", "undo", "signals", "save log.csv")
     assert "back in Fresh, 2026-01-05" in ran.out
-    assert "CLM350 this line: there is nothing to take back" in ran.err
+    assert "CLM347 this line: there is nothing to take back" in ran.err
     assert "signed  no  (contract signed: True or False)" in ran.out
     assert "0 rows in log.csv" in ran.out
 
@@ -79,19 +79,19 @@ def test_what_was_typed_is_a_log(typed: Typed, run: Callable[..., Ran], folder: 
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("helth=80", "CLM350", "Did you mean 'health'?"),
+        ("helth=80", "CLM347", "Did you mean 'health'?"),
         ("health=180", "CLM204", "above 100"),
         ("health=", "", ""),
         ("event notise", "CLM202", "Did you mean 'notice'?"),
-        ("notise", "CLM350", "Did you mean 'notice'?"),
-        ("event", "CLM350", "'event' says nothing"),
-        ("at", "CLM350", "at 2026-02-01"),
+        ("notise", "CLM347", "Did you mean 'notice'?"),
+        ("event", "CLM347", "'event' says nothing"),
+        ("at", "CLM347", "at 2026-02-01"),
         ("at soon", "CLM206", "not a point in time"),
-        ("+5", "CLM350", "say first: at 2026-01-01"),
-        ("clear helth", "CLM350", "Did you mean 'health'?"),
+        ("+5", "CLM347", "say first: at 2026-01-01"),
+        ("clear helth", "CLM347", "Did you mean 'health'?"),
         ("explain wonn", "CLM203", "won"),
-        ("'health=80", "CLM350", "a quote is opened"),
-        ("save no/log.csv", "CLM307", "cannot be written"),
+        ("'health=80", "CLM347", "a quote is opened"),
+        ("save no/log.csv", "CLM307", "there is no folder 'no'"),
         ("save log", "CLM303", "no ending"),
         ("help", "", ""),
         ("explain", "", ""),

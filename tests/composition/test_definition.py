@@ -185,6 +185,16 @@ def test_a_port_is_fed_exactly_once() -> None:
     assert codes(inner_twice) == [("CLM133", "Outer.wiring, inner.plain.paid")]
 
 
+def test_a_wrong_line_does_not_hide_what_is_wrong_with_others() -> None:
+    def make() -> None:
+        class Account(Composition):
+            plain, other = One(Plain), One(Plain)
+            users = Many(User)
+            wiring = plain[Plain.paid].fed_by(users.count_in(User.active))  # meant to be fed, so it is not said to be forgotten
+
+    assert codes(make) == [("CLM135", "Account.wiring, plain.paid"), ("CLM134", "Account.wiring")]
+
+
 def test_a_composition_is_no_leaf() -> None:
     def make() -> None:
         class Account(Composition, embedded=True):

@@ -38,11 +38,18 @@ class Seen(Lifecycle):
     met_on = Signal.date("met")
     called = Event("called")
     outside = Phase("Outside", initial=True)
-    inside = Phase("Inside", touchpoints=[Touchpoint("Visit", why="w", how="h", done={done})])
-    enter = outside.to(inside, when={condition})
+{inside}
+    enter = outside.to({entered}, when={condition})
     leave = inside.to(outside, when=unless({condition}))
     first = Milestone("First", when={milestone})
 """
+
+ONE = """    inside = Phase("Inside", touchpoints=[Touchpoint("Visit", why="w", how="h", done={done})])"""
+GROUP = """    class inside(Phase.Group, label="Inside"):
+        calm = Phase("Calm", initial=True)
+        tense = Phase("Tense")
+    strain = inside.calm.to(inside.tense, when={strain})
+    ease = inside.tense.to(inside.calm, when=unless({strain}))"""
 
 
 class Asked:
@@ -82,14 +89,16 @@ class Asked:
             return one
         return f"{one} {self.rng.choice('&|')} ({self.atom()})"
 
-    def source(self) -> str:
+    def source(self, *, grouped: bool) -> str:
         sure = self.rng.random() < 0.5
+        condition, done, milestone = self.condition(), self.condition(), self.condition()
         return MODEL.format(
             default=", default=3" if sure else "",
             default_flag=", default=False" if sure else "",
-            condition=self.condition(),
-            done=self.condition(),
-            milestone=self.condition(),
+            condition=condition,
+            inside=GROUP.format(strain=self.condition()) if grouped else ONE.format(done=done),
+            entered=self.rng.choice(("inside", "inside.resume")) if grouped else "inside",
+            milestone=milestone,
         )
 
 
@@ -117,6 +126,6 @@ def steps(rng: Random, number: int) -> Iterator[Step]:
 def lives(rng: Random, number: int, each: int = 60) -> Iterator[tuple[Case, type[clmstate.Lifecycle]]]:
     """So many lives, each with a lifecycle of its own."""
     asked = Asked(rng)
-    for _ in range(number):
-        source = asked.source()
+    for i in range(number):
+        source = asked.source(grouped=i % 2 == 1)
         yield Case(source, tuple(steps(rng, each))), model_class(source)

@@ -9,9 +9,11 @@ import pytest
 from tests.conformance import harness, quiet
 
 
-@pytest.mark.parametrize("engine", [harness.Compiled, harness.Python, harness.Restored], ids=lambda engine: engine.name)
+@pytest.mark.parametrize(
+    "engine", [harness.Compiled, harness.Python, harness.Part, harness.Restored], ids=lambda engine: engine.name
+)
 def test_nothing_is_overlooked(engine: type[harness.Compiled]) -> None:
-    number = 10 if engine is harness.Restored else 200
+    number = {harness.Compiled: 200, harness.Python: 200, harness.Part: 80, harness.Restored: 10}[engine]
     moved = 0
     for case, model in quiet.lives(Random(11), number):
         difference = harness.first_difference(engine, model, case.steps)

@@ -114,7 +114,7 @@ def test_a_theme_that_nobody_could_read_is_refused(tmp_path: Path, given: str, s
 
 def test_half_a_file_is_never_seen(tmp_path: Path, line: Any) -> None:
     (tmp_path / "journey.svg").mkdir()
-    with pytest.raises(InputError, match="CLM404"):
+    with pytest.raises(InputError, match="CLM307"):
         drawing.journey(line).save(tmp_path / "journey.svg")
     assert [found.name for found in tmp_path.iterdir()] == ["journey.svg"]
 

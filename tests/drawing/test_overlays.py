@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clmstate import Composition, Lifecycle, Many, One, Phase, Signal, Team, Transition, UnknownNameError, drawing
+from clmstate import Composition, Event, Lifecycle, Many, One, Phase, Signal, Team, Transition, UnknownNameError, drawing
 from clmstate.drawing import Cover, Drawing, Marked, Overlay, Said
 
 
@@ -149,6 +149,43 @@ def test_a_composite_shows_parts_and_what_they_know_of_each_other(painted: Any, 
         assert faults(painted(drawing.composite(Whole, level=level).svg(embed_fonts=False))) == []
 
 
+class Tool(Composition):
+    """A tool that is bought, with people of its own."""
+
+    agreement = One(Agreement)
+    people = Many(Person)
+    wiring = (agreement[Agreement.active_users].fed_by(people.share_in(Person.active)),)
+
+
+class Frame(Lifecycle):
+    """The frame contract."""
+
+    bought = Event("tool bought", names_instance=True)
+    open = Phase("Open", initial=True)
+
+
+class Firm(Composition):
+    """Who buys tools."""
+
+    frame = One(Frame)
+    tools = Many(Tool, opens_on=Frame.bought)
+
+
+def test_a_composite_says_how_many_there_are_and_what_opens_a_branch(painted: Any, faults: Any) -> None:
+    picture = drawing.composite(Firm)
+    assert {lane.id: lane.subtitle for lane in picture.scene.lanes} == {
+        "frame": "one for each customer",
+        "tools.agreement": "any number: one opens on tool bought",
+        "tools.people": "any number",
+    }
+    assert faults(painted(picture.svg(embed_fonts=False))) == []
+    firm = Firm("Acme")
+    firm.frame.send(Frame.bought, at="2026-01-01", instance="crm")
+    laid = drawing.composite(firm).overlay
+    assert laid is not None
+    assert laid.covers["tools.agreement/new"].said == (Said("1 · 100 %", "strong"),)
+
+
 def test_a_customer_is_shown_where_its_parts_are() -> None:
     acme = Whole("Acme")
     acme.people.join("dana", at="2026-01-01", logins=3)
@@ -157,3 +194,30 @@ def test_a_customer_is_shown_where_its_parts_are() -> None:
     assert laid is not None
     assert (laid.covers["agreement/new"].tone, laid.covers["agreement/adopted"].tone) == ("faded", "here")
     assert laid.covers["people/active"].said == (Said("1 · 50 %", "strong"),)
+
+
+def test_wires_of_a_customer_say_whether_what_they_carry_is_enough() -> None:
+    acme = Whole("Acme")
+    acme.people.join("eli", at="2026-01-01")
+    acme.people.join("dana", at="2026-01-02", logins=3)
+    laid = drawing.composite(acme).overlay
+    assert laid is not None
+    port = laid.covers["port agreement.active_users"]
+    assert [said.text for said in port.said or ()] == ["50 % – not met yet", "needs active users at least 80 %"]
+    assert laid.covers["wire port agreement.active_users 0"].sign == "at_risk"
+    assert [key.text for key in laid.keys] == ["what one part knows of another", "not yet enough", "is here"]
+    acme.people.leave("eli", at="2026-01-03")
+    laid = drawing.composite(acme).overlay
+    assert laid is not None
+    assert [said.text for said in laid.covers["port agreement.active_users"].said or ()] == ["100 %"]  # nothing asks any more
+    supplied = drawing.composite(Whole, values={"agreement.active_users": ("90 %", True)}).overlay
+    assert supplied is not None
+    assert supplied.covers["wire port agreement.active_users 0"].sign == "good"
+
+
+def test_the_way_on_is_never_only_a_way_back(contract: Any) -> None:
+    acme = walked(contract)
+    acme.observe(at="2026-09-01", users_adopted=0.9)
+    assert acme.phase.label == "Success"
+    (panel,) = drawing.here(acme).overlay.panels  # type: ignore[union-attr]  # it has one
+    assert panel.title == "To Happy"

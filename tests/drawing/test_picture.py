@@ -50,7 +50,7 @@ def test_unknown_endings_are_refused(line: Any, tmp_path: Path, name: str) -> No
 
 
 def test_a_file_that_cannot_be_written_is_a_diagnostic(line: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="CLM404"):
+    with pytest.raises(InputError, match="CLM307"):
         drawing.journey(line).save(tmp_path / "missing" / "journey.svg")
 
 

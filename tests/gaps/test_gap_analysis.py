@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import models
-from clmstate import Days, InputError, Lifecycle, Phase, Risk, Signal, SuccessGap
+from clmstate import Composition, Days, InputError, Lifecycle, Many, One, Phase, Risk, Signal, SuccessGap
 from clmstate.cli import main
-from clmstate.gaps import FIRST_YEAR, gap_analysis, markdown, read_team_input, seen_in
+from clmstate.gaps import FIRST_YEAR, alive_in, gap_analysis, markdown, read_team_input, seen_in
 from clmstate.replay import Log, Row, read_log
 from clmstate.signals import instant
 from models.gap_analysis import Client
@@ -54,6 +54,95 @@ def test_stays_are_measured_finished_and_open() -> None:
     assert seen.signs["quiet", "trial"] == ("Acme", "Birch")
     assert ("quiet", "paying") not in seen.signs
     assert seen.gaps["idle"] == ("Acme", "Birch")
+
+
+class Person(Lifecycle):
+    seen = Signal.flag("seen", default=False)
+    new = Phase("New", initial=True, goal="I know why", owner="Support")
+    live = Phase("Paying", standing="good")
+    come = new.to(live, when=seen)
+    shy = Risk("Never came", sign=~seen, phases=[new], interval=Days(10))
+
+
+class Site(Composition):
+    deal = One(Deal)
+    people = Many(Person)
+
+
+class Group(Composition):
+    """Members that are compositions themselves."""
+
+    sites = Many(Site)
+
+
+def told(part: str, who: str, at: str, event: str = "", **values: bool) -> Row:
+    return Row("Acme", instant(at), part, who, event, values={f"{part}.{name}": value for name, value in values.items()})
+
+
+WHOLE = Log(
+    "sites.csv",
+    (
+        told("deal", "", "2026-01-01"),
+        told("people", "dana", "2026-01-01", "@join"),
+        told("people", "eli", "2026-01-11", "@join", seen=True),  # passes through
+        told("people", "dana", "2026-01-21", seen=True),
+        told("deal", "", "2026-01-31", live=True),
+        told("people", "dana", "2026-02-10", "@leave"),
+        told("deal", "", "2026-03-01"),
+    ),
+)
+
+
+def test_the_parts_of_a_whole_customer_are_measured_together() -> None:
+    seen = seen_in(Site, WHOLE)
+    assert seen.customers == 1
+    assert seen.stays["deal.trial"].days == (30,)
+    assert (seen.stays["people.new"].days, seen.stays["people.live"].days) == ((20,), (20,))  # who leaves has left the phase
+    assert (seen.stays["people.live"].open, seen.stays["people.new"].open) == (1, 0)
+    assert seen.signs["people.shy", "people.new"] == ("Acme, people/dana",)
+    assert seen.gaps["deal.idle"] == ("Acme",)
+
+
+def test_each_step_goes_through_the_parts_of_a_whole_customer(tmp_path: Path) -> None:
+    team = tmp_path / "team.csv"
+    team.write_text(
+        "team,interval,kind,phase,text\nSales,day 10,pain,New,slow\nSales,day 10,risk,people: new,slower\nSales,,risk,deal: Paying,x\n"
+    )
+    analysis = gap_analysis(Site, read_team_input(team, Site.definition), seen_in(Site, WHOLE))
+    assert [analysis.phase_label(phase.path) for phase in analysis.phases] == [
+        "deal: Trial",
+        "deal: Paying",
+        "people: New",
+        "people: Paying",
+    ]
+    by = {concern.question: concern for concern in analysis.concerns}
+    assert by["Is the work defined?"].where[-2:] == ("people, New: no touchpoint", "people, Paying: no goal")
+    assert analysis.unwatched == ("deal: Paying", "people: Paying")
+    assert analysis.hot[0].where == "people: New"
+    assert analysis.unheard == ("Support",)
+    assert [(gap.part, gap.customers) for gap in analysis.gaps] == [("deal", ("Acme",))]
+    assert analysis.pinned(FIRST_YEAR[0])["warning sign"] == ["Never came"]
+    assert "### people: New" in markdown(analysis)
+    team.write_text("team,interval,kind,phase,text\nSales,,risk,Paying,x\nSales,,risk,Payin,x\n")
+    with pytest.raises(InputError) as refused:
+        read_team_input(team, Site.definition)
+    assert [d.remedy for d in refused.value.diagnostics] == [
+        "say deal: Paying or people: Paying",
+        "known are: deal: Paying, deal: Trial, people: New, people: Paying",
+    ]
+
+
+def test_members_of_members_are_counted() -> None:
+    rows = (
+        told("sites", "jena", "2026-01-01", "@join"),
+        told("sites.people", "jena/dana", "2026-01-01", "@join"),
+        told("sites.people", "jena/dana", "2026-01-31", seen=True),
+    )
+    log = Log("groups.csv", rows)
+    assert seen_in(Group, log).stays["sites.people.new"].days == (30,)
+    assert str(alive_in(Group, log)["Person", "transition", "come"]) == "groups.csv: Acme, 2026-01-31"
+    assert ("Group", "part", "sites") in alive_in(Group, log)
+    assert ("Site", "part", "people") in alive_in(Group, log)
 
 
 def test_what_a_model_leaves_open_is_said() -> None:
@@ -102,7 +191,7 @@ def test_all_mistakes_of_a_file_are_said_together(tmp_path: Path) -> None:
     path.write_text("team,interval,kind,phase,text\nSales,first moth,pane,Engagment,\n,always,risk,,fine\n")
     with pytest.raises(InputError) as refused:
         read_team_input(path, Client.definition)
-    assert [d.code for d in refused.value.diagnostics] == ["CLM361"] * 4
+    assert [d.code for d in refused.value.diagnostics] == ["CLM365"] * 4
     text = str(refused.value)
     assert "Did you mean 'first month'" in text
     assert "Did you mean 'Engagement'?" in text
@@ -167,8 +256,14 @@ def test_slides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "CLM346" in capsys.readouterr().err
 
 
-def test_a_composition_is_asked_for_one_lifecycle(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["gaps", str(FOLDER.parent / "events" / "customer.py")]) == 2
+def test_a_whole_customer_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = str(FOLDER.parent / "events" / "customer.py")
+    assert main(["gaps", whole, "--log", str(FOLDER.parent / "events" / "customers.csv")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for part in ("agreement: Onboarding", "products: In use", "users: Invited", "collaboration: Smooth"):
+        assert part.partition(": ")[0] in said
+    assert "2 replayed customers" in said
+    assert main(["gaps", whole, "--rises", "users_started"]) == 2  # whose use it is must be said
     assert "CLM335" in capsys.readouterr().err
 
 

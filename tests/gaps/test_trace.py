@@ -89,8 +89,8 @@ def test_several_items_in_one_ref() -> None:
     [
         ("id\ttext\nA\tb\n", "CLM304"),
         ("id\tkind\ttext\tfeat\nA\trule\tb\tc\n", "CLM305"),
-        ("id\tkind\ttext\nA\trule\t\n", "CLM360"),
-        ("id\tkind\ttext\nA\trule\tb\nA\trule\tc\n", "CLM360"),
+        ("id\tkind\ttext\nA\trule\t\n", "CLM364"),
+        ("id\tkind\ttext\nA\trule\tb\nA\trule\tc\n", "CLM364"),
     ],
 )
 def test_bad_lists_are_refused(tmp_path: Path, text: str, code: str) -> None:

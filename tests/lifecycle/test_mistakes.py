@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,6 +180,7 @@ ONE_MISTAKE: list[tuple[str, str, str, Body]] = [
     ("CLM109", "Bad.go", "no source is left", declares(go=B.renewal.to(B.renewal, when=B.signed))),
     ("CLM110", "Bad.go", "nothing decides", declares(go=B.live.to(B.new))),
     ("CLM111", "Bad.go", "on='notice' is not an event", declares(go=B.live.to(B.new, on="notice"))),  # type: ignore[arg-type]
+    ("CLM111", "Bad.go", "a condition or a signal, not an event", declares(go=B.live.to(B.new, on=B.health < 5))),  # type: ignore[arg-type]
     ("CLM111", "Bad.end", "'notice' is not an event of Bad", declares(notice=Transition.dropped())),
     ("CLM112", "Bad.go", "5 is an int, not a condition", declares(go=B.live.to(B.new, when=5))),  # type: ignore[arg-type]
     ("CLM112", "Bad.go", "'users adopted' is a share, not a condition", declares(go=B.live.to(B.new, when=B.adopted))),  # type: ignore[arg-type]
@@ -297,6 +300,29 @@ def test_a_mistake_in_a_named_condition_is_not_repeated_where_it_is_used() -> No
             two = both.to(Base.live, when=unless(eager))
 
     assert [(d.code, d.place) for d in raised.value.diagnostics] == [("CLM105", "Bad.both"), ("CLM117", "Bad.eager")]
+
+
+def test_a_mistake_names_its_file_and_line(tmp_path: Path) -> None:
+    text = "\n".join(
+        (
+            "from clmstate import Composition, Lifecycle, One, Phase, Signal",
+            "class Deal(Lifecycle):",
+            "    health = Signal.score('health')",
+            "    new = Phase('New', initial=True)",
+            "    class care(Phase.Group):",
+            "        calm = Phase('Calm', standing='fine')",
+            "    go = new.to(",
+            "        care, when=health >= 700)",
+        )
+    )
+    (tmp_path / "deal.py").write_text(text)
+    with pytest.raises(DefinitionError) as refused:
+        runpy.run_path(str(tmp_path / "deal.py"))
+    assert [(d.place, d.where.rpartition("/")[2]) for d in refused.value.diagnostics] == [
+        ("Deal.care.calm", "deal.py, line 6"),
+        ("Deal.go", "deal.py, line 7"),
+    ]
+    assert str(refused.value).count(f"({tmp_path}/deal.py, line 7)") == 1
 
 
 def test_every_member_of_a_customer_is_guarded_and_nothing_else_is() -> None:

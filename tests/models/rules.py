@@ -16,7 +16,7 @@ from clmstate.gaps import seen_in
 from clmstate.lifecycle.elements import altered
 from clmstate.replay import read_log
 
-__all__ = ["MODELS", "lacking", "seen", "shows"]
+__all__ = ["BITES", "CHECKS", "MODELS", "Check", "lacking", "seen", "shows"]
 
 MODELS = Path(models.__file__).parent
 
@@ -24,6 +24,20 @@ BITES = (AssertionError, AttributeError, LookupError, ClmstateError)
 """How a rule fails of a model that lacks something: what is expected does not happen, or cannot even be named."""
 
 Lacking = tuple[str, Callable[[Any], Any]]
+
+
+@attrs.frozen
+class Check:
+    """What a test marked with `shows` checks, and of what."""
+
+    items: tuple[str, ...]
+    of: Any
+    holds: Callable[[Any], None]
+    without: tuple[str, ...]
+
+
+CHECKS: list[Check] = []
+"""All of them, as their modules are imported."""
 
 
 def shows(*items: str, of: Any, without: Iterable[str | Lacking] = ()) -> Callable[[Callable[[Any], None]], Any]:
@@ -38,6 +52,8 @@ def shows(*items: str, of: Any, without: Iterable[str | Lacking] = ()) -> Callab
     cases = [pytest.param(None, id="holds"), *(pytest.param(take, id=f"needs {name}") for name, take in removed)]
 
     def made(check: Callable[[Any], None]) -> Any:
+        CHECKS.append(Check(items, of, check, tuple(name for name, _ in removed)))
+
         @pytest.mark.parametrize("take", cases)
         def test(take: Callable[[Any], Any] | None) -> None:
             if take is None:
@@ -63,8 +79,10 @@ def lacking(model: Any, name: str) -> Any:
     Args:
         model: a lifecycle class.
         name: ``relapse`` (any declared name), ``onboarding/KO call`` (a touchpoint), ``relapse: plays`` (one thing that an element says),
-            ``promise S0.7`` (the promises that cite an item).
+            ``promise S0.7`` (the promises that cite an item), ``play Call`` (a play, wherever it is opened).
     """
+    if name.startswith("play "):
+        return _variant(model, _playless(model, name.removeprefix("play ")))
     if name.startswith("promise "):
         ref = name.removeprefix("promise ")
         kept = tuple(p for p in model.definition.promises if ref not in p.ref.split(", "))
@@ -87,6 +105,19 @@ def lacking(model: Any, name: str) -> Any:
     assert_there(bool(getattr(element, what)), name)
     changed = attrs.evolve(element, **{what: empty}) if isinstance(element, Transition) else altered(element, **{what: empty})
     return _variant(model, {key: changed})
+
+
+def _playless(model: Any, label: str) -> dict[str, Any]:
+    """Whatever opens a play, without it."""
+    body = {}
+    for key in model._declared:
+        element = getattr(model, key)
+        plays = getattr(element, "plays", ())
+        kept = tuple(play for play in plays if play.label != label)
+        if len(kept) < len(plays):
+            body[key] = attrs.evolve(element, plays=kept) if isinstance(element, Transition) else altered(element, plays=kept)
+    assert_there(bool(body), label)
+    return body
 
 
 def assert_there(there: bool, name: str) -> None:

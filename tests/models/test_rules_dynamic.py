@@ -6,6 +6,7 @@ from typing import Any
 
 from clmstate import Composition, Many
 from clmstate.analysis import by_calendar, check, loops, unsaid
+from clmstate.analysis.space import prove
 from clmstate.testing import scenario
 from models.dynamic import AddOn, CalendarContract, Contract, Customer, User
 from models.events import Agreement
@@ -77,8 +78,9 @@ def test_check_recognises_phases_by_the_calendar(calendar: Any) -> None:
     assert by_calendar(Contract) == ()
 
 
-@shows("S4.5", "S4.10", of=Contract, without=["relapse", "go_back", "refocus"])
-def test_customers_move_back_as_well_as_forward(contract: Any) -> None:
+@shows("S4.5", "S4.10", of=(Contract, AddOn, User))
+def test_customers_move_back_as_well_as_forward(parts: Any) -> None:
+    contract, product, user = parts
     acme = good(contract).on("2026-03-10", users_adopted=0.5).on("2026-03-25").takes("relapse").is_in(contract.adoption)
     acme.on("2026-04-06", users_adopted=0.9).is_in(contract.success)
     acme.on("2026-04-10", contract.notice).on("2026-04-20", contract.saved, users_adopted=0.7).takes("go_back").is_in(
@@ -86,6 +88,19 @@ def test_customers_move_back_as_well_as_forward(contract: Any) -> None:
     )
     good(contract).on("2026-03-10", contract.strategy_changed).takes("refocus")
     acme.by_hand(contract.onboarding, at="2026-04-21", hold_until="2026-05-31").is_in(contract.onboarding)
+    used = scenario(product).given(product.running.success, at="2026-03-01", set_up=True, users_active=0.9, contract_open=True)
+    used.on("2026-03-10", users_active=0.3).on("2026-03-24").takes("relapse")
+    used.on("2026-03-25", contract_open=False).on("2026-03-26", contract_open=True).takes("go_on")
+    dana = scenario(user).given(user.adopted, at="2026-03-01", logins_28d=8).on("2026-03-10", logins_28d=3).takes("slip")
+    dana.on("2026-03-20", logins_28d=0).on("2026-03-30", logins_28d=1).takes("wake")
+    assert [p.kind for p in contract.definition.promises if p.ref == "S4.5"] == ["always_possible_until"]
+
+
+@shows("S4.5", of=Customer, without=["promise S4.5"])
+def test_there_is_always_a_way_back_to_success(customer: Any) -> None:
+    promised = [p for p in customer.definition.promises if p.ref == "S4.5"]
+    assert [p.kind for p in promised] == ["always_possible_until"]
+    assert [proof.verdict for proof in prove(customer, promised)] == ["holds"]
 
 
 class NoBranches(Composition):
@@ -119,11 +134,14 @@ def test_plays_follow_data_and_movement(contract: Any) -> None:
         calm.on(f"2026-0{month}-10", last_contact=f"2026-0{month}-10").opens()
 
 
-@shows("S4.8", of=Contract, without=["stuck", "late"])
-def test_who_is_not_live_on_day_180_is_seen_and_kept(contract: Any) -> None:
+@shows("S4.8", of=(Contract, AddOn, User))
+def test_who_is_not_live_on_day_180_is_seen_and_kept(parts: Any) -> None:
+    contract, product, user = parts
     acme = scenario(contract).on("2026-01-05", renewal_on="2026-12-31").on("2026-07-06").stays()
     acme.warns("stuck").is_in(contract.onboarding)
     acme.on("2026-09-15").warns("stuck", "late").is_in(contract.onboarding)
+    scenario(product).on("2026-01-05").on("2026-07-06").warns("slow_start").is_in(product.running.implementation)
+    scenario(user).on("2026-01-05").on("2026-07-06").warns("never_came").is_in(user.invited)
 
 
 @shows("S4.9", of=Contract, without=["go_live", "adopt"])

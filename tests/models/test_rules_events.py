@@ -99,13 +99,18 @@ def test_one_lifecycle_for_each_product_with_its_own_priority(customer: Any) -> 
     assert acme.phases["agreement"].path == "finding"
 
 
-@shows("S3.36", of=Product, without=["discover: plays", "solve: plays", "first_need: plays", "run: plays"])
-def test_usage_milestones_are_celebrated(product: Any) -> None:
+@shows("S3.36", of=(Product, Agreement, User))
+def test_usage_milestones_are_celebrated(parts: Any) -> None:
+    product, agreement, user = parts
     d = product.definition
     usage = [t for t in d.transitions.values() if t.on is not None and d.events[t.on].category == USAGE]
     celebrated = [*usage, product.run, product.fulfil, *(m for m in d.milestones.values() if m.category == USAGE)]
     assert len(celebrated) == 6
     assert all(any("Celebrate" in play.label for play in each.plays) for each in celebrated)
+    for name in ("discover", "discover_more", "solve", "run", "fulfil", "first_need"):
+        assert name in {each.name for each in celebrated}
+    assert [play.label for play in agreement.prove.plays] == ["Celebrate together"]
+    assert [play.label for play in user.begin.plays] == ["Welcome by name"]
 
 
 @shows("S3.37", of=Product, without=["fulfil", "basics_only", "in_use/Advanced features on their own case"])
@@ -114,6 +119,7 @@ def test_the_advanced_features_are_brought_to_use(product: Any) -> None:
     assert [gap.name for gap in acme.customer.open_gaps] == ["basics_only"]
     assert [each.touchpoint.label for each in acme.customer.open_touchpoints] == ["Advanced features on their own case"]
     acme.on("2026-04-06", advanced_used=0.5).takes("fulfil")
+    acme.on("2026-05-04", only_simple=True).takes("shrink").opens("Show the advanced part on their own case")
 
 
 @shows("S3.38", of=Agreement, without=["may_be_asked", "proven/Ask for their word"])
@@ -134,17 +140,23 @@ def test_use_alone_proves_nothing(agreement: Any) -> None:
     acme = scenario(agreement).given(agreement.finding, at="2026-06-01", **known).on("2026-06-02", users_started=1).stays()
     assert "busy_not_better" in [gap.name for gap in acme.customer.open_gaps]
     acme.on("2026-07-06", goal_progress=0.7).takes("prove")
+    acme.on("2026-08-03", goal_progress=0.3).on("2026-08-31").takes("fall_short")  # everybody uses it, and goals are far again
 
 
 @shows("S3.40", of=Agreement, without=["no_way_back", "review: plays"])
 def test_a_review_with_a_shortfall_needs_a_way_back(agreement: Any) -> None:
     known = MANAGED | {"goal_progress": 0.5, "renewal_on": "2028-01-31"}
     acme = scenario(agreement).given(agreement.finding, at="2026-06-01", **known)
+    assert "Executive review" in [each.touchpoint.label for each in acme.customer.open_touchpoints]
     acme.on("2026-06-02", agreement.review_held).takes("review")
     assert "Agree on the way back" in plays(acme)
     assert "no_way_back" in [gap.name for gap in acme.customer.open_gaps]
     acme.on("2026-06-03", way_back_agreed=True)
     assert "no_way_back" not in [gap.name for gap in acme.customer.open_gaps]
+    fell = scenario(agreement).given(agreement.proven, at="2026-06-01", **(known | {"goal_progress": 0.3})).on("2026-06-02")
+    fell.on("2026-06-30").takes("fall_short").opens("Agree on the way back")
+    asked = proven(agreement, nps=3, renewal_on="2027-01-31").on("2026-10-05").is_in(agreement.renewal.in_question)
+    assert "What is missing" in [each.touchpoint.label for each in asked.customer.open_touchpoints]
 
 
 @shows("S3.41", of=(LargeAgreement, Agreement, SmallAgreement), without=[("sizes", lambda _: (Agreement,) * 3)])
@@ -155,7 +167,9 @@ def test_reviews_are_due_on_need_and_by_size(models: Any) -> None:
         days = (60, 75, 105, 130)
         missing = []
         for day in days:
-            now = scenario(model).given(model.finding, at="2026-01-05", **known).on("2026-01-06", model.review_held)
+            now = scenario(model).given(model.finding, at="2026-01-05", **known)
+            assert "Executive review" in [each.touchpoint.label for each in now.customer.open_touchpoints]
+            now.on("2026-01-06", model.review_held)
             now.after(day)
             if "review_missing" in [risk.name for risk in now.customer.warning_signs]:
                 missing.append(day)
@@ -187,6 +201,7 @@ def aimless(agreement: Any) -> Any:
 def test_each_meeting_has_a_clear_goal(agreement: Any) -> None:
     touchpoints = [t for phase in agreement.definition.phases.values() for t in phase.touchpoints]
     assert all(t.why and t.ours and t.theirs for t in touchpoints)
+    assert {"Executive review", "What is missing"} <= {t.label for t in touchpoints}
 
 
 def unspoken(agreement: Any) -> Any:
@@ -201,6 +216,7 @@ def unspoken(agreement: Any) -> Any:
 @shows("S3.44", of=Agreement, without=["only_numbers", ("the talk", unspoken)])
 def test_numbers_do_not_replace_a_talk(agreement: Any) -> None:
     silent = proven(agreement, last_talk="2026-07-01").on("2026-10-02").warns("only_numbers")
+    assert [play.label for risk in silent.customer.warning_signs for play in risk.plays] == ["Call, without an agenda"]
     silent.on("2026-10-05").is_in(agreement.renewal.in_question)  # all numbers are good
     proven(agreement).on("2026-10-05").is_in(agreement.renewal.quiet)
 
@@ -228,6 +244,8 @@ def unmanaged(agreement: Any) -> Any:
 @shows("S3.46", of=Agreement, without=["renew_quietly", "promise S3.46", ("the rest", unmanaged)])
 def test_a_renewal_is_no_event_if_all_else_is_managed(agreement: Any) -> None:
     acme = proven(agreement).on("2026-10-05").takes("renew_quietly").is_in(agreement.renewal.quiet)
+    assert "Send the two pages" in plays(acme)
+    assert "Prepare it as an executive review" not in plays(acme)
     assert acme.phase.label == "A non-event"
     promise = [p for p in agreement.definition.promises if p.ref == "S3.46" and p.kind == "never"]
     assert [proof.verdict for proof in prove(agreement, promise)] == ["holds"]

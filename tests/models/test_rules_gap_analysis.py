@@ -31,6 +31,11 @@ def test_nobody_is_mature_who_was_not_set_up(client: Any) -> None:
     assert ways["growth"] == ["presales", "onboarding", "launch", "engagement", "measurement"]
 
 
+def answers(acme: Any) -> list[str]:
+    """The plays that answer the warning signs that are seen now."""
+    return [play.label for risk in acme.customer.warning_signs for play in risk.plays]
+
+
 def in_engagement(client: Any, **values: Any) -> Any:
     known: dict[str, Any] = {"outcome_agreed": True, "setup_done": True, "users_active": 0.6, "key_contact": True}
     return scenario(client).given(client.engagement, at="2026-06-01", **(known | values))
@@ -40,6 +45,7 @@ def in_engagement(client: Any, **values: Any) -> Any:
 def test_a_bad_start_is_carried_along_until_it_is_made_good(client: Any) -> None:
     acme = in_engagement(client, start_health=45).on("2026-06-02").warns("bad_start")
     acme.on("2026-09-01", users_active=0.85, outcome=0.9).is_in(client.growth).warns("bad_start")
+    assert answers(acme) == ["Say openly that the start was bad, and make it good"]
     acme.on("2026-09-02", start_mended=True)
     assert "bad_start" not in [risk.name for risk in acme.customer.warning_signs]
     fine = in_engagement(client, start_health=85).on("2026-06-02")
@@ -98,6 +104,11 @@ def test_every_phase_has_signs_of_a_client_at_risk(client: Any) -> None:
     analysis = gap_analysis(client)
     assert not analysis.unwatched
     assert all(sign.sign for phase in analysis.risks for sign in phase.signs)
+    looks = {phase.path: [sign.risk.label for sign in phase.signs] for phase in analysis.risks}
+    assert looks["onboarding"][0] == "Bought without a goal"  # at risk, there, looks like this
+    assert looks["launch"][1] == "Launched, and nothing follows"
+    asked = scenario(client).given(client.onboarding, at="2026-02-02").on("2026-02-03").warns("unclear")
+    asked.on("2026-02-04", outcome_agreed=True).warns()
 
 
 @shows("S0.20", of=Client, without=["unskilled: mitigation", "contact_gone: plays"])
@@ -105,11 +116,18 @@ def test_every_risk_is_answered_in_one_of_three_ways(client: Any) -> None:
     risks = client.definition.risks.values()
     assert {way for risk in risks for way in risk.mitigation} == {"escalate", "educate", "communicate"}
     assert all(risk.mitigation and risk.plays for risk in risks)
+    acme = in_engagement(client).on("2026-06-02", skills_missing=1).warns("unskilled")
+    assert acme.customer.warning_signs[0].mitigation == ("educate",)
+    assert answers(acme) == ["Fill the missing skills"]
+    acme.on("2026-06-03", skills_missing=0, best_practices=0.4).warns("own_ways")
+    assert answers(acme) == ["Show how others do it"]
 
 
 @shows("S0.21", of=Client, without=["some_classes: plan", "worn_out: plan"])
 def test_every_success_gap_has_a_plan(client: Any) -> None:
     assert all(gap.plan for gap in client.definition.gaps.values())
+    acme = in_engagement(client, user_classes=4, classes_active=2).on("2026-06-02")
+    assert [gap.plan for gap in acme.customer.open_gaps] == ["one champion for each class that is missing, one task to begin with"]
 
 
 @shows("S0.22", of=Client, without=["tired: interval", "weak_launch: interval"])

@@ -81,6 +81,8 @@ def test_where_organisations_meet_somebody_hands_over(relationship: Any) -> None
         "Onboarding → Customer Success, when Get started → Get value",
     ]
     assert all(h.transition.plays for h in forward)
+    back = [h for h in handoffs(relationship) if h.transition.name == "propose"]  # Sales gets them back, with what was found out
+    assert [[play.label for play in h.transition.plays] for h in back] == [["Prepare the contract"]]
 
 
 def nameless(relationship: Any) -> Any:
@@ -113,6 +115,7 @@ def test_stages_are_revised_and_versions_compared(relationship: Any) -> None:
         adopted_at = type(relationship.adopted_at)(0.9)
 
     assert relationship.definition.version == "2"
+    assert [play.label for play in relationship.leave_us.plays] == ["Ask why"]  # every loss is a reason to look at them again
     assert fingerprint(Next).rules != fingerprint(relationship).rules
     assert diff(relationship, Next)
 
@@ -137,7 +140,11 @@ def test_leaders_agree_on_rules_and_are_asked_again_when_they_change(relationshi
 def test_it_can_be_shown_at_an_all_hands(tmp_path: Path) -> None:
     out = tmp_path / "relationship.pptx"
     assert main(["deck", str(MODELS / "management" / "relationship.py"), "--out", str(out)]) == 0
-    assert out.stat().st_size > 10_000
+    from pptx import Presentation
+
+    said = {shape.text_frame.text for slide in Presentation(str(out)).slides for shape in slide.shapes if shape.has_text_frame}
+    assert {phase.label for phase in Relationship.definition.phases.values()} <= said
+    assert any(text == "What this means for Customer Success" for text in said)
 
 
 @pytest.mark.shows("S2.14")

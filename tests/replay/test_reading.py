@@ -298,7 +298,7 @@ def test_a_line_of_a_gigabyte_is_not_loaded(tmp_path: Path) -> None:
 def test_polars_is_asked_for_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "polars", None)
     (said,) = refused(tmp_path, b"PAR1", "log.parquet")
-    assert said.startswith("CLM306 Parquet is read with polars, which is not installed")
+    assert said.startswith("CLM306 Parquet needs the package polars, which is not installed")
     assert "pip install 'clmstate[parquet]'" in said
 
 

@@ -47,7 +47,7 @@ def test_what_spark_cannot_do_is_told_before_it_is_started(tmp_path: Path) -> No
         new = Phase("New", initial=True)
 
     write_log(tmp_path / "log.parquet", [Row("Acme", 0)], Hidden)
-    with pytest.raises(InputError, match="CLM370"):
+    with pytest.raises(InputError, match="CLM359"):
         replay_file(Hidden, tmp_path / "log.parquet", engine="spark")
     with pytest.raises(InputError, match="CLM303"):
         replay_file(Hidden, tmp_path / "log.csv", engine="spark")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from clmstate import Event, Lifecycle, Phase, Signal, unless
+import models.dynamic
+import models.events
+from clmstate import Event, InputError, Lifecycle, Phase, Signal, unless
 from clmstate.kernel import compiled
 from clmstate.kernel.stand_in import standing_in
 from clmstate.lifecycle import Engine
@@ -26,6 +28,12 @@ def watched(model: type[Lifecycle], *stories: object) -> Ledger:
             story()  # type: ignore[operator]
     asking = Asking(compiled(model.definition).program)
     return settle(asking, watch.seen[model.definition.name], *duties(asking))
+
+
+def test_two_of_one_name_are_not_counted_as_one() -> None:
+    with pytest.raises(InputError, match="CLM390 User"):
+        Watch([models.dynamic.User.definition, models.events.User.definition])
+    Watch([models.dynamic.Customer.definition, models.dynamic.User.definition])  # the same one twice is one
 
 
 class Two(Lifecycle):

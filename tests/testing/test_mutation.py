@@ -137,6 +137,26 @@ def test_what_the_tests_do_not_notice_is_named_and_answers_are_kept(project: Pat
     assert sorted(set(after)) == before
 
 
+def test_generated_tests_are_counted_apart(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["testgen", "deals.py", "--out", "test_deals.py"]) == 0
+    )  # its test of worry stands beside the one that somebody wrote
+    assert "def test_worry_generated() -> None:" in (project / "test_deals.py").read_text(encoding="utf-8")
+    capsys.readouterr()
+    _, both = mutate(capsys)
+    assert both["generated"] == {"noticed": 6, "alone": 3}
+    assert both["percent"] == 50.0
+    assert main(["mutate", "deals.py", "test_deals.py", "--jobs", "1"]) == 0  # from the answers that were kept
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "50.0 % of the mutants of Deal were noticed by the tests that people wrote: 3 of 6" in shown
+    assert "counted apart: generated tests noticed 6, and 3 of them no other test did" in shown
+    (project / "test_deals.py").unlink()
+    assert main(["testgen", "deals.py", "--out", "test_deals.py"]) == 0
+    capsys.readouterr()
+    _, alone = mutate(capsys)
+    assert (alone["generated"], alone["percent"]) == ({"noticed": 6, "alone": 6}, 100.0)
+
+
 def test_tests_that_fail_by_themselves_are_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "test_deals.py").write_text("def test_wrong():\n    assert False\n", encoding="utf-8")
     code, said = mutate(capsys)

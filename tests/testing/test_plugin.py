@@ -139,6 +139,17 @@ def coverage(deals: pytest.Pytester, *words: str) -> tuple[pytest.RunResult, dic
     return result, json.loads((deals.path / "cov.json").read_text(encoding="utf-8"))
 
 
+def test_a_coverage_report_that_cannot_be_written_is_said(deals: pytest.Pytester) -> None:
+    deals.makepyfile(test_tables="", test_good="def test_it(): pass")
+    (deals.path / "file").touch()
+    result = deals.runpytest(
+        "-q", "-p", "no:cacheprovider", "--lifecycle-cov", "pytest_deals:Deal", "--lifecycle-cov-report", "html:file"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["CLM307 file: the folder cannot be made*"])
+    result.stdout.no_fnmatch_line("written: *")
+
+
 def test_coverage_of_ordinary_tests(deals: pytest.Pytester) -> None:
     result, data = coverage(deals, "--lifecycle-cov-fail-under", "90")
     result.assert_outcomes(passed=4)

@@ -9,10 +9,11 @@ from hypothesis import Phase as Step
 from hypothesis import find, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from clmstate import Lifecycle, Phase, Signal, leads_to, never
+from clmstate import Composition, InputError, Lifecycle, Many, One, Phase, Signal, Transition, always_possible, leads_to, never
 from clmstate.testing import Observation, Scenario, journeys_of, lifecycle_machine, observations_of, signals_of
 from models.dynamic import Contract, Customer, User
-from tests.testing.deal import Deal, Site
+from tests.testing.deal import Deal, Office, Site
+from tests.testing.deal import User as User_
 
 FAST = settings(deadline=None, database=None, phases=(Step.generate, Step.shrink))
 QUICK = settings(FAST, max_examples=30)
@@ -52,7 +53,7 @@ class Broken(Lifecycle):
 
 
 class Before(Broken):
-    promises = (never(Broken.gone).before(Broken.gone),)
+    promises = (never(Broken.alarm).before(Broken.gone),)
 
 
 class Leads(Broken):
@@ -67,6 +68,74 @@ class Never(Broken):
 def test_broken_promises_are_found(model: type[Lifecycle]) -> None:
     with pytest.raises(AssertionError, match="a promise is broken"):
         run_state_machine_as_test(lifecycle_machine(model), settings=settings(FAST, max_examples=200))
+
+
+class Possible(Broken):
+    promises = (always_possible(Broken.fine),)
+
+
+class Lost(Broken):
+    """Nobody comes back."""
+
+    promises = (always_possible(Broken.fine).until(Broken.gone),)
+    back = Transition.dropped()
+
+
+class Shut(Site):
+    """A site that promises what it does not keep: somebody is there when it is lit."""
+
+    promises = (never(Site.office.is_in(Office.lit) & Site.people.none_in(User_.active)),)
+    wiring = (Site.office[Office.used].fed_by(Site.people.share_in(User_.active, User_.idle)),)
+
+
+class House(Composition):
+    """A house that ends."""
+
+    house = One(Broken)
+    people = Many(User_)
+
+
+class Once(House):
+    """It promises to be open again."""
+
+    promises = (always_possible(House.house.is_in(Broken.fine)),)
+
+
+class Until(House):
+    """It promises the same until it is gone."""
+
+    promises = (always_possible(House.house.is_in(Broken.fine)).until(House.house.is_in(Broken.gone)),)
+
+
+@pytest.mark.parametrize(("model", "said"), [(Possible, "Fine"), (Lost, "Fine"), (Shut, "never"), (Once, "Fine")])
+def test_what_customers_promise_and_what_must_stay_possible_is_checked(model: Any, said: str) -> None:
+    with pytest.raises(AssertionError, match=f"a promise is broken: .*{said}"):
+        run_state_machine_as_test(lifecycle_machine(model), settings=settings(FAST, max_examples=200))
+
+
+def test_what_is_lost_is_said_of_the_whole_customer_only_until_then() -> None:
+    run_state_machine_as_test(lifecycle_machine(Until), settings=settings(FAST, max_examples=20, stateful_step_count=8))
+    unheard = lifecycle_machine(Once, promises=False)
+    run_state_machine_as_test(unheard, settings=settings(FAST, max_examples=20, stateful_step_count=8))
+
+
+class Team(Composition, embedded=True):
+    """Somebody's people."""
+
+    lead, people = One(User_), Many(User_)
+
+
+class Firm(Composition):
+    """Teams that have people, and a promise about the teams."""
+
+    office, teams = One(Broken), Many(Team)
+    promises = (never(office.is_in(Broken.gone)),)
+
+
+def test_promises_that_nobody_can_look_at_are_said() -> None:
+    with pytest.raises(InputError, match="CLM392 Firm: its promises cannot be looked at: each of the teams has members of its own"):
+        lifecycle_machine(Firm)
+    lifecycle_machine(Firm, promises=False)
 
 
 def test_promises_that_hold_pass() -> None:

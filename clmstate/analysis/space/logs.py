@@ -115,6 +115,8 @@ def _smaller(log: tuple[Report, ...]) -> Iterator[tuple[Report, ...]]:
             yield tuple(attrs.evolve(row, at=first) if row.at == second else row for row in log)
     for i, row in enumerate(log):
         yield (*log[:i], *log[i + 1 :])
+        if (row.values or row.event) and sum(other.at == row.at for other in log) == 1:
+            yield (*log[:i], Report(row.at), *log[i + 1 :])  # that time passes may be enough
         for name in row.values:
             fewer = {key: value for key, value in row.values.items() if key != name}
             if fewer or row.event:

@@ -10,7 +10,7 @@ import attrs
 from clmstate.analysis.findings import Evidence, Report
 from clmstate.analysis.space.blueprint import Blueprint, Path, Unexplored, blueprint
 from clmstate.analysis.space.crowds import Asked, Crowd
-from clmstate.analysis.space.explore import Explorer, Limit, Precision, Reporting, Settled, Space, Step, explored
+from clmstate.analysis.space.explore import Explorer, Limit, Precision, Reporting, Settled, Space, Step, Watch, explored
 from clmstate.analysis.space.facts import cuts
 from clmstate.analysis.space.logs import breach_in, log_of, nothing_told, shortened
 from clmstate.analysis.space.possible import Standstill, stuck
@@ -345,6 +345,18 @@ def any_number(
     most = tuple(needed.count(group.path) if group.path in followed else 0 for group in plan.groups)
     if max(most, default=0) > 2:
         raise Limit("before it began: the promise needs more than two members at once")
+    return any_members(plan, followed, most, watch, precision, feeds)
+
+
+def any_members(
+    plan: Blueprint,
+    followed: frozenset[int | Path],
+    most: tuple[int, ...],
+    watch: Watch,
+    precision: Precision,
+    feeds: Sequence[FeedNode] = (),
+) -> Explorer:
+    """An exploration in which so many members are followed, and roll-ups may say whatever any number of members can make them say."""
     asked = list(_asked(plan, followed, feeds))
     limits = _compared(plan, feeds)
     crowds = tuple(

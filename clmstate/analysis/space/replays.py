@@ -19,7 +19,7 @@ from clmstate.composition import CompositionDefinition, RollUp
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN
 from clmstate.conditions.nodes import And, Cond, Constant, InPhase, Named, Not, Or, Unless
 from clmstate.errors import LivelockError
-from clmstate.kernel import Member, Room, State, Whole, compiled, contribution, leaf_of, take_in
+from clmstate.kernel import Compiled, Member, Room, State, Whole, compiled, contribution, leaf_of, take_in
 from clmstate.lifecycle import LifecycleDefinition
 
 __all__ = ["Customer", "Real", "Replay", "replayed"]
@@ -100,10 +100,16 @@ def _placed(cond: Cond, stands: Callable[[tuple[str, ...]], bool]) -> Cond:
 
 
 class Customer:
-    """A customer on the compiled engine, told of reports."""
+    """A customer on the compiled engine, told of reports.
+
+    Attributes:
+        plan: the model, laid out.
+        taken: the transitions of the last observation, each with the part that took it, by its path and (for a member) its name.
+    """
 
     def __init__(self, plan: Blueprint) -> None:
         self.plan = plan
+        self.taken: tuple[tuple[Path, str, str], ...] = ()
         definition = plan.definition
         self.whole = Whole(definition) if isinstance(definition, CompositionDefinition) else None
         self.state = compiled(definition).new() if isinstance(definition, LifecycleDefinition) else None
@@ -129,6 +135,7 @@ class Customer:
             events=[(self._finder(row), row.event) for row in events],
             leaves=[self._place(row) for row in leaves],
         )
+        self.taken = tuple((*self._key(member.path), _name(member.c, step[0])) for member, step in steps)
         now = self.phases()
         moved = {self._key(member.path): member for member, _ in steps}
         start = {
@@ -143,6 +150,7 @@ class Customer:
         values = {name: value for row in reports for name, value in _stored(row, definition).items()}
         start: dict[tuple[Path, str], int] = {((), ""): state.phase}
         plan, _ = take_in(state, at, values, tuple(row.event for row in reports if row.event and not row.event.startswith("@")))
+        self.taken = tuple(((), "", _name(state.c, step[0])) for step in plan)
         return self._pictures(start, [(step[3], ((), ""), step[2]) for step in plan])
 
     def _pictures(self, start: dict[tuple[Path, str], int], moves: Iterable[tuple[int, Any, int]]) -> list[Real]:
@@ -218,6 +226,11 @@ class Customer:
             if path[: len(group.path)] == group.path:
                 return next(slot.ways.definition for slot in group.slots if slot.path == path[len(group.path) :])
         return self.plan.ones[self.plan.one[path]].ways.definition
+
+
+def _name(engine: Compiled, rule: int) -> str:
+    """The name of a transition; "" of a move by hand."""
+    return engine.program.rules[rule].transition.name if rule >= 0 else ""
 
 
 def _stored(row: Report, leaf: LifecycleDefinition) -> dict[str, Any]:

@@ -203,6 +203,11 @@ class Ways:
         assert found is not None  # it was asked at every step
         return found
 
+    @property
+    def thinkable(self) -> frozenset[str]:
+        """The transitions that were possible in anything that was asked so far."""
+        return frozenset(rule.transition.name for ways in self._next.values() for _, rule in ways if rule is not None)
+
     # ---- where it stands
 
     def numbers(self, paths: tuple[str, ...]) -> frozenset[int]:

@@ -276,8 +276,8 @@ resume_after(Memory *memory, PyObject *resume, PyObject *source, long target)
     if (left == Py_None || left == entered) {
         return Py_NewRef(resume);
     }
-    PyObject *copy = PyDict_Copy(resume);
-    if (copy != NULL && PyDict_SetItem(copy, left, source) < 0) {
+    PyObject *copy = PyDict_New();
+    if (copy != NULL && (PyDict_Update(copy, resume) < 0 || PyDict_SetItem(copy, left, source) < 0)) {
         Py_CLEAR(copy);
     }
     return copy;

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clmstate.composition import CompositionDefinition
-from clmstate.errors import ClmstateError, Diagnostic
+from clmstate.errors import ClmstateError, Diagnostic, InputError
 from clmstate.kernel import compiled
 from clmstate.kernel.stand_in import standing_in
 from clmstate.testing.coverage.asking import Asking
@@ -19,6 +19,7 @@ from clmstate.testing.coverage.obligations import Ledger, duties, settle
 from clmstate.testing.coverage.report import as_data, missing_lines, table_lines
 from clmstate.testing.coverage.watching import Seen, Watch
 from clmstate.testing.coverage.wiring import compositions_of, wiring_ledger
+from clmstate.writing import write
 
 __all__ = ["Session"]
 
@@ -38,6 +39,7 @@ class Session:
         self.open = ExitStack()
         self.watch: Watch | None = None
         self.ledgers: list[Ledger] = []
+        self.unwritten = ""
         self.reports = self._reports(config.getoption("--lifecycle-cov-report") or ["term-missing"])
 
     def _reports(self, asked: list[str]) -> list[tuple[str, str]]:
@@ -80,7 +82,11 @@ class Session:
             )
             return
         self.ledgers = self._judged(self.watch)
-        self._write()
+        try:
+            self._write()
+        except InputError as error:  # pytest would show it as a fault of its own
+            self.unwritten = str(error)
+            session.exitstatus = session.exitstatus or pytest.ExitCode.USAGE_ERROR
         least = self.config.getoption("--lifecycle-cov-fail-under")
         if least is not None and any(ledger.percent() < least for ledger in self.ledgers) and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -109,14 +115,12 @@ class Session:
     def _write(self) -> None:
         for kind, where in self.reports:
             if kind == "json":
-                _written(Path(where), json.dumps(as_data(self.ledgers), indent=2, ensure_ascii=False) + "\n")
+                write(where, json.dumps(as_data(self.ledgers), indent=2, ensure_ascii=False) + "\n", folders=True)
             elif kind == "html":
                 from clmstate.testing.coverage.page import page
 
                 assert self.watch is not None
-                folder = Path(where)
-                folder.mkdir(parents=True, exist_ok=True)
-                _written(folder / "index.html", page(self.ledgers, self.watch.lifecycles))
+                write(Path(where) / "index.html", page(self.ledgers, self.watch.lifecycles), folders=True)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The table, and what is missing."""
@@ -137,17 +141,11 @@ class Session:
             for line in missing_lines(self.ledgers):
                 terminalreporter.write_line(line, bold=not line.startswith(" "))
         for kind, where in self.reports:
-            if where:
+            if where and not self.unwritten:
                 terminalreporter.write_line(f"written: {where}{'/index.html' if kind == 'html' else ''}")
+        if self.unwritten:
+            terminalreporter.write_line(self.unwritten, red=True)
         for ledger in self.ledgers:
             if least is not None and ledger.percent() < least:
                 said = f"{ledger.model}: {int(ledger.percent() * 10) / 10:.1f} % is below the {least:g} % that were asked for"
                 terminalreporter.write_line(said, red=True)
-
-
-def _written(path: Path, text: str) -> None:
-    """Writes a file whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from clmstate.composition import CompositionDefinition
+from clmstate.errors import Diagnostic, InputError
 from clmstate.kernel import Compiled, State, compiled
 from clmstate.lifecycle import LifecycleDefinition, Moves
 from clmstate.testing.coverage.asking import Asking, Picture
@@ -82,6 +83,9 @@ class Watch:
     Args:
         models: definitions of lifecycles and compositions; parts are watched too.
 
+    Raises:
+        InputError: CLM390, two lifecycles have the same name.
+
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
         >>> from clmstate.kernel.stand_in import standing_in
@@ -98,7 +102,11 @@ class Watch:
 
     def __init__(self, models: Iterable[LifecycleDefinition | CompositionDefinition]) -> None:
         self.models = tuple(models)
-        self.lifecycles = {d.name: d for model in self.models for d in lifecycles_of(model)}
+        self.lifecycles: dict[str, LifecycleDefinition] = {}
+        for definition in (d for model in self.models for d in lifecycles_of(model)):
+            if self.lifecycles.setdefault(definition.name, definition) != definition:
+                cause = "two different lifecycles of this name would be counted as one"
+                raise InputError([Diagnostic("CLM390", definition.name, cause, "measure them in two runs")])
         self.seen = {name: Seen() for name in self.lifecycles}
         self.wires: dict[tuple[str, int], set[Any]] = {}
         self.parts: set[tuple[str, str]] = set()

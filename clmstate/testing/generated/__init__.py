@@ -1,6 +1,23 @@
 """Generated tests: the prover finds customers who take each transition, and those one step short of it."""
 
+from clmstate.testing.generated.customers import Deed, Scene, Wired, scenes_of
 from clmstate.testing.generated.journeys import Shown, Told, Unreached, pair_journeys, shown_transitions
+from clmstate.testing.generated.whole import customer_blocks, customer_imports
 from clmstate.testing.generated.writing import Rewritten, blocks, rewritten
 
-__all__ = ["Rewritten", "Shown", "Told", "Unreached", "blocks", "pair_journeys", "rewritten", "shown_transitions"]
+__all__ = [
+    "Deed",
+    "Rewritten",
+    "Scene",
+    "Shown",
+    "Told",
+    "Unreached",
+    "Wired",
+    "blocks",
+    "customer_blocks",
+    "customer_imports",
+    "pair_journeys",
+    "rewritten",
+    "scenes_of",
+    "shown_transitions",
+]

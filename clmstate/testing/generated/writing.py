@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import attrs
 
+from clmstate.composition import Composition
 from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition
 from clmstate.signals import show_instant
 from clmstate.testing.generated.journeys import Shown, Told, Unreached
 
-__all__ = ["Rewritten", "blocks", "rewritten"]
+__all__ = ["Rewritten", "blocks", "generated_lines", "rewritten"]
 
 _BEGIN: Final = re.compile(r"# -{4} generated: (?P<name>.*?) \[(?P<digest>[0-9a-f]{8})\]")
+_TEST: Final = re.compile(r"def (test_\w+)\(")
 _END: Final = "# ---- end of generated"
 _WIDEST: Final = 120
 
@@ -73,8 +75,23 @@ def blocks(
     return found
 
 
-def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], command: str) -> Rewritten:
+def rewritten(
+    old: str,
+    model: type[Lifecycle] | type[Composition],
+    generated: dict[str, str],
+    command: str,
+    module: str = "",
+    imports: Sequence[str] = (),
+) -> Rewritten:
     r"""A file with new generated blocks; whatever stands outside them stays, and so do blocks that somebody has changed.
+
+    Args:
+        old: what the file holds; nothing, if it is new.
+        model: the lifecycle or composition.
+        generated: by name, what :func:`blocks` returned.
+        command: what makes such a file, for its first line.
+        module: where tests import the model from; by default where Python says that it was defined.
+        imports: the lines that import what the tests name; by default one that imports the model.
 
     Example:
         >>> from clmstate import Phase
@@ -87,10 +104,11 @@ def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], comma
         >>> "test_mine" in rewritten(mine, Deal, {"win": "def test_win(): ...\n"}, "").text
         True
     """
-    waiting = dict(generated)
+    waiting = {name: _apart(text, old) for name, text in generated.items()}
     kept: list[str] = []
     gone: list[str] = []
-    lines = old.splitlines() if old.strip() else _head(model, command)
+    needed = imports or [f"from {module or model.__module__} import {model.__name__}"]
+    lines = old.splitlines() if old.strip() else [*_head(model, command), *needed]
     out: list[str] = []
     at = 0
     while at < len(lines):
@@ -116,12 +134,44 @@ def rewritten(old: str, model: type[Lifecycle], generated: dict[str, str], comma
         while out and not out[-1].strip():
             out.pop()
         out += ["", "", *_block(name, text)]
-    if any("=CLEAR" in line for line in out) and not any("import CLEAR" in line for line in out):
+    if any("=CLEAR" in line or ": CLEAR" in line for line in out) and not any("import CLEAR" in line for line in out):
         out.insert(next((i for i, line in enumerate(out) if line.startswith("from clmstate")), 0), "from clmstate import CLEAR")
+    place = next((i for i, line in enumerate(out) if line.startswith("from clmstate.testing")), -1) + 1
+    out[place:place] = [line for line in imports if line not in out]
     return Rewritten("\n".join(out).rstrip("\n") + "\n", tuple(kept), tuple(gone))
 
 
-def _head(model: type[Lifecycle], command: str) -> list[str]:
+def _apart(text: str, old: str) -> str:
+    """A generated test under a name that nobody has given to a test of their own."""
+    lines, own = old.splitlines(), generated_lines(old)
+    taken = {found[1] for i, line in enumerate(lines) if i not in own and (found := _TEST.match(line)) is not None}
+    found = _TEST.match(text)
+    return text.replace(f"def {found[1]}(", f"def {found[1]}_generated(", 1) if found is not None and found[1] in taken else text
+
+
+def generated_lines(text: str) -> set[int]:
+    r"""The numbers (from 0) of the lines of a file that were generated and that nobody has changed since.
+
+    Example:
+        >>> from clmstate import Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> text = rewritten("", Deal, {"win": "def test_win(): pass\n"}, "clmstate testgen deal.py").text
+        >>> [text.splitlines()[number] for number in generated_lines(text)]
+        ['def test_win(): pass']
+    """
+    lines = text.splitlines()
+    found: set[int] = set()
+    for at, line in enumerate(lines):
+        begin = _BEGIN.fullmatch(line.strip())
+        if begin is not None:
+            end = next((i for i in range(at + 1, len(lines)) if lines[i].strip() == _END), len(lines))
+            if _digest("\n".join(lines[at + 1 : end]).strip("\n") + "\n") == begin["digest"]:
+                found.update(range(at + 1, end))
+    return found
+
+
+def _head(model: type[Lifecycle] | type[Composition], command: str) -> list[str]:
     return [
         f'"""Tests of {model.__name__}, begun by `{command}`.',
         "",
@@ -129,7 +179,6 @@ def _head(model: type[Lifecycle], command: str) -> list[str]:
         'change. Take its marks away to make it your own."""',
         "",
         "from clmstate.testing import scenario",
-        f"from {model.__module__} import {model.__name__}",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from clmstate.lifecycle import Lifecycle
 from clmstate.testing.coverage.asking import Asking
 from clmstate.testing.coverage.naming import models_named
 from clmstate.testing.coverage.watching import Watch
+from clmstate.testing.generated.writing import generated_lines
 from clmstate.testing.mutation.changes import Mutant, mutants_of, wiring_mutants
+from clmstate.testing.settings import SETTINGS
 
 __all__ = ["MutantSession", "all_mutants"]
 
@@ -57,6 +59,8 @@ class MutantSession:
         self.out = Path(said["out"])
         self.names: list[str] = said["models"]
         self.killers: dict[str, int] = {}
+        self.generated: frozenset[str] = frozenset()
+        SETTINGS.explains = False  # that a test fails is all that is asked
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -65,13 +69,14 @@ class MutantSession:
             return True
         try:
             models = [model for name in self.names for model in models_named(name)]
+            watch = Watch([model.definition for model in models])
         except ClmstateError as error:
             raise pytest.UsageError(str(error)) from None
-        watch = Watch([model.definition for model in models])
         asked, failed = self._baseline(session, watch)
         if failed:
             self._say({"failed": failed})
             return True
+        self.generated = frozenset(_generated(session.items))
         mutants = [(what, mutant) for what, mutant in all_mutants(models) if mutant.name not in self.done]
         for what, mutant in mutants[self.share :: self.of]:
             self._say(self._tried(session.items, asked, what, mutant))
@@ -102,17 +107,14 @@ class MutantSession:
         return asked, failed
 
     def _tried(self, items: list[pytest.Item], asked: Any, what: Any, mutant: Mutant) -> dict[str, Any]:
+        """Runs the tests that ask about a mutant: those that somebody wrote until one notices, and generated ones likewise."""
         started = time.perf_counter()
         wanted = {mutant.model, *(f"{mutant.model}.{name}" for name in mutant.of)}
         chosen = [item for item in items if item.nodeid in asked and not wanted.isdisjoint(asked[item.nodeid][1])]
         chosen.sort(key=lambda item: (-self.killers.get(item.nodeid, 0), asked[item.nodeid][0]))
-        killer = None
         with _mutated(what, mutant):
-            for item in chosen:
-                if not _passes(item):
-                    killer = item.nodeid
-                    self.killers[killer] = self.killers.get(killer, 0) + 1
-                    break
+            killer = self._killer(item for item in chosen if item.nodeid not in self.generated)
+            generated = self._killer(item for item in chosen if item.nodeid in self.generated)
         return {
             "mutant": mutant.name,
             "kind": mutant.kind,
@@ -120,9 +122,18 @@ class MutantSession:
             "model": mutant.model,
             "words": mutant.words,
             "killed_by": killer,
-            "tests": len(chosen),
+            "killed_by_generated": generated,
+            "tests": sum(item.nodeid not in self.generated for item in chosen),
+            "generated": sum(item.nodeid in self.generated for item in chosen),
             "seconds": round(time.perf_counter() - started, 3),
         }
+
+    def _killer(self, items: Iterable[pytest.Item]) -> str | None:
+        """The first test that fails."""
+        killer = next((item.nodeid for item in items if not _passes(item)), None)
+        if killer is not None:
+            self.killers[killer] = self.killers.get(killer, 0) + 1
+        return killer
 
     def _say(self, line: dict[str, Any]) -> None:
         with self.out.open("a", encoding="utf-8") as out:
@@ -133,6 +144,18 @@ def _all_asked(asking: Asking, picture: Any) -> Iterator[Any]:
     """All rules that the picture is about, also those that come after the one that is taken: a mutant may let them speak."""
     phase, offered, _ = picture
     return asking.order(phase, offered)
+
+
+def _generated(items: Iterable[pytest.Item]) -> Iterator[str]:
+    """The tests that `clmstate testgen` wrote, and that nobody has changed."""
+    lines: dict[Path, set[int]] = {}
+    for item in items:
+        path, number = item.reportinfo()[:2]
+        path = Path(path)
+        if path not in lines:
+            lines[path] = generated_lines(path.read_text(encoding="utf-8")) if path.suffix == ".py" else set()
+        if number is not None and number in lines[path]:
+            yield item.nodeid
 
 
 def _passes(item: pytest.Item) -> bool:
