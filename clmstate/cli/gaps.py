@@ -59,10 +59,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if options.team is not None:
         said = read_team_input(options.team, model.definition)
     if options.log is not None:
-        from clmstate.replay import read_log
+        from clmstate.replay.sources import read_any
 
         with screen.progress(f"reading {options.log}") as progress:
-            log = read_log(options.log, model, ignore=options.ignore, progress=progress)
+            log = read_any(model, options.log, ignore=options.ignore, progress=progress)
         seen = seen_in(model, log)
         if options.rises is not None:
             rises.append(("customers have on average", rise_in_log(named.lifecycle, log, options.rises)))
