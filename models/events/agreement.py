@@ -331,8 +331,8 @@ class Agreement(Lifecycle, refs=("S3.6",)):
         renewal.quiet,
         when=near_renewal & managed,
         plays=[HAND_OVER_TO_RENEWALS, OFFER],
-        why="the date comes, and nothing is open",
-        ref="S3.19, S3.46",
+        why="the date comes, and nothing is open, from the first day on",
+        ref="S3.19, S3.46, S3.55",
     )
     question = (finding | proven).to(
         renewal.in_question,

@@ -88,7 +88,9 @@ def cases(agreed: Iterable[Agreed]) -> Iterator[Any]:
             for name, case in several.items():
                 whole = attrs.evolve(case, facts={**one.known, **case.facts}, since=case.since or one.since)
                 takes = usual if case.takes is None else case.takes
-                yield pytest.param(one.phase, whole, one.events, takes, id=f"{one.takes[0].name} from {one.phase.name}: {said}{name}")
+                yield pytest.param(
+                    one.phase, whole, one.events, takes, id=f"{one.takes[0].name} from {one.phase.name}: {said}{name}"
+                )
 
 
 @attrs.frozen
@@ -116,7 +118,9 @@ def following(model: Any, ways: Mapping[Transition, Way]) -> list[tuple[Transiti
     return [(first, second) for first in ways for second in d.ways_out(ends[first].path)]
 
 
-def goes_on(model: Any, ways: Mapping[Transition, Way], calm: Facts, calm_in: Mapping[Phase, Facts], *transitions: Transition) -> Any:
+def goes_on(
+    model: Any, ways: Mapping[Transition, Way], calm: Facts, calm_in: Mapping[Phase, Facts], *transitions: Transition
+) -> Any:
     """A customer who takes some transitions, more than a year apart, and nothing else."""
     at = dt.date(2026, 1, 1)
 
