@@ -7,7 +7,7 @@ kept until the day of the question.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -16,7 +16,7 @@ import pytest
 from clmstate import Event, Phase, Transition
 from clmstate.testing import scenario
 
-__all__ = ["Case", "Way", "ask", "cases", "days", "following", "goes_on"]
+__all__ = ["Agreed", "Case", "Way", "ask", "cases", "days", "following", "goes_on"]
 
 TODAY = dt.date(2028, 6, 1)
 
@@ -35,15 +35,17 @@ class Case:
 
     Attributes:
         facts: what is told beside what the list says of everybody.
-        past: events, and how many days ago they happened.
+        past: events, and how many days ago they happened; None is what the list says.
         since: for how many days all of it has been so.
+        before: what was so more than a year ago.
         takes: what is taken instead of what the list says.
     """
 
     facts: Facts = attrs.field(factory=dict)
-    past: Mapping[Event, int] = attrs.field(factory=dict)
+    past: Mapping[Event, int] | None = None
     since: int = 0
     takes: tuple[Transition, ...] | None = None
+    before: Facts = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -57,6 +59,7 @@ class Agreed:
         enough: cases in which they move all the same, by what is said of them.
         short: cases in which nobody moves.
         events: what happens at the same time.
+        since, past, before: as of a case.
     """
 
     takes: tuple[Transition, ...]
@@ -66,31 +69,40 @@ class Agreed:
     short: Mapping[str, Case] = attrs.field(factory=dict)
     events: tuple[Event, ...] = ()
     since: int = 0
+    past: Mapping[Event, int] = attrs.field(factory=dict)
+    before: Facts = attrs.field(factory=dict)
 
 
 def ask(model: Any, phase: Phase, case: Case, *events: Event) -> Any:
     """A customer in a phase, whose rules are asked today."""
-    told = scenario(model).on(TODAY - days(500))
+    told = scenario(model).on(TODAY - days(500), **case.before)
     facts = {name: TODAY + value if isinstance(value, dt.timedelta) else value for name, value in case.facts.items()}
     facts = {name: value for name, value in facts.items() if value is not None}
-    for event, ago in sorted(case.past.items(), key=lambda one: -one[1]):
+    for event, ago in sorted((case.past or {}).items(), key=lambda one: -one[1]):
         told.on(TODAY - days(ago), event)
     if case.since:
         told.on(TODAY - days(case.since), **facts)
     return told.by_hand(phase, at=TODAY - days(1), hold_until=TODAY).on(TODAY, *events, **facts)
 
 
-def cases(agreed: Iterable[Agreed]) -> Iterator[Any]:
+def cases(agreed: Iterable[Agreed]) -> list[Any]:
     """Every case of a list, for a test with ``phase, case, events, takes``."""
-    for one in agreed:
-        everybody = {"as agreed": Case(since=one.since)}
-        for said, several, usual in (("", everybody | dict(one.enough), one.takes), ("not: ", one.short, ())):
-            for name, case in several.items():
-                whole = attrs.evolve(case, facts={**one.known, **case.facts}, since=case.since or one.since)
-                takes = usual if case.takes is None else case.takes
-                yield pytest.param(
-                    one.phase, whole, one.events, takes, id=f"{one.takes[0].name} from {one.phase.name}: {said}{name}"
-                )
+    return [case for one in agreed for case in _cases(one)]
+
+
+def _cases(one: Agreed) -> Iterator[Any]:
+    everybody = {"as agreed": Case()} | dict(one.enough)
+    for said, several, usual in (("", everybody, one.takes), ("not: ", one.short, ())):
+        for name, case in several.items():
+            whole = attrs.evolve(
+                case,
+                facts={**one.known, **case.facts},
+                past=one.past if case.past is None else case.past,
+                since=case.since or one.since,
+                before={**one.before, **case.before},
+            )
+            takes = usual if case.takes is None else case.takes
+            yield pytest.param(one.phase, whole, one.events, takes, id=f"{one.takes[0].name} from {one.phase.path}: {said}{name}")
 
 
 @attrs.frozen
@@ -110,12 +122,14 @@ class Way:
     since: int = 0
 
 
-def following(model: Any, ways: Mapping[Transition, Way]) -> list[tuple[Transition, Transition]]:
-    """Every pair of transitions of which one may come right after the other."""
+def following(
+    model: Any, ways: Mapping[Transition, Way], impossible: Callable[[Phase, Transition], bool] = lambda *_: False
+) -> list[tuple[Transition, Transition]]:
+    """Every pair of transitions of which one may come right after the other; what is impossible from a phase is left out."""
     d = model.definition
     assert {way.name for way in ways} == {*d.transitions}
     ends = {t: ways[t].phase if t.stay else d.phases[d.leaves(t.target)[0]] for t in ways}
-    return [(first, second) for first in ways for second in d.ways_out(ends[first].path)]
+    return [(first, second) for first in ways for second in d.ways_out(ends[first].path) if not impossible(ends[first], second)]
 
 
 def goes_on(
