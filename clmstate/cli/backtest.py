@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.cli.models import Model, load_one
-from clmstate.cli.options import MODEL_HELP, one_of
+from clmstate.cli.options import LOG_HELP, MODEL_HELP, one_of
 from clmstate.cli.pictures import write_plot
-from clmstate.cli.replay import LOG_HELP, date_option
+from clmstate.cli.replay import date_option
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
 from clmstate.signals import show_instant
@@ -111,9 +111,14 @@ def _show(found: Backtest, old: Model, new: Model, options: argparse.Namespace, 
 
     lives, parted, elsewhere = (found.old.tables.phases.height, found.partings.height, found.elsewhere.height)
     screen.line()
-    screen.show(Text.assemble((f"{old.name} against {new.name}", "bold"), f"  {options.log}, asked every {options.grid} days"))
+    screen.show(
+        Text.assemble(
+            (f"{old.name} of {old.source} against {new.name} of {new.source}", "bold"),
+            f"  {options.log}, asked every {options.grid} days",
+        )
+    )
     rows = found.old.counts
-    screen.line(f"{rows.rejected:,} of the log's rows rejected by {old.name}, {found.new.counts.rejected:,} by {new.name}.")
+    screen.line(f"{rows.rejected:,} of the log's rows rejected by the first, {found.new.counts.rejected:,} by the second.")
     rules = [f"{path}.{rule}".lstrip(".") + f" ({how})" for path, named in found.changed.items() for rule, how in named.items()]
     screen.line("Rules written differently: " + (", ".join(rules) if rules else "none") + ".")
     screen.line()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from clmstate.cli.models import load_one
-from clmstate.cli.options import MODEL_HELP
-from clmstate.cli.replay import LOG_HELP
+from clmstate.cli.options import LOG_HELP, MODEL_HELP
 from clmstate.cli.screen import Screen, as_data
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
+    from clmstate.lifecycle import LifecycleDefinition
     from clmstate.replay.frames import pl
 
 __all__ = ["arguments", "run"]
@@ -60,7 +61,8 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         remedy = did_you_mean(options.part, known)
         raise InputError([Diagnostic("CLM342", "clmstate conform --part", f"there is no part {options.part!r:.60}", remedy)])
     log = read_any(model.what, options.log, ignore=options.ignore, tables=options.tables)
-    records, faults = read_records(options.recorded, parts[options.part].definition)
+    definition = parts[options.part].definition
+    records, faults = read_records(options.recorded, definition)
     found = conformance(model.what, log, records, part=options.part, grace_days=options.grace)
     if screen.as_json:
         tables = {"records": found.records, "made": found.made, "missed": found.missed}
@@ -76,7 +78,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     for title, table in titles:
         if table.height:
             screen.line()
-            screen.show(Text(f"{title}: {table.height:,}", "bold"), _differences(table, screen))
+            screen.show(Text(f"{title}: {table.height:,}", "bold"), *_differences(table, definition, screen))
             if table.height > _MOST:
                 screen.line(f"  ... and {table.height - _MOST:,} more; --json prints all.")
     if found.made.height + found.missed.height:
@@ -85,18 +87,17 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     return 0
 
 
-def _differences(table: pl.DataFrame, screen: Screen) -> Table:
-    """Moves that a record and a model tell differently, with what explains them."""
+def _differences(table: pl.DataFrame, definition: LifecycleDefinition, screen: Screen) -> Iterator[RenderableType]:
+    """Moves that a record and a model tell differently, each with what explains it below."""
+    from rich.padding import Padding
     from rich.text import Text
 
-    from clmstate.cli.replay import grid
-
-    lines = grid(False, False, False, False, False)
+    labels = {path: phase.label for path, phase in definition.phases.items()}
     for row in table.head(_MOST).rows(named=True):
+        way = f"{labels.get(row['from'], row['from'])} {screen.marks.arrow} {labels.get(row['to'], row['to'])}"
+        rule = f" ({row['rule']})" if row["rule"] else ""
+        yield Text(f"  {row['at']:%Y-%m-%d}  {row['customer']}  {way}{rule}")
         why = row.get("explained_by") or f"true since {row['since']:%Y-%m-%d}"
-        way = f"{row['from']} {screen.marks.arrow} {row['to']}"
-        lines.add_row(f"  {row['at']:%Y-%m-%d}", row["customer"], way, row["rule"] or "", why)
-        for said, what in ((row["data"], "data"), (row["limits"], "rule")):
+        for name, said in (("", why), ("data: ", row["data"]), ("rule: ", row["limits"])):
             if said:
-                lines.add_row("", "", "", Text(what, "dim"), Text(said, "dim"))
-    return lines
+                yield Padding(Text(name + said, "dim"), (0, 0, 0, 6))

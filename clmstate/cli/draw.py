@@ -186,9 +186,9 @@ def _life(model: Model, options: argparse.Namespace) -> Any:
         raise InputError([Diagnostic("CLM343", f"{_COMMAND} --kind here", "--log is missing", "name a log, as for walk")])
     from clmstate.cli.walk import customer_of
     from clmstate.cli.walking import walked
-    from clmstate.replay import read_log
+    from clmstate.replay.sources import read_any
 
-    log = read_log(options.log, model.what)
+    log = read_any(model.what, options.log)
     return walked(model, log, customer_of(log, options.customer), _until(options)).life
 
 
@@ -239,12 +239,13 @@ def counted(model: Model, log_file: str, until: int | None) -> tuple[dict[str, i
         >>> counted.__name__
         'counted'
     """
-    from clmstate.replay import play, read_log
+    from clmstate.replay import play
+    from clmstate.replay.sources import read_any
 
     counts = dict.fromkeys(model.lifecycle.definition.phases, 0)
     flows: dict[str, int] = {}
     last: dict[str, str] = {}
-    for step in play(model.what, read_log(log_file, model.what), until_us=until):
+    for step in play(model.what, read_any(model.what, log_file), until_us=until):
         last[step.customer] = step.life.phase.path
         for move in step.moves:
             flows[move.name] = flows.get(move.name, 0) + (0 if move.stayed else 1)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from clmstate.cli.models import Model, load_one
-from clmstate.cli.options import MODEL_HELP, one_of
+from clmstate.cli.options import LOG_HELP, MODEL_HELP, one_of
 from clmstate.cli.pictures import write_plot
-from clmstate.cli.replay import LOG_HELP, date_option
+from clmstate.cli.replay import date_option
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.signals import show_instant

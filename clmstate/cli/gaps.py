@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clmstate.cli.columns import shared_out
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
@@ -59,10 +60,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if options.team is not None:
         said = read_team_input(options.team, model.definition)
     if options.log is not None:
-        from clmstate.replay import read_log
+        from clmstate.replay.sources import read_any
 
         with screen.progress(f"reading {options.log}") as progress:
-            log = read_log(options.log, model, ignore=options.ignore, progress=progress)
+            log = read_any(model, options.log, ignore=options.ignore, progress=progress)
         seen = seen_in(model, log)
         if options.rises is not None:
             rises.append(("customers have on average", rise_in_log(named.lifecycle, log, options.rises)))
@@ -105,7 +106,7 @@ def _table(screen: Screen, *columns: tuple[str, int]) -> Table:
     style = box.SIMPLE_HEAD if screen.marks.met == "✓" else box.ASCII
     table = Table(box=style, pad_edge=False, expand=True, header_style="dim")
     for name, ratio in columns:
-        table.add_column(name, ratio=ratio)
+        table.add_column(name, ratio=ratio, overflow="fold")
     return table
 
 
@@ -127,8 +128,18 @@ def _remark(screen: Screen, what: str, text: str, style: str = "yellow") -> None
     screen.show(Padding(grid, (0, 1)))
 
 
-def _current(analysis: GapAnalysis, screen: Screen) -> None:
+def _rows(table: Table, screen: Screen, otherwise: str = "") -> None:
+    """A table, or what is said instead of one without rows."""
     from rich.padding import Padding
+    from rich.text import Text
+
+    if table.row_count:
+        screen.show(Padding(shared_out(table, screen.console, screen.console.width - 2), (0, 1), expand=False))
+    else:
+        screen.show(Padding(Text(otherwise), (0, 3), expand=False))
+
+
+def _current(analysis: GapAnalysis, screen: Screen) -> None:
     from rich.text import Text
 
     _head(screen, 1, "How things are")
@@ -141,7 +152,7 @@ def _current(analysis: GapAnalysis, screen: Screen) -> None:
         table.add_row(
             Text(analysis.phase_label(phase.path), "bold"), phase.owner, phase.expected, really, Text(phase.goal, "italic dim")
         )
-    screen.show(Padding(table, (0, 1)))
+    _rows(table, screen)
     for concern in analysis.concerns:
         if not concern.asked:
             _remark(screen, concern.question, "not asked yet: give --log", "dim")
@@ -159,7 +170,6 @@ def _current(analysis: GapAnalysis, screen: Screen) -> None:
 
 
 def _team(analysis: GapAnalysis, screen: Screen) -> None:
-    from rich.padding import Padding
     from rich.text import Text
 
     _head(screen, 2, "What the team says")
@@ -179,7 +189,7 @@ def _team(analysis: GapAnalysis, screen: Screen) -> None:
             analysis.phase_label(one.phase),
             Text(who, "dim"),
         )
-    screen.show(Padding(table, (0, 1)))
+    _rows(table, screen)
     for hot in analysis.hot:
         place = f"{hot.where or 'no particular phase'}, {hot.interval.name if hot.interval else 'always'}"
         _remark(screen, "Improve soon", f"{place}: {hot.number} pains and risks")
@@ -188,7 +198,6 @@ def _team(analysis: GapAnalysis, screen: Screen) -> None:
 
 
 def _risks(analysis: GapAnalysis, screen: Screen) -> None:
-    from rich.padding import Padding
     from rich.text import Text
 
     _head(screen, 3, "Risks: what a customer at risk looks like")
@@ -211,13 +220,12 @@ def _risks(analysis: GapAnalysis, screen: Screen) -> None:
                 do,
                 seen + more,
             )
-    screen.show(Padding(table, (0, 1)))
+    _rows(table, screen, "The model names no risks yet: say in it what a customer at risk looks like, with Risk(...).")
     if analysis.unwatched:
         _remark(screen, "Nothing would warn us in", ", ".join(analysis.unwatched), "red")
 
 
 def _gaps(analysis: GapAnalysis, screen: Screen) -> None:
-    from rich.padding import Padding
     from rich.text import Text
 
     _head(screen, 4, "Success gaps: it works, and they do not succeed")
@@ -233,11 +241,14 @@ def _gaps(analysis: GapAnalysis, screen: Screen) -> None:
             Text(gap.gap.cost) if gap.gap.cost else Text("unknown", "red"),
             who,
         )
-    screen.show(Padding(table, (0, 1)))
+    _rows(
+        table,
+        screen,
+        "The model names no success gaps yet: say in it who uses the product and yet does not succeed, with SuccessGap(...).",
+    )
 
 
 def _year(analysis: GapAnalysis, screen: Screen) -> None:
-    from rich.padding import Padding
     from rich.text import Text
 
     screen.line()
@@ -251,4 +262,4 @@ def _year(analysis: GapAnalysis, screen: Screen) -> None:
             name = "always" if interval is None else interval.name
             days = "" if interval is None else f"\nday {interval.days.least:g} to {interval.days.most:g}"
             table.add_row(Text.assemble((name, "bold"), (days, "dim")), *cells)
-    screen.show(Padding(table, (0, 1)))
+    _rows(table, screen, "Nothing is pinned to an interval yet.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from clmstate.cli.columns import shared_out
 from clmstate.cli.models import Model, load
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
@@ -115,4 +116,4 @@ def _show(family: list[type[Lifecycle]], rows: tuple[Difference, ...], screen: S
         first = row.values[0]
         cells = [Text(value or "none", "dim" if value == first and number else "") for number, value in enumerate(row.values)]
         table.add_row(what, *cells)
-    screen.show(Padding(table, (0, 1)))
+    screen.show(Padding(shared_out(table, screen.console, screen.console.width - 2), (0, 1), expand=False))

@@ -20,6 +20,8 @@ MODEL_HELP: Final = (
     "a file (models/contract.py), a module (models.contract), a frozen definition (contract.json), each with :Name, or a folder"
 )
 
+LOG_HELP: Final = "a log (.csv, .jsonl, .parquet, crm.sqlite:TABLE, crm.duckdb:TABLE), or a mapping (.toml)"
+
 _WIDEST: Final = 100
 _COMMON: Final = ("--json", "--no-color")
 _SAID: Final = re.compile(r"argument (?:-\w/)?(?P<option>[^:]+): (?P<cause>.*)", re.DOTALL)

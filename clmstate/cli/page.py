@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from clmstate.cli.models import load_one
-from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.options import LOG_HELP, MODEL_HELP
 from clmstate.cli.saving import check_ending, tell_saved
 from clmstate.cli.screen import Screen
 from clmstate.cli.walk import customer_of
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("model", help=MODEL_HELP)
     parser.add_argument("--out", metavar="FILE", help="where to (by default the model's name, .html)")
-    parser.add_argument("--log", metavar="LOG", help="a log of a customer to step through: .csv, .jsonl or .parquet")
+    parser.add_argument("--log", metavar="LOG", help=f"for a customer to step through: {LOG_HELP}")
     parser.add_argument("--customer", metavar="NAME", help="whom to step through, where the log tells of several")
     parser.add_argument("--brand", metavar="FILE", help="a theme file: a company's colours and logo")
     parser.add_argument(
@@ -43,10 +43,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     out = check_ending(Path(options.out or f"{model.name.lower()}.html"), (".html", ".htm"))
     log = customer = None
     if options.log is not None:
-        from clmstate.replay import read_log  # loaded for this option only
+        from clmstate.replay.sources import read_any  # loaded for this option only
 
         with screen.progress(f"reading {options.log}") as progress:
-            log = read_log(options.log, model.what, ignore=options.ignore, progress=progress)
+            log = read_any(model.what, options.log, ignore=options.ignore, progress=progress)
         customer = customer_of(log, options.customer)
     from clmstate.drawing import THEMES, read_brand
     from clmstate.presenting import page  # loaded for this command only

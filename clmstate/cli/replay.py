@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.cli.models import Model, load_one
-from clmstate.cli.options import MODEL_HELP, one_of
+from clmstate.cli.options import LOG_HELP, MODEL_HELP, one_of
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
 from clmstate.signals import instant, show_instant
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from clmstate.replay.frames import pl
     from clmstate.replay.run import Replayed
 
-__all__ = ["LOG_HELP", "arguments", "date_option", "grid", "run"]
-
-LOG_HELP: Final = "a log (.csv, .jsonl, .parquet, crm.sqlite:TABLE, crm.duckdb:TABLE), or a mapping (.toml)"
+__all__ = ["arguments", "date_option", "grid", "run"]
 
 _MOST_REASONS: Final = 5
 _BAR: Final = 28

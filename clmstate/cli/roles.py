@@ -109,15 +109,15 @@ def _show(found: tuple[Role, ...], screen: Screen, *, several: bool) -> None:
     for role in found:
         screen.line()
         side = "  the customer's people" if role.team.side == "customer" else ""
-        screen.show(
-            Text.assemble(" ", (role.team.name, "bold"), (f"  {role.team.help}" if role.team.help else "", "italic"), (side, "dim"))
-        )
+        purpose = f"  {role.team.help}" if role.team.help else ""
+        head = Text.assemble((role.team.name, "bold"), (purpose, "italic"), (side, "dim"))
+        screen.show(Padding(head, (0, 1), expand=False))
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True)
-        for field, head in HEADS:
+        for field, heading in HEADS:
             for number, duty in enumerate(getattr(role, field)):
                 said = _said(duty, field, several=several)
-                grid.add_row(Text(head if number == 0 else "", "dim"), Text(said))
+                grid.add_row(Text(heading if number == 0 else "", "dim"), Text(said))
         screen.show(Padding(grid, (0, 1, 0, 3), expand=False))
     if not found:
         screen.show(Text(" No team owns or does anything: give phases an owner, as in Phase('Success', owner='CSM').", "dim"))

@@ -210,9 +210,11 @@ class Teller:
         )
         grid = Table.grid(padding=(0, 2, 0, 0))
         signs = {address: "; ".join(risk.label for risk in life.warning_signs) for address, life in lives.items()}
-        for address, life in lives.items():
-            cells = [Text(address, "cyan"), self.label(life.phase, address), Text(str(life.phase.owner or ""), "dim")]
-            grid.add_row(*cells, *([Text(signs[address], "yellow")] if any(signs.values()) else []))
+        owners = {address: str(life.phase.owner or "") for address, life in lives.items()}
+        more = [(said, style) for said, style in ((owners, "dim"), (signs, "yellow")) if any(said.values())]
+        for address, life in lives.items():  # rich takes the room of an empty column from the others
+            cells = [Text(address, "cyan"), self.label(life.phase, address)]
+            grid.add_row(*cells, *(Text(said[address], style) for said, style in more))
         self.screen.show(Padding(grid, (0, 1), expand=False))
         for play in customer.open_plays:
             since = f"since {play.opened}  " if play.opened is not None else ""

@@ -6,12 +6,13 @@ import argparse
 from typing import Final
 
 from clmstate.cli.models import load_one
-from clmstate.cli.options import MODEL_HELP
+from clmstate.cli.options import LOG_HELP, MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.cli.telling import Teller
 from clmstate.cli.walking import Stop, Walk, walked
 from clmstate.errors import Diagnostic, InputError, did_you_mean
-from clmstate.replay import Log, read_log
+from clmstate.replay import Log
+from clmstate.replay.sources import read_any
 from clmstate.signals import DAY, instant, show_instant
 
 __all__ = ["arguments", "customer_of", "run"]
@@ -26,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         >>> arguments(argparse.ArgumentParser())
     """
     parser.add_argument("model", help=MODEL_HELP)
-    parser.add_argument("log", nargs="?", help="a log: .csv, .jsonl or .parquet; without one, type what happens")
+    parser.add_argument("log", nargs="?", help=f"{LOG_HELP}; without one, type what happens")
     parser.add_argument("--customer", metavar="NAME", help="whom to walk, where the log tells of several")
     parser.add_argument("--as-of", metavar="DATE", help="stop at this date and look at the customer then")
     parser.add_argument(
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
         return TypingIn(model, screen, options.customer or "Customer").run()
     with screen.progress(f"reading {options.log}") as progress:
-        log = read_log(options.log, model.what, ignore=options.ignore, progress=progress)
+        log = read_any(model.what, options.log, ignore=options.ignore, progress=progress)
     customer = customer_of(log, options.customer)
     walk = walked(model, log, customer, as_of)
     if screen.as_json:

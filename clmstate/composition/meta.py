@@ -88,13 +88,17 @@ class CompositionMeta(type):
         mcs,
         name: str,
         bases: tuple[type, ...],
-        body: _Body,
+        body: dict[str, Any],
         *,
         title: str = "",
         market: str | None = None,
         version: str | None = None,
         embedded: bool = False,
     ) -> CompositionMeta:
+        if not isinstance(body, _Body):  # made by type("Acme", (Composition,), {...}), which prepares nothing
+            given, body = body, mcs.__prepare__(name, bases)
+            for key, value in given.items():
+                body[key] = value
         cls = super().__new__(mcs, name, bases, dict(body))
         cls._spots = body.spots
         if not bases:  # Composition itself

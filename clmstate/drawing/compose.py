@@ -22,6 +22,7 @@ WIDER, NARROWER = (132, 156), (96,)  # other widths of a rule's words, for pictu
 _FEW = 8  # columns of phases that may fit into one row
 _HAND_OUT = 1.3
 _SMALL = 16  # phases
+_ON_A_SLIDE = 9  # phases; pictures of more are no slides, whatever one does
 
 
 @attrs.frozen
@@ -60,17 +61,29 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
 
         return Composed(scene, *place_markets(scene))
     usual = _journey(scene, PILL_TEXT, renderers)
-    if len(scene.cards) > _SMALL or not scene.pills:
-        return usual
-    best, size, width = usual, _size(usual), PILL_TEXT
-    for other_width in WIDER if _is_tall(usual) else NARROWER:
+    return usual if len(scene.cards) > _ON_A_SLIDE or not scene.pills else _largest(scene, usual, renderers)
+
+
+def _largest(scene: Scene, usual: Composed, renderers: tuple[RendererName, ...]) -> Composed:
+    """The same with rules as wide, and the lost as far aside, as makes the picture come out largest on a slide."""
+    best, width = usual, PILL_TEXT
+    size, tall = _size(usual)
+    for other_width in WIDER if tall else NARROWER:
         other = _journey(scene, other_width, renderers)
-        if _size(other) <= size:
+        found, other_tall = _size(other)
+        if found <= size or _says_less(other, usual):
             break
-        best, size, width = other, _size(other), other_width
-    aside = _lost_aside(scene) if _is_tall(best) else scene
-    other = best if aside == scene else _journey(aside, width, renderers)
-    return other if _size(other) > size else best
+        best, size, tall, width = other, found, other_tall, other_width
+    aside = _lost_aside(scene) if tall else scene
+    if aside == scene:
+        return best
+    other = _journey(aside, width, renderers)
+    return other if _size(other)[0] > size and not _says_less(other, usual) else best
+
+
+def _says_less(other: Composed, usual: Composed) -> bool:
+    """Whether a frame or a line of the usual picture has become words."""
+    return len(other.scene.frames) < len(usual.scene.frames) or len(other.scene.links) < len(usual.scene.links)
 
 
 def _lost_aside(scene: Scene) -> Scene:
@@ -83,16 +96,12 @@ def _lost_aside(scene: Scene) -> Scene:
     return attrs.evolve(scene, cards=tuple(cards)) if lost else scene
 
 
-def _size(composed: Composed) -> float:
-    """How large a picture comes out on a slide: its words first across the slide, then as the whole of it fits."""
+def _size(composed: Composed) -> tuple[float, bool]:
+    """How large a picture comes out on a slide, and whether it is taller than a slide; words may not become small across the slide."""
     around = furnish(composed.scene, composed.layout)
     room = _widest(composed.scene) + 2 * PAD
-    return min(16 / around.width, 9 / around.height, 16 / room if around.width > room else math.inf)
-
-
-def _is_tall(composed: Composed) -> bool:
-    around = furnish(composed.scene, composed.layout)
-    return around.height / around.width > 9 / 16
+    size = min(16 / around.width, 9 / around.height, 16 / room if around.width > room else math.inf)
+    return size, around.height / around.width > 9 / 16
 
 
 def _journey(scene: Scene, pill_text: int, renderers: tuple[RendererName, ...]) -> Composed:

@@ -28,7 +28,10 @@ FRAME_SIDE, FRAME_BOTTOM = 14, 14
 START = 14
 RING = 4  # of the second outline of a final phase
 STUB = 12  # before a rule that comes from anywhere
-LOW = 36  # height of a pill of one line
+_ABOVE = -0.9  # of a rule, compared with a card that it stands above
+CLEAR = 16  # from the middle of a rule above the way down to the cards beside it, so that its lines come down to them
+OVER_CARD = 22  # below a rule that stands right above a card, for the lines of its neighbours
+BETWEEN = 18.72  # boxes of one column, in points
 PORT_INSET, PORT_GAP = (
     22,
     15,
@@ -89,7 +92,7 @@ def _source(plan: _Plan) -> str:
     import graphviz
 
     graph = graphviz.Digraph("journey")
-    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep="0.26", ranksep="0.17")
+    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep=f"{BETWEEN / 72:.2f}", ranksep="0.17")
     graph.attr("node", shape="box", fixedsize="true", label="", fontsize="1", margin="0")
     graph.body += _columns_of(plan)  # as text: they name nothing but our own numbers, and quoting each takes as long as the layout
     for mark in plan.scene.marks:
@@ -140,8 +143,24 @@ def _sizes(scene: Scene, columns: Columns, blocks: Mapping[str, Block]) -> dict[
         ring = 2 * RING if card.final else 0
         sizes[card.id] = blocks[card.id].width + ring, blocks[card.id].height + ring
     for pill in scene.pills:
-        sizes[pill.id] = blocks[pill.id].width + (STUB if pill.stub else 0), blocks[pill.id].height
+        lift = _lift(scene, columns, blocks, pill)
+        sizes[pill.id] = blocks[pill.id].width + (STUB if pill.stub else 0), blocks[pill.id].height + lift
     return sizes
+
+
+def _lift(scene: Scene, columns: Columns, blocks: Mapping[str, Block], pill: Pill) -> int:
+    """What a rule above the way needs below it, so that its middle stands above the cards that its lines lead to."""
+    names = columns.order[columns.column[pill.id]]
+    below = [name for name in names[names.index(pill.id) + 1 :] if name in blocks and columns.height[name] > _ABOVE]
+    if columns.height[pill.id] >= _ABOVE or not below:
+        return 0
+    nearest = min(below, key=lambda name: columns.height[name])
+    if names.index(nearest) != names.index(pill.id) + 1:
+        return 0
+    if nearest not in {other.id for other in scene.pills}:
+        return OVER_CARD
+    tallest = max((blocks[end].height for end in (*scene.tails(pill), *scene.heads(pill))), default=0)
+    return max(0, round((tallest - blocks[nearest].height) / 2 - BETWEEN - blocks[pill.id].height / 2 + CLEAR))
 
 
 def _edge_for(plan: _Plan, index: int, link: Link, tracks: Mapping[str, set[int]]) -> str:
@@ -195,7 +214,7 @@ def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block], pills: M
     Graphviz knows the corners and the middle of an edge; how far the end is then moved along the edge stands beside it. Lines that come
     from far above arrive upright; those below, and short ones, leave from near the corner.
     """
-    wanted: dict[tuple[str, str, bool], list[tuple[int, int, str]]] = defaultdict(list)
+    wanted: dict[tuple[str, str, bool], list[tuple[int, int, int]]] = defaultdict(list)
     for index, link in enumerate(scene.links):
         pill = pills[link.tail if link.tail in pills else link.head]
         card = _end(scene, columns, link, link.head if link.tail == pill.id else link.tail)
@@ -203,7 +222,7 @@ def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block], pills: M
         edge = "" if recovers else _edge(scene, columns, pill, card)
         if edge:
             offset = columns.column[pill.id] - columns.column[card]
-            wanted[card, edge, offset > 0].append((abs(offset), index, pill.id))
+            wanted[card, edge, offset > 0].append((abs(offset), -columns.order[columns.column[pill.id]].index(pill.id), index))
     hanging = {  # cards with a pill right below: its line has the middle of the edge
         _end(scene, columns, link, name)
         for link in scene.links
@@ -216,12 +235,11 @@ def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block], pills: M
     for (card, edge, rightwards), lines in wanted.items():
         alone = len(lines) == 1 and (card, edge, not rightwards) not in wanted and card not in hanging
         sign = 1 if rightwards else -1
-        for rank, (offset, index, pill_id) in enumerate(sorted(lines)):
+        for rank, (_, _, index) in enumerate(sorted(lines)):
             inset = PORT_INSET + PORT_GAP * min(rank, 3)
-            upright = edge == "n" and (offset > 1 or blocks[pill_id].height > LOW)
             if alone and edge == "s":
                 ports[index, card] = edge, 0
-            elif upright:
+            elif edge == "n":
                 ports[index, card] = edge, sign * (blocks[card].width // 2 - inset)
             else:
                 ports[index, card] = edge + ("e" if rightwards else "w"), -sign * inset
@@ -233,7 +251,7 @@ def _edge(scene: Scene, columns: Columns, pill: Pill, card: str) -> str:
         return ""
     below = columns.height[pill.id] - columns.height[card]
     track = scene.card(card).track
-    if below < -0.9 and track == 0:
+    if below < _ABOVE and track == 0:
         return "n"
     return "s" if below > 0.6 else ""
 
@@ -247,7 +265,8 @@ def _read(plan: _Plan, answer: Mapping[str, Any]) -> Layout:
         x, y = (float(value) for value in objects[number]["pos"].split(","))
         wide, tall = (blocks[name].width, blocks[name].height) if name in blocks else plan.sizes[name]
         stub = STUB / 2 if name in plan.stubs else 0
-        boxes[name] = Box(round(x - wide / 2 + stub, 1), round(height - y - tall / 2, 1), wide, tall)
+        lift = (plan.sizes[name][1] - tall) / 2 if name in plan.pills else 0
+        boxes[name] = Box(round(x - wide / 2 + stub, 1), round(height - y - tall / 2 - lift, 1), wide, tall)
     routes: dict[str, Route] = {
         item["id"]: _route(item["pos"], height) for item in answer.get("edges", ()) if "pos" in item and "id" in item
     }
@@ -257,7 +276,7 @@ def _read(plan: _Plan, answer: Mapping[str, Any]) -> Layout:
     placed: list[Route] = []
     for index, link in enumerate(scene.links):
         moves = [plan.ports.get((index, _end(scene, columns, link, name)), ("", 0))[1] for name in (link.tail, link.head)]
-        placed.append(_finish(routes[f"l{index}"], boxes, frames, link, moves[0], moves[1]))
+        placed.append(_arched(plan, boxes, link, _finish(routes[f"l{index}"], boxes, frames, link, moves[0], moves[1])))
     return _from_origin(Layout(0, 0, boxes, tuple(placed)))
 
 
@@ -286,6 +305,31 @@ def _finish(route: Route, boxes: Mapping[str, Box], frames: Mapping[str, Box], l
     if link.head in frames:
         route = cut_to(route, head, leaving=False)
     return route
+
+
+def _arched(plan: _Plan, boxes: Mapping[str, Box], link: Link, route: Route) -> Route:
+    """A line between a rule above the way and a card beside it as an arc, where nothing stands in its way."""
+    pill, card = (link.head, link.tail) if link.head in plan.pills else (link.tail, link.head)
+    columns = plan.columns
+    if (
+        card not in columns.height
+        or columns.height[pill] - columns.height[card] > _ABOVE
+        or abs(columns.column[pill] - columns.column[card]) != 1
+    ):
+        return route
+    place, (x, y) = boxes[pill], route.tip or route.points[0]
+    start, level = (place.right if x > place.middle[0] else place.x), place.middle[1]
+    if abs(y - boxes[card].y) > 2 or level > y - CLEAR / 2 or abs(x - start) < CLEAR:
+        return route
+    end = y - 10 if route.tip is not None else y
+    arc = ((start, level), (start + (x - start) * 0.8, level), (x, level + (end - level) * 0.25), (x, end))
+    found = Route(arc if route.tip is not None else tuple(reversed(arc)), route.tip)
+    others = [boxes[name].grown(2, 2, 2, 2) for name in boxes if name in plan.blocks and name not in (pill, card, *_frames(plan))]
+    return route if any(box.holds(point) for point in found.samples() for box in others) else found
+
+
+def _frames(plan: _Plan) -> tuple[str, ...]:
+    return tuple(frame.id for frame in plan.scene.frames)
 
 
 def _distance(point: Point, box: Box) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import accumulate
 
 import attrs
@@ -24,7 +25,7 @@ __all__ = ["Furniture", "Swatch", "furnish"]
 
 PAD = 20
 NARROWEST = 720
-BESIDE = 400.0  # width of a legend that stands at the right
+BESIDE = (400.0, 340.0, 290.0)  # widths that a legend may have that stands at the right
 WIDEST = 1492.0  # 14 points are then 9 points on a slide of 960
 PANEL = 400  # width of a checklist
 SIZE = 15
@@ -111,19 +112,23 @@ def furnish(
     laid = Overlay() if overlay is None else overlay
     inner = max(layout.width, NARROWEST)
     left_of = PAD + (inner - layout.width) / 2
-    top_of = _tops(layout) if beside_title else lambda _: 0.0
+    drawn = _points(layout)
+    top_of = _tops(drawn) if beside_title else lambda _: 0.0
     headings = [_heading(laid.title or scene.title, laid.subtitle or scene.subtitle, width) for width in (inner, 760, 600, 480)]
     runs, y = min(((some, _under(some, left_of, top_of)) for some in headings), key=lambda found: found[1])
     origin = (left_of, y)
-    rows, top = _lowest_picture(scene.legend, None if overlay is None else laid, layout, inner, origin)
+    rows, top = _lowest_picture(scene.legend, None if overlay is None else laid, (layout.height, _depth(drawn)), inner, origin)
     wide = math.ceil(inner) + 2 * PAD
     tall = math.ceil(max(origin[1] + layout.height, top + rows.height)) + PAD + 6
-    beside = _rows(scene.legend, BESIDE) if overlay is None else _laid(laid, BESIDE)
     left = 0.0
     widest = WIDEST if overlay is None else math.inf  # a journey on its own keeps its words large across the slide
-    if _on_slide(wide, tall, widest) < _on_slide(wide + BESIDE + GAP, origin[1] + max(layout.height, beside.height) + PAD, widest):
-        rows, top, left = beside, origin[1], inner + GAP
-        wide, tall = wide + int(BESIDE) + GAP, math.ceil(origin[1] + max(layout.height, beside.height)) + PAD + 6
+    below = wide
+    for room in BESIDE:
+        beside = _rows(scene.legend, room) if overlay is None else _laid(laid, room)
+        size = below + int(room) + GAP, math.ceil(origin[1] + max(layout.height, beside.height)) + PAD + 6
+        if _on_slide(wide, tall, widest) < _on_slide(*size, widest):
+            rows, top, left = beside, origin[1], inner + GAP
+            wide, tall = size
     right, down = _to_wide_page(wide, tall) if wide_page else (0, 0)
     moved = [attrs.evolve(run, x=run.x + PAD + left, y=run.y + top) for run in rows.runs]
     return Furniture(
@@ -161,13 +166,16 @@ def _under(heading: list[Run], left_of: float, top_of: Callable[[float], float])
     return math.ceil(least)
 
 
-def _tops(layout: Layout) -> Callable[[float], float]:
+def _points(layout: Layout) -> list[tuple[float, float, float]]:
+    """How far left things begin, and how far up and down they reach there; with what stands on the corners of boxes."""
+    points = [(box.x - 10, box.y - 10, box.bottom) for box in layout.boxes.values()]
+    return sorted(points + [(x, y, y) for route in layout.routes for x, y in route.samples(10)])
+
+
+def _tops(drawn: list[tuple[float, float, float]]) -> Callable[[float], float]:
     """How far up the journey reaches in its part left of some x."""
-    points = [(box.x - 10, box.y - 10) for box in layout.boxes.values()]  # with what stands on their corners
-    points += [point for route in layout.routes for point in route.samples()]
-    lowest = sorted(points)
-    xs = [x for x, _ in lowest]
-    highest = list(accumulate((y for _, y in lowest), min))
+    xs = [x for x, _, _ in drawn]
+    highest = list(accumulate((top for _, top, _ in drawn), min))
 
     def top_of(right: float) -> float:
         count = bisect_left(xs, right)
@@ -186,26 +194,26 @@ def _to_wide_page(wide: float, tall: float) -> tuple[float, float]:
     return max(0.0, math.ceil(tall * 16 / 9 - wide) / 2), max(0.0, math.ceil(wide * 9 / 16 - tall) / 2)
 
 
-def _lowest_picture(legend: Legend, laid: Overlay | None, layout: Layout, inner: float, origin: Point) -> tuple[_Rows, float]:
+def _lowest_picture(
+    legend: Legend, laid: Overlay | None, journey: tuple[float, Callable[[float], float]], inner: float, origin: Point
+) -> tuple[_Rows, float]:
     """The legend in the width that makes the picture lowest, and where it starts: below everything that stands above that width."""
-    depth = _depth(layout)
+    tall, depth = journey
     choices: list[tuple[float, _Rows, float]] = []
     for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0):
         rows = _rows(legend, min(width, inner)) if laid is None else _laid(laid, min(width, inner))
         used = max((box.right for box in rows.panels), default=0.0)
         used = max(used, *(run.x + text_width(run.text, run.size, run.face) for run in rows.runs), 0.0)
         top = origin[1] + depth(PAD + used + 28 - origin[0]) + 12
-        choices.append((max(origin[1] + layout.height, top + rows.height), rows, top))
+        choices.append((max(origin[1] + tall, top + rows.height), rows, top))
     _, rows, top = min(choices, key=lambda choice: choice[0])
-    return rows, max(top, origin[1] + layout.height - rows.height) if rows.runs else top
+    return rows, max(top, origin[1] + tall - rows.height) if rows.runs else top
 
 
-def _depth(layout: Layout) -> Callable[[float], float]:
+def _depth(drawn: list[tuple[float, float, float]]) -> Callable[[float], float]:
     """How far down the journey reaches in its part left of some x."""
-    boxes = [(box.x, box.bottom) for box in layout.boxes.values()]
-    reached = sorted(boxes + [point for route in layout.routes for point in route.samples()])
-    xs = [x for x, _ in reached]
-    lowest = list(accumulate((y for _, y in reached), max))
+    xs = [x for x, _, _ in drawn]
+    lowest = list(accumulate((bottom for _, _, bottom in drawn), max))
 
     def left_of(right: float) -> float:
         count = bisect_left(xs, right)
@@ -214,6 +222,7 @@ def _depth(layout: Layout) -> Callable[[float], float]:
     return left_of
 
 
+@lru_cache(64)  # nobody changes a legend that is set, and every picture tries the same few widths again
 def _rows(legend: Legend, width: float) -> _Rows:
     rows = _Rows(width)
     for heading, entries in _groups(legend):
@@ -246,8 +255,9 @@ def _steps(rows: _Rows, steps: tuple[tuple[str, str], ...]) -> None:
     for column in range(columns):
         rows.height, x = top, column * (wide + 20)
         for head, text in steps[column * each : (column + 1) * each]:
-            rows.height += ROW
-            rows.say(clean(head), x, heading=True)
+            for index, line in enumerate(wrap(head, wide, SIZE, "SemiBold")):
+                rows.height += 20 if index else ROW
+                rows.say(line, x + (20 if index else 0), heading=True)
             for line in wrap(text, wide - 28, SIZE):
                 rows.height += 20
                 rows.say(line, x + 28)

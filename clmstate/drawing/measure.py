@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-__all__ = ["FONTS", "Face", "clean", "fits_bundled_font", "is_right_to_left", "text_width", "wrap"]
+__all__ = ["FONTS", "Face", "clean", "fits_bundled_font", "is_right_to_left", "kerned", "text_width", "wrap"]
 
 Face: TypeAlias = Literal["Regular", "Italic", "SemiBold", "Bold"]
 
@@ -70,6 +70,16 @@ def _metrics() -> Mapping[Face, tuple[Mapping[str, float], Mapping[str, float]]]
     """Widths of characters and of pairs that stand closer or wider, in thousandths of the type size."""
     read = json.loads((FONTS / "metrics.json").read_text(encoding="ascii"))
     return {face: (tables["advances"], tables["kerning"]) for face, tables in read.items()}
+
+
+def kerned(pair: str, face: Face) -> float:
+    """How much closer (negative) two letters stand, in thousandths of the type size.
+
+    Example:
+        >>> kerned("AV", "Regular") < 0 == kerned("nn", "Regular")
+        True
+    """
+    return _metrics()[face][1].get(pair, 0)
 
 
 def _estimate(char: str) -> float:

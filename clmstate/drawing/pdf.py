@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import re
-import struct
 import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Final
 
-from clmstate.drawing.measure import FONTS, Face, fits_bundled_font, is_right_to_left, text_width
+from clmstate.drawing.measure import Face, fits_bundled_font, is_right_to_left, text_width
+from clmstate.drawing.truetype import font
 
 __all__ = ["to_pdf"]
 
@@ -146,7 +145,7 @@ class _Page:
 
     def glyphs(self, said: str, face: Face) -> str:
         self.faces.setdefault(face, set()).update(said)
-        ids = _font(face).ids
+        ids = font(face).ids
         return "".join(f"{ids.get(ord(char), 0):04X}" for char in said)
 
     def as_pixels(self, element: ET.Element, said: str, x: float, y: float, wide: float, tall: float) -> Iterator[str]:
@@ -263,62 +262,6 @@ def _pixels(png: bytes) -> tuple[int, int, bytes]:
         return picture.width, picture.height, picture.convert("RGBA").tobytes()
 
 
-class _Font:
-    """What a page needs of one of our TrueType files."""
-
-    def __init__(self, face: Face) -> None:
-        self.data = (FONTS / f"Inter-{face}.ttf").read_bytes()
-        count = struct.unpack(">H", self.data[4:6])[0]
-        self.tables = {
-            self.data[at : at + 4].decode("ascii"): struct.unpack(">II", self.data[at + 8 : at + 16])
-            for at in range(12, 12 + 16 * count, 16)
-        }
-        head, hhea = self.tables["head"][0], self.tables["hhea"][0]
-        self.units = int.from_bytes(self.data[head + 18 : head + 20], "big")
-        self.box = struct.unpack(">hhhh", self.data[head + 36 : head + 44])
-        self.ascent, self.descent = struct.unpack(">hh", self.data[hhea + 4 : hhea + 8])
-        self.metrics = struct.unpack(">H", self.data[hhea + 34 : hhea + 36])[0]
-        self.ids = dict(self._characters())
-
-    def _characters(self) -> Iterator[tuple[int, int]]:
-        """Glyphs by character, from a table of format 4 or 12."""
-        start = self.tables["cmap"][0]
-        for i in range(struct.unpack(">H", self.data[start + 2 : start + 4])[0]):
-            at = start + struct.unpack(">I", self.data[start + 8 + 8 * i : start + 12 + 8 * i])[0]
-            form = struct.unpack(">H", self.data[at : at + 2])[0]
-            if form == 12:
-                for k in range(struct.unpack(">I", self.data[at + 12 : at + 16])[0]):
-                    first, last, glyph = struct.unpack(">III", self.data[at + 16 + 12 * k : at + 28 + 12 * k])
-                    yield from ((code, glyph + code - first) for code in range(first, last + 1))
-            elif form == 4:
-                yield from self._segments(at)
-
-    def _segments(self, at: int) -> Iterator[tuple[int, int]]:
-        double = struct.unpack(">H", self.data[at + 6 : at + 8])[0]
-        for k in range(0, double, 2):
-            last = struct.unpack(">H", self.data[at + 14 + k : at + 16 + k])[0]
-            first, delta, offset = (
-                struct.unpack(">H", self.data[at + 16 + n * double + k : at + 18 + n * double + k])[0] for n in (1, 2, 3)
-            )
-            place = at + 16 + 3 * double + k
-            for code in range(first, min(last, 0xFFFE) + 1):
-                if offset == 0:
-                    yield code, (code + delta) & 0xFFFF
-                else:
-                    here = place + offset + 2 * (code - first)
-                    glyph = struct.unpack(">H", self.data[here : here + 2])[0]
-                    yield code, (glyph + delta) & 0xFFFF if glyph else 0
-
-    def width(self, glyph: int) -> int:
-        at = self.tables["hmtx"][0] + 4 * min(glyph, self.metrics - 1)
-        return round(int.from_bytes(self.data[at : at + 2], "big") * 1000 / self.units)
-
-
-@cache
-def _font(face: Face) -> _Font:
-    return _Font(face)
-
-
 def _file(page: _Page, content: bytes) -> bytes:
     """The objects of a document, one after the other, with the table that says where each begins."""
     objects: list[bytes] = []
@@ -361,18 +304,19 @@ def _file(page: _Page, content: bytes) -> bytes:
 
 def _add_font(face: Face, letters: set[str], add: Callable[[str, bytes | None], int]) -> int:
     """A typeface with the widths of its letters and a table that leads back from glyphs to characters."""
-    font = _font(face)
-    known = sorted((font.ids[ord(char)], char) for char in letters if ord(char) in font.ids)
-    file = add(f"/Length1 {len(font.data)}", font.data)
-    scaled = [round(value * 1000 / font.units) for value in (*font.box, font.ascent, font.descent)]
+    ours = font(face)
+    known = sorted((ours.ids[ord(char)], char) for char in letters if ord(char) in ours.ids)
+    cut = ours.cut(char for _, char in known)
+    file = add(f"/Length1 {len(cut)}", cut)
+    scaled = [round(value * 1000 / ours.units) for value in (*ours.box, ours.ascent, ours.descent)]
     box = " ".join(str(value) for value in scaled[:4])
-    name = f"Inter-{face}"
+    name = f"CLMSTA+Inter-{face}"  # six letters say that it is a part of the typeface
     described = add(
         f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{box}]/ItalicAngle {-9 if face == 'Italic' else 0}"
         f"/Ascent {scaled[4]}/Descent {scaled[5]}/CapHeight 727/StemV 80/FontFile2 {file} 0 R>>",
         None,
     )
-    widths = " ".join(f"{glyph} [{font.width(glyph)}]" for glyph, _ in known)
+    widths = " ".join(f"{glyph} [{ours.width(glyph)}]" for glyph, _ in known)
     inner = add(
         f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
         f"/FontDescriptor {described} 0 R/W[{widths}]/CIDToGIDMap/Identity>>",

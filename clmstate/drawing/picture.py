@@ -90,7 +90,7 @@ class Drawing:
         """The picture as pixels.
 
         Args:
-            scale: pixels per point, 1 to 4; by default 2, or as many as a screen of 2560 x 1440 shows.
+            scale: pixels per point, 1 to 4; by default 2, in large pictures as many as make three million.
 
         Raises:
             InputError: CLM401, when no Graphviz works here.

@@ -8,7 +8,8 @@ from itertools import accumulate
 
 import attrs
 
-from clmstate.analysis.versions import spans
+from clmstate.analysis.versions import diff, spans
+from clmstate.conditions.free import reads
 from clmstate.drawing.blocks import Block, Icon, Run, pieces
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.journeys import elements, owners_of
@@ -65,7 +66,7 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
             if path not in row.cards:
                 continue
             card = attrs.evolve(row.cards[path], id=f"{number}/{path}", step=column, quote="", notes=())
-            said = tuple(row.rules(path, differing))
+            said = (*row.rules(path, differing), *_behind(told, row, path))
             cards.append(card)
             same = number > 0 and row.same(path) and not any(clause.spans for clause in said)
             covers[card.id] = Cover("changed", signed=True) if number > 0 and not same else Cover("faded" if same else "neutral")
@@ -96,6 +97,13 @@ class _Row:
         self.said = {name: definition.why(transition) for name, transition in definition.transitions.items()}
         self.usual = {name: base.why(transition) for name, transition in base.transitions.items()}
         names = dict.fromkeys((*self.said, *self.usual))
+        changes = diff(base, definition, prove=False).changes if definition is not base else ()
+        self.limits = {
+            change.name: (change.name.replace("_", " "), aspect.old, aspect.new)
+            for change in changes
+            for aspect in change.aspects
+            if change.what == "threshold" and aspect.rules
+        }
         self.differing = {name for name in names if self.said.get(name) != self.usual.get(name)}
 
     def same(self, path: str) -> bool:
@@ -114,9 +122,26 @@ class _Row:
             found = tuple((span.mark, span.text) for span in spans(usual, now)) if now != usual else ()
             yield Clause("condition", " ".join(text.strip() for _, text in found) if found else now, name, found)
 
+    def other_limits(self, path: str) -> Iterator[tuple[str, str, str]]:
+        """The limits behind the rules out of a phase that are not as usual, while the words of those rules are: label, usual, own."""
+        for name, transition in self.definition.transitions.items():
+            leaves = {leaf for source in transition.sources for leaf in self._leaves(source)}
+            if path in leaves and transition.when is not None and name not in self.differing:
+                yield from (self.limits[limit] for limit in reads(transition.when).thresholds if limit in self.limits)
+
     def _leaves(self, source: str) -> tuple[str, ...]:
         known = self.definition if source in self.definition.places or source == "*" else self.base
         return known.leaves(source)
+
+
+def _behind(told: list[_Row], row: _Row, path: str) -> Iterator[Clause]:
+    """Limits that some market changes behind rules whose words stay: in the first row as they are, in others as they become."""
+    if row is told[0]:
+        usual = {label: old for other in told[1:] for label, old, _ in other.other_limits(path)}
+        yield from (Clause("condition", f"{label} {old}", label) for label, old in usual.items())
+        return
+    for label, old, new in dict.fromkeys(row.other_limits(path)):
+        yield Clause("condition", f"{label} {old} {new}", label, (("=", f"{label} "), ("-", old), ("+", new)))
 
 
 def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
@@ -165,12 +190,14 @@ def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
 
 
 def _card(card: Card, width: int) -> Block:
-    room = width - 20 - (22 if card.standing else 0)
-    lines = wrap(card.title, room, 16, "Bold")
+    room = width - 16 - (22 if card.standing else 0)
+    words = clean(card.title).split()
+    size = next((size for size in (16, 15, 14, 13) if all(text_width(word, size, "Bold") <= room for word in words)), 13)
+    lines = wrap(card.title, room, size, "Bold")
     header = 12 + 20 * len(lines)
     shift = 10 if card.standing else 0
-    runs = [Run(line, width / 2 + shift, 3 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
-    widest = max((text_width(line, 16, "Bold") for line in lines), default=0)
+    runs = [Run(line, width / 2 + shift, 3 + 20 * (index + 1), size, "Bold", "on_team") for index, line in enumerate(lines)]
+    widest = max((text_width(line, size, "Bold") for line in lines), default=0)
     icons = (Icon(card.standing, width / 2 + shift - widest / 2 - 13, header / 2, 12, "on_team"),) if card.standing else ()
     y = float(header + 4)
     for text, face in ((card.subtitle, "SemiBold"), (card.detail, "Regular")):

@@ -185,8 +185,10 @@ def ways_on(life: Lifecycle) -> tuple[Transition, ...]:
 
     def helps(way: Transition) -> bool:
         standing, back, _ = hope(way)
-        return standing < _HOPES["at_risk"] and (
-            not back or standing in range(_HOPES[life.phase.standing]) or standing == _HOPES["good"]
+        return (
+            way.kind != "relapse"
+            and standing < _HOPES["at_risk"]
+            and (not back or standing in range(_HOPES[life.phase.standing]) or standing == _HOPES["good"])
         )
 
     return tuple(way for way in sorted(ways, key=hope) if helps(way))

@@ -122,8 +122,10 @@ def date_cuts(program: Program) -> Mapping[str, Cuts]:
     return {name: None if points is None else tuple(sorted(points)) for name, points in found.items() if name in dates}
 
 
-def date_lines(name: str, points: Iterable[int | float]) -> Iterator[str]:
+def date_lines(name: str, points: Iterable[int | float], *, part: bool = False) -> Iterator[str]:
     """Lines that find out whether a date, just given as `_us`, changes a truth, and that wake the customer earlier if it must.
+
+    A part of a composition is woken by the whole: where the date comes earlier than the part is queued for, the whole has to look.
 
     Example:
         >>> for line in date_lines("seen_on", (60,)):
@@ -148,7 +150,7 @@ def date_lines(name: str, points: Iterable[int | float]) -> Iterator[str]:
     else:
         yield "_known = _old == _old; _at = _NEVER"
     yield "if not _known: _same = False; _s.wake = _STALE"
-    yield "elif _at < _s.wake: _s.wake = _at"
+    yield "elif _at < _s.member.due: _same = False" if part else "elif _at < _s.wake: _s.wake = _at"
 
 
 def _cut(program: Program, found: dict[str, set[int | float] | None], name: str, op: Op, limit: Const | ThresholdRef) -> None:

@@ -217,7 +217,7 @@ class Inline:
             if part and spec.port:
                 yield "        if True:"  # fed by the wiring, not by people
             else:
-                yield from (f"        {line}" for line in self.plain_value(spec))
+                yield from (f"        {line}" for line in self.plain_value(spec, part=part))
                 yield "        else:"
             yield "            _s.at = _then"
             yield from (f"            {line}" for earlier in self.signals[:i] for line in self.put_back(earlier))
@@ -244,7 +244,7 @@ class Inline:
         forget = f"; _s.lo_{spec.name} = _NAN" if spec.name in self.banded else ""
         yield f"if {spec.name} is not ...: _s.v_{spec.name} = _was_{spec.name}{forget}"
 
-    def plain_value(self, spec: SignalSpec) -> Iterator[str]:
+    def plain_value(self, spec: SignalSpec, *, part: bool) -> Iterator[str]:
         """Lines that store a value which is plainly of the right kind, and say whether it changes anything; ``else`` follows them."""
         x = spec.name
         store, asked = f"_s.v_{x} = {x}", x in self.cuts
@@ -265,7 +265,7 @@ class Inline:
                 yield f"    _s.v_{x} = _us"
                 points = self.dates.get(x)
                 if points is not None:
-                    yield from (f"    {line}" for line in date_lines(x, points))
+                    yield from (f"    {line}" for line in date_lines(x, points, part=part))
                 elif asked:
                     yield f"    if _us != _was_{x}: _same = False; _s.wake = _STALE"
             case _:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import keyword
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, Self
 
 import attrs
 
@@ -70,6 +71,12 @@ class Body(dict[str, Any]):
             )
         else:
             super().__setitem__(key, self._shorthand(key, value))
+
+    def filled(self, given: Mapping[str, Any]) -> Self:
+        """Binds names that are given all at once."""
+        for key, value in given.items():
+            self[key] = value
+        return self
 
     def __delitem__(self, key: str) -> None:
         super().__delitem__(key)

@@ -50,13 +50,15 @@ class LifecycleMeta(type):
         mcs,
         name: str,
         bases: tuple[type, ...],
-        body: Body,
+        body: dict[str, Any],
         *,
         title: str = "",
         market: str | None = None,
         version: str | None = None,
         refs: Iterable[str] = (),
     ) -> LifecycleMeta:
+        if not isinstance(body, Body):  # made by type("Deal", (Lifecycle,), {...}), which prepares nothing
+            body = mcs.__prepare__(name, bases).filled(body)
         cls = super().__new__(mcs, name, bases, dict(body))
         cls._own, cls._home, cls._spots = body.declared, body.home, body.spots
         if not bases:  # Lifecycle itself

@@ -19,7 +19,7 @@ import attrs
 
 from clmstate.composition import Composition
 from clmstate.drawing import THEMES, Brand, Drawing, Scene, Theme, journey_scene
-from clmstate.drawing.svg import escape
+from clmstate.drawing.svg import escape, whole_faces
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.presenting.leaflets import kinds_of, leaflet, text
 from clmstate.presenting.maps import overview
@@ -34,7 +34,6 @@ Json: TypeAlias = Any
 _FILES = Path(__file__).parent / "page_files"
 _SCRIPTS = ("meaning.js", "words.js", "map.js", "whatif.js", "page.js")
 _VIEWS = ("full", "names")
-_FACE = re.compile(r"@font-face\{.*?\}")
 
 
 def page(model: type[Lifecycle] | type[Composition], log: Log | None = None, customer: str = "", brand: Brand | None = None) -> str:
@@ -219,11 +218,8 @@ def _script() -> str:
 
 
 def _faces(parts: list[_Part]) -> str:
-    """The typeface, once for all maps and for the page itself."""
-    found: dict[str, None] = {}
-    for part in parts:
-        found.update(dict.fromkeys(_FACE.findall(Drawing(part.scene).svg())))
-    return "\n".join(found)
+    """The whole typeface, once for all maps and for the page itself, whose words nobody knows beforehand."""
+    return whole_faces("".join(Drawing(part.scene).mermaid() for part in parts))
 
 
 def _colours(themes: list[Theme]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +16,14 @@ import attrs
 
 from clmstate.composition import Composition
 from clmstate.errors import ClmstateError, Diagnostic, InputError, did_you_mean
-from clmstate.lifecycle import Explanation, Lifecycle, LifecycleDefinition, Transition
-from clmstate.lifecycle.explanations import Reason
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Transition
+from clmstate.live.picture import StatePicture
 from clmstate.replay.cells import read_instant
 from clmstate.replay.frames import pl
 from clmstate.replay.play import play
 from clmstate.replay.rows import Log, Row
 from clmstate.replay.shape import Shape, shape_of
+from clmstate.replay.smallest import Change, smallest_change
 from clmstate.signals import DAY
 
 __all__ = ["Conformance", "Recorded", "conformance", "read_records"]
@@ -52,8 +53,10 @@ class Conformance:
 
     Attributes:
         records: each record: the phase recorded, the phase that the model gives, and whether they are the same.
-        made: moves that were recorded while no rule of that way was true, and the smallest change that would have made one true.
-        missed: moves that a rule asked for and that nobody recorded within the days of grace.
+        made: moves that were recorded while no rule of that way was true; `explained_by`, the fewest conditions that were not so, and the
+            smallest change of the `data`, or of the rule (`limits`), that would have made them so.
+        missed: moves that a rule asked for and that nobody recorded within the days of grace; `data` and `limits`, the smallest change
+            that would have made the rule ask for nothing.
 
     Example:
         >>> Conformance.__name__
@@ -79,8 +82,19 @@ _MADE: Final = {
     "to": pl.String,
     "rule": pl.String,
     "explained_by": pl.String,
+    "data": pl.String,
+    "limits": pl.String,
 }
-_MISSED: Final = {"customer": pl.String, "at": pl.Int64, "from": pl.String, "to": pl.String, "rule": pl.String, "since": pl.Int64}
+_MISSED: Final = {
+    "customer": pl.String,
+    "at": pl.Int64,
+    "from": pl.String,
+    "to": pl.String,
+    "rule": pl.String,
+    "since": pl.Int64,
+    "data": pl.String,
+    "limits": pl.String,
+}
 
 
 def read_records(path: str | os.PathLike[str], definition: LifecycleDefinition) -> tuple[list[Recorded], list[Diagnostic]]:
@@ -164,9 +178,13 @@ def conformance(model: Model, log: Log, records: Iterable[Recorded], *, part: st
     by_customer: dict[str, list[Recorded]] = {}
     for record in sorted(records, key=lambda record: (record.customer, record.at_us)):
         by_customer.setdefault(record.customer, []).append(record)
+    told: dict[str, list[Row]] = {customer: [] for customer in by_customer}
+    for row in log.rows:
+        if row.customer in told:
+            told[row.customer].append(row)
     compared = _Compared(model, shape, part, grace_days * DAY)
     for customer, theirs in by_customer.items():
-        rows = [row for row in log.rows if row.customer == customer]
+        rows = told[customer]
         compared.beside(customer, rows, theirs)
         compared.shadow(customer, rows, theirs)
     return Conformance(
@@ -244,49 +262,41 @@ class _Compared:
         """A recorded move: was any rule of that way true?"""
         ways = [t for t in self.ways(source) if target in self.definition.leaves(t.target)]
         if not ways:
-            self.made.append((customer, at, source, target, None, "the model has no such way: add one, or correct the record"))
+            way = "the model has no such way: add one, or correct the record"
+            self.made.append((customer, at, source, target, None, way, "", ""))
             return
-        told = {t.name: life.explain(t) for t in ways}
-        if any(t.on is None and _holds(told[t.name]) for t in ways):
+        changes = {t.name: self.changes(t, life) for t in ways}
+        if any(t.on is None and not changes[t.name] for t in ways):
             return
-        needed = {t.name: self.needed(t, told[t.name]) for t in ways}
+        events = {t.name: self.definition.events[t.on].label for t in ways if t.on is not None}
+        named = {t.name: [Change(f"{e}: not told", f"{e} told")] if (e := events.get(t.name)) else [] for t in ways}
+        needed = {name: [*named[name], *changes[name]] for name in changes}
         name = min(needed, key=lambda name: len(needed[name]))
-        self.made.append((customer, at, source, target, name, "; ".join(needed[name])))
+        self.made.append(
+            (customer, at, source, target, name, "; ".join(change.leaf for change in needed[name]), *_said(needed[name]))
+        )
 
-    def needed(self, t: Transition, explained: Explanation) -> list[str]:
-        """What would have to be otherwise; an event that had been told would have moved the shadow already."""
-        event = [] if t.on is None else [f"{self.definition.events[t.on].label}: not told"]
-        return event + ([] if explained.reason is None else _smallest(explained.reason))
+    def changes(self, t: Transition, life: Any, *, wanted: bool = True) -> tuple[Change, ...]:
+        """What would have to be otherwise for a condition to be true; an event that had been told would have moved the shadow already."""
+        return () if t.when is None else smallest_change(t.when, StatePicture(life._life.state), self.definition, wanted=wanted)
 
     def waiting(self, customer: str, at: int, life: Any, source: str, true_since: dict[str, int]) -> None:
         """A record that nothing has changed: has a rule been true for longer than the days of grace?"""
         if life.phase.path != source:
             last = life.journey.moves[-1]
-            self.missed.append((customer, at, source, life.phase.path, last.name, last.at_us))
+            self.missed.append((customer, at, source, life.phase.path, last.name, last.at_us, "the event not told", ""))
             return
         for t in self.ways(source):
-            if t.on is not None or not _holds(life.explain(t)):
+            if t.on is not None or self.changes(t, life):
                 true_since.pop(t.name, None)
             elif at - true_since.setdefault(t.name, at) >= self.grace and t.name not in self.told:
-                self.missed.append((customer, at, source, t.target, t.name, true_since[t.name]))
+                other = _said(self.changes(t, life, wanted=False))
+                self.missed.append((customer, at, source, t.target, t.name, true_since[t.name], *other))
                 self.told.add(t.name)
 
 
-def _holds(explained: Explanation) -> bool:
-    """Whether the condition is true, whatever else stands in the way (such as the hold of the shadow)."""
-    return explained.reason is None or explained.reason.truth is True
-
-
-def _smallest(reason: Reason, *, wanted: bool = True) -> list[str]:
-    """The fewest leaves that would have to be otherwise: of alternatives, the one that needs least."""
-    if reason.truth is wanted:
-        return []
-    if not reason.children:
-        said = f"{reason.words} ({reason.value})" if reason.value else reason.words
-        return [said if wanted else f"not {said}"]
-    inner = wanted is not reason.negates
-    parts = [_smallest(child, wanted=inner) for child in reason.children]
-    if (reason.words == "at least one of") is inner and len(parts) > 1:
-        return min((part for part in parts if part), key=len, default=[])
-    found = [leaf for part in parts for leaf in part]
-    return found or [f"{reason.words} ({reason.value})" if reason.value else reason.words]  # only the clock is young
+def _said(changes: Sequence[Change]) -> tuple[str, str]:
+    """The changes of data, and those of limits, that explain a difference; none where one of them cannot be turned that way."""
+    ways = ([change.data for change in changes], [change.rule for change in changes])
+    data, limits = ("; ".join(said) if all(said) else "" for said in ways)
+    return data, limits

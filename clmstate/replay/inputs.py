@@ -69,6 +69,7 @@ def read_table(path: str | os.PathLike[str], table: str) -> pl.DataFrame:
         InputError: CLM301 there is no such file, CLM302 it is no such database, CLM309 it has no such table.
 
     Example:
+        >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     with closing(sqlite3.connect(f"{folder}/crm.sqlite")) as crm:
         ...         _ = crm.execute("create table log as select 'Acme' customer, '2026-01-30' at")
@@ -194,6 +195,7 @@ def parquet_pieces(path: str | os.PathLike[str], rows: int = PIECE) -> Iterator[
         InputError: CLM302, it is truncated, or no Parquet.
 
     Example:
+        >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     pl.DataFrame({"customer": ["a", "b", "c"]}).write_parquet(f"{folder}/log.parquet")
         ...     [piece["__row"].to_list() for piece in parquet_pieces(f"{folder}/log.parquet", 2)]

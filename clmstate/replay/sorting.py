@@ -94,6 +94,7 @@ def sorted_pieces(frame: pl.DataFrame, rows: int = PIECE) -> Iterator[pl.DataFra
         >>> [piece.rows() for piece in sorted_pieces(log, 1)]
         [[('a', '2026-01-30')], [('b', '2026-01-01'), ('b', '2026-01-02')]]
     """
+    frame = frame.rechunk()  # rows of many chunks are picked four times as slowly
     names, at = _names(frame), instants(frame["at"]).fill_null(0).to_numpy()
     order, starts = by_customer(_hashes(names), at)
     customers = names.gather(order[starts]).arg_sort().to_numpy()
@@ -137,7 +138,7 @@ def scattered(pieces: Iterator[pl.DataFrame], rows: int) -> Iterator[Iterator[pl
         with ExitStack() as opened:
             for piece in pieces:
                 order, ends = dealt(_hashes(_names(piece)), count)
-                ordered, begin = piece[pl.Series(order)], 0
+                ordered, begin = piece.rechunk()[pl.Series(order)], 0
                 for hand, end in enumerate(ends.tolist()):
                     table, begin = ordered.slice(begin, end - begin).to_arrow(compat_level=pl.CompatLevel.newest()), end
                     path = folder / f"{hand}.arrow"

@@ -33,6 +33,7 @@ from models.dynamic.plays import (
     SAVE_PLAN,
 )
 from models.dynamic.teams import CSM, CUSTOMER_ADMIN, DECISION_MAKER, IMPLEMENTATION, KEY_USERS, RENEWALS, SALES, SUPPORT
+from models.practice import DROP, ENGAGED, NPS, WINDOWS
 
 __all__ = ["Contract"]
 
@@ -81,11 +82,14 @@ class Contract(Lifecycle, refs=("S4.1", "S4.2", "S4.3", "S4.5", "S4.7", "S4.9", 
     let_down = Event("bad experience", from_system="Help desk", ref="S4.30")
 
     # ---- limits with a name: a target market overrides them, a backtest tries others
-    live_at = Threshold(0.50, help="half of the users work with it: it is live in more than name")
-    adopted_at = Threshold(0.80, ref="S4.19", help="four users in five: others follow by themselves")
+    live_at = Threshold(0.50, help=f"half of the users work with it: it is live in more than name ({ENGAGED})")
+    adopted_at = Threshold(0.80, ref="S4.19", help=f"four users in five: others follow by themselves ({ENGAGED})")
     relapse_at = Threshold(0.60, help="well below adopted_at, so that a holiday week moves nobody")
-    window_opens = Threshold(120, ref="S4.21", help="days before renewal: a budget round and a save plan fit in")
+    window_opens = Threshold(120, ref="S4.21", help=f"days before renewal: a budget round and a save plan fit in ({WINDOWS})")
     silent_after = Threshold(60, ref="S4.21", help="days without a conversation: we no longer know how they are")
+    critic_at = Threshold(6, help=f"NPS answer: up to 6 is a critic ({NPS})")
+    promoter_at = Threshold(9, help=f"NPS answer: who says 9 or 10 recommends us ({NPS})")
+    falls_by = Threshold(-0.20, help=f"usage a fifth down within a month ({DROP})")
     weighs_for = Threshold(30, help="days: what happened this month still decides how they feel")
 
     # ---- what these facts mean to us
@@ -95,7 +99,7 @@ class Contract(Lifecycle, refs=("S4.1", "S4.2", "S4.3", "S4.5", "S4.7", "S4.9", 
     outside_window = unless(in_window).named("outside the renewal window")
     strained = (
         ~sponsor
-        | (nps <= 6)
+        | (nps <= critic_at)
         | (last_contact.days_since > silent_after)
         | (let_down.days_since < weighs_for)
         | (strategy_changed.days_since < weighs_for)
@@ -431,7 +435,7 @@ class Contract(Lifecycle, refs=("S4.1", "S4.2", "S4.3", "S4.5", "S4.7", "S4.9", 
     well_adopted = Milestone(
         "Four in five work with it", when=users_adopted >= adopted_at, plays=CELEBRATE, category="Usage", ref="S4.19"
     )
-    promoter = Milestone("They recommend us", when=nps >= 9, plays=ASK_FOR_REFERENCE, category="Advocacy", ref="S4.32")
+    promoter = Milestone("They recommend us", when=nps >= promoter_at, plays=ASK_FOR_REFERENCE, category="Advocacy", ref="S4.32")
     first_renewal = Milestone("First renewal", when=renewed.times >= 1, category="Renewal")
     bought_more = Milestone("First product added", when=product_bought.times >= 1, category="Expansion", ref="S4.27")
 
@@ -455,7 +459,7 @@ class Contract(Lifecycle, refs=("S4.1", "S4.2", "S4.3", "S4.5", "S4.7", "S4.9", 
     )
     fading = Risk(
         "Usage falls",
-        sign=usage_change <= -0.20,
+        sign=usage_change <= falls_by,
         phases=[adoption, success, growth],
         mitigation=["educate", "communicate"],
         plays=RETRAIN,
@@ -476,7 +480,7 @@ class Contract(Lifecycle, refs=("S4.1", "S4.2", "S4.3", "S4.5", "S4.7", "S4.9", 
         plays=MEET_NEW_DECISION_MAKER,
         ref="S4.33",
     )
-    critic = Risk("They would not recommend us", sign=nps <= 6, mitigation="communicate", plays=MAKE_GOOD, ref="S4.32")
+    critic = Risk("They would not recommend us", sign=nps <= critic_at, mitigation="communicate", plays=MAKE_GOOD, ref="S4.32")
     overloaded = Risk(
         "Escalations pile up",
         sign=escalations >= 2,

@@ -3,6 +3,7 @@
 from clmstate import Days, Threshold, Transition
 from models.dynamic.contract import Contract
 from models.dynamic.teams import CSM, DECISION_MAKER, NAMED_CSM, RENEWALS, SUPPORT
+from models.practice import WINDOWS
 
 __all__ = ["EnterpriseContract"]
 
@@ -15,7 +16,7 @@ class EnterpriseContract(Contract, market="Enterprise", version="3"):
     """
 
     adopted_at = Threshold(0.70, help="in a large company seven in ten is everybody who can be reached")
-    window_opens = Threshold(180, help="days before renewal: purchasing takes two quarters")
+    window_opens = Threshold(180, help=f"days before renewal: purchasing takes two quarters ({WINDOWS})")
 
     success = Contract.success.evolve(owner=NAMED_CSM, contributors=[CSM, SUPPORT, DECISION_MAKER], expected=Days(120, 600))
 

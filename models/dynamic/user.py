@@ -17,6 +17,7 @@ from clmstate import (
 )
 from models.dynamic.plays import ASK_WHY, FIND_SUCCESSOR, INVITE_TO_CIRCLE, WELCOME
 from models.dynamic.teams import CSM, CUSTOMER_ADMIN, IMPLEMENTATION, KEY_USERS
+from models.practice import NPS
 
 __all__ = ["User"]
 
@@ -35,6 +36,8 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
     departure = Event("user left the company", from_system="CRM", ref="S4.25")
 
     regular_at = Threshold(8, help="logins in 28 days: twice a week")
+    critic_at = Threshold(6, help=f"NPS answer: up to 6 is a critic ({NPS})")
+    promoter_at = Threshold(9, help=f"NPS answer: who says 9 or 10 recommends us ({NPS})")
     slipping_at = Threshold(4, help="logins in 28 days: less than once a week")
     daily_at = Threshold(16, help="logins in 28 days: most working days")
 
@@ -119,7 +122,7 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
     )
     promote = adopted.to(
         champion,
-        when=(logins_28d >= daily_at) & (features >= 6) & (nps >= 9),
+        when=(logins_28d >= daily_at) & (features >= 6) & (nps >= promoter_at),
         plays=INVITE_TO_CIRCLE,
         why="they use it nearly every day and would recommend it",
         ref="S4.32",
@@ -129,7 +132,10 @@ class User(Lifecycle, refs=("S4.6", "S4.17")):
     )
     slip = adopted.to(activated, when=logins_28d < slipping_at, why="less than once a week is no habit", ref="S4.10")
     step_back = champion.to(
-        adopted, when=(logins_28d < regular_at) | (nps <= 6), kind="relapse", why="they no longer use or recommend it as they did"
+        adopted,
+        when=(logins_28d < regular_at) | (nps <= critic_at),
+        kind="relapse",
+        why="they no longer use or recommend it as they did",
     )
     wake = dormant.to(
         activated, when=logins_28d >= 1, plays=WELCOME, why="they are back: start again from what they know", ref="S4.5"

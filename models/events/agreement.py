@@ -43,6 +43,7 @@ from models.events.teams import (
     SALES,
     SUPPORT,
 )
+from models.practice import ENGAGED, NPS
 
 __all__ = ["Agreement"]
 
@@ -93,12 +94,14 @@ class Agreement(Lifecycle, refs=("S3.6",)):
     # ---- limits with a name
     on_track_at = Threshold(0.70, help="way to their goals: on track, seen from their side")
     off_track_at = Threshold(0.40, help="way to their goals: well below on_track_at, so that a weak month moves nobody")
-    started_at = Threshold(0.80, help="of the users: the upper of the two bands that practitioners use")
+    started_at = Threshold(0.80, help=f"of the users: the upper of two bands ({ENGAGED})")
     review_after = Threshold(
         90, help="days after a review in which a need is answered; two to four months, by size and relationship", ref="S3.41"
     )
     silent_after = Threshold(60, help="days without a personal talk: we know numbers, and not how they are")
     window_opens = Threshold(120, help="days before renewal: the paper; ninety would be too late to change anything", ref="S3.47")
+    critic_at = Threshold(6, help=f"NPS answer: up to 6 is a critic ({NPS})")
+    promoter_at = Threshold(9, help=f"NPS answer: who says 9 or 10 recommends us ({NPS})")
     faulty_after = Threshold(60, help="days in Onboarding with issues open")
 
     # ---- what these facts mean
@@ -111,14 +114,15 @@ class Agreement(Lifecycle, refs=("S3.6",)):
         started_well
         & key_product_works
         & (users_started >= started_at)
-        & (nps >= 7)
+        & (nps > critic_at)
         & unless(needs_review & unless(reviewed))
         & (goal_progress >= on_track_at)
         & in_touch
         & ~friction
         & (intent == "yes")
     ).named("every other event managed well")
-    came_up = ((intent == "no") | (nps <= 5) | (goal_progress < off_track_at) | (start_issues >= 3)).named(
+    # below critic_at and not at it: between this and managed there is a band, so that one answer more moves nobody to and fro
+    came_up = ((intent == "no") | (nps < critic_at) | (goal_progress < off_track_at) | (start_issues >= 3)).named(
         "something serious came up"
     )
     near_renewal = ((renewal_on.days_until <= window_opens) & unless(renewed.days_since <= window_opens)).named("renewal is near")
@@ -327,8 +331,8 @@ class Agreement(Lifecycle, refs=("S3.6",)):
         renewal.quiet,
         when=near_renewal & managed,
         plays=[HAND_OVER_TO_RENEWALS, OFFER],
-        why="the date comes, and nothing is open",
-        ref="S3.19, S3.46",
+        why="the date comes, and nothing is open, from the first day on",
+        ref="S3.19, S3.46, S3.55",
     )
     question = (finding | proven).to(
         renewal.in_question,
@@ -376,7 +380,7 @@ class Agreement(Lifecycle, refs=("S3.6",)):
     )
     may_be_asked = Milestone(
         "May be asked to speak for us",
-        when=warm & (goal_progress >= on_track_at) & (nps >= 9),
+        when=warm & (goal_progress >= on_track_at) & (nps >= promoter_at),
         plays=ASK_FOR_TESTIMONIAL,
         category=ADVOCACY,
         ref="S3.38",

@@ -17,6 +17,7 @@ from clmstate import (
 )
 from models.events.categories import EXPANSION, ONBOARDING, USAGE
 from models.events.teams import CSM, CUSTOMER_EXECUTIVES, IMPLEMENTATION, PROFESSIONAL_SERVICES, SALES, SUPPORT, USERS
+from models.practice import DROP
 
 __all__ = ["Product"]
 
@@ -68,7 +69,7 @@ class Product(Lifecycle, refs=("S3.2", "S3.34")):
     full_at = Threshold(0.80, help="four fifths of the agreed needs")
     broad_at = Threshold(0.50, help="half of the advanced features that serve the agreed needs")
     lift = Threshold(0.10, help="usage a tenth up within a month of a training: the training did it")
-    falls_by = Threshold(-0.20, help="a fifth down within a month: the drop that practitioners act on")
+    falls_by = Threshold(-0.20, help=f"a fifth down within a month ({DROP})")
 
     setting_up = Phase(
         "Setting up",

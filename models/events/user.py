@@ -3,6 +3,7 @@
 from clmstate import Days, Event, Lifecycle, Milestone, Phase, Play, Risk, Signal, SuccessGap, Threshold, Touchpoint, anywhere
 from models.events.categories import COLLABORATION, EXPANSION, USAGE
 from models.events.teams import CHAMPIONS, CSM, SUPPORT, USERS
+from models.practice import NPS
 
 __all__ = ["User"]
 
@@ -28,6 +29,8 @@ class User(Lifecycle, refs=("S3.17",)):
     departure = Event("user has left", category=COLLABORATION, from_system="CRM")
 
     often_at = Threshold(8, help="logins in 28 days: twice a week")
+    critic_at = Threshold(6, help=f"NPS answer: up to 6 is a critic ({NPS})")
+    promoter_at = Threshold(9, help=f"NPS answer: who says 9 or 10 recommends us ({NPS})")
     seldom_at = Threshold(2, help="logins in 28 days: fewer is no use")
 
     invited = Phase(
@@ -89,13 +92,13 @@ class User(Lifecycle, refs=("S3.17",)):
     )
     win = active.to(
         champion,
-        when=(logins_28d >= often_at) & (nps >= 9) & knows_goal,
+        when=(logins_28d >= often_at) & (nps >= promoter_at) & knows_goal,
         plays=INVITE_TO_TEACH,
         why="they use it, would recommend it, and know what for",
         ref="S3.17, S3.50",
     )
     step_back = champion.to(
-        active, when=(logins_28d < seldom_at) | (nps <= 6) | ~knows_goal, kind="relapse", why="they no longer win others"
+        active, when=(logins_28d < seldom_at) | (nps <= critic_at) | ~knows_goal, kind="relapse", why="they no longer win others"
     )
     doze = active.to(asleep, when=logins_28d == 0, plays=ASK_WHY, why="four weeks without a visit")
     wake = asleep.to(active, when=logins_28d >= seldom_at, plays=WELCOME, why="they are back")

@@ -35,6 +35,7 @@ from models.gap_analysis.plays import (
 )
 from models.gap_analysis.teams import CUSTOMER_SUCCESS, IMPLEMENTATION, KEY_CONTACT, MANAGEMENT, SALES, SUPPORT, TRAINING
 from models.gap_analysis.timeline import FIRST_MONTH, FIRST_QUARTER, SECOND_HALF, SECOND_QUARTER
+from models.practice import ENGAGED, NPS, TENURE
 
 __all__ = ["Client"]
 
@@ -78,14 +79,14 @@ class Client(Lifecycle, refs=("S0.9", "S0.46")):
     cancelled = Event("contract cancelled", from_system="CRM")
 
     # ---- limits with a name; where the source gives no number, what practitioners use
-    live_at = Threshold(0.50, help="monthly active users over seats: below half, most of what was bought lies idle")
-    adopted_at = Threshold(0.80, help="monthly active users over seats: the band that practitioners call healthy begins here")
+    live_at = Threshold(0.50, help=f"monthly active users over seats: below half, most of what was bought lies idle ({ENGAGED})")
+    adopted_at = Threshold(0.80, help=f"monthly active users over seats: from here on it counts as healthy ({ENGAGED})")
     asleep_at = Threshold(0.30, help="monthly active users over seats: the launch is forgotten, and has to be held again")
     ready_at = Threshold(0.50, help="half of the invited: enough to help the other half")
-    trusts_at = Threshold(6, help="of 10: as with NPS, up to 6 is a critic")
-    first_month_at = Threshold(0.30, help="monthly active users over seats after a month: utilisation is judged by tenure")
-    first_quarter_at = Threshold(0.50, help="the same after a quarter")
-    half_year_at = Threshold(0.80, help="the same after half a year")
+    trusts_at = Threshold(6, help=f"of 10: up to 6 is a critic, as with NPS ({NPS})")
+    two_months_at = Threshold(0.10, help=f"seats active after two months: below is behind ({TENURE})")
+    half_year_at = Threshold(0.50, help=f"seats active after half a year: up to this is behind ({TENURE})")
+    nine_months_at = Threshold(0.75, help=f"seats active after nine months: up to this is behind ({TENURE})")
     reached_at = Threshold(0.80, help="four fifths of the outcome: its sponsor speaks of success")
     tired_after = Threshold(90, help="days in Onboarding: a quarter is what most sponsors give a project")
     fresh_for = Threshold(60, help="days after its event: what has not caught on by then has to be launched again")
@@ -95,9 +96,9 @@ class Client(Lifecycle, refs=("S0.9", "S0.46")):
     thriving = ((outcome >= reached_at) & key_contact).named("thriving")
 
     behind_others = (
-        ((signed.days_since > 30) & (users_active < first_month_at))
-        | ((signed.days_since > 90) & (users_active < first_quarter_at))
-        | ((signed.days_since > 180) & (users_active < half_year_at))
+        ((signed.days_since > 60) & (users_active < two_months_at))
+        | ((signed.days_since > 180) & (users_active <= half_year_at))
+        | ((signed.days_since > 270) & (users_active <= nine_months_at))
     ).named("behind others of their age")
 
     # ---- where a client stands
@@ -381,7 +382,7 @@ class Client(Lifecycle, refs=("S0.9", "S0.46")):
         mitigation=["educate", "communicate"],
         plays=WIN_BACK_USERS,
         interval=FIRST_QUARTER,
-        help="what is fine after a month is a warning after half a year; the bands are those that practitioners use",
+        help="what is fine after two months is a warning after half a year: utilisation is judged by tenure",
         ref="S0.28",
     )
     no_follow_through = Risk(

@@ -19,6 +19,7 @@ from clmstate import (
     unless,
 )
 from models.journey.teams import ADMIN, CSM, SALES, SPONSOR, TECHNICAL, TRAINING
+from models.practice import ENGAGED, NPS, WINDOWS
 
 __all__ = ["Account"]
 
@@ -68,17 +69,17 @@ class Account(Lifecycle, refs=("S1.2", "S1.36")):
     left_us = Event("contract ended", from_system="CRM")
 
     # ---- limits with a name; the source gives none
-    started_at = Threshold(0.50, help="monthly active users over seats: the lower of the two bands that practitioners use")
-    settled_at = Threshold(0.80, help="monthly active users over seats: the upper one")
+    started_at = Threshold(0.50, help=f"monthly active users over seats: below, they are at risk ({ENGAGED})")
+    settled_at = Threshold(0.80, help=f"monthly active users over seats: from here on they are healthy ({ENGAGED})")
     broad_at = Threshold(0.40, help="features in use: below, they see a corner of the product")
-    window_opens = Threshold(120, help="days before renewal: the first of the usual 120, 90, 60 and 30")
-    plan_by = Threshold(90, help="days before renewal: the second of them; by now there is a plan for the time after it")
-    talk_by = Threshold(60, help="days before renewal: the third; by now those who decide have met us")
-    sign_by = Threshold(30, help="days before renewal: the last; by now it is signed")
-    risk_window = Threshold(180, help="days before renewal: what practitioners take for accounts at risk")
+    window_opens = Threshold(120, help=f"days before renewal: the first look at it ({WINDOWS})")
+    plan_by = Threshold(90, help=f"days before renewal: by now there is a plan for the time after it ({WINDOWS})")
+    talk_by = Threshold(60, help=f"days before renewal: by now those who decide have met us ({WINDOWS})")
+    sign_by = Threshold(30, help=f"days before renewal: by now it is signed ({WINDOWS})")
+    risk_window = Threshold(180, help=f"days before renewal: who is at risk is looked at two quarters before ({WINDOWS})")
     stuck_after = Threshold(90, help="days in Onboarding before somebody asks what blocks it")
     rests_for = Threshold(90, help="days after a renewal: they want to use what they signed for, not to be sold the next thing")
-    good_experience = Threshold(7, help="of 10: neither critic nor in danger of becoming one")
+    good_experience = Threshold(7, help=f"of 10: no critic any more ({NPS})")
 
     good_outcome = ((results >= 0.8) & (experience >= good_experience)).named("desired outcome reached, and reached well")
     near_renewal = ((renewal_on.days_until <= window_opens) & unless(renewed.days_since <= window_opens)).named("renewal is near")

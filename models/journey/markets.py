@@ -10,7 +10,7 @@ _KEPT = tuple(touchpoint for touchpoint in Account.onboarding.touchpoints if tou
 """What the last review of touchpoints left: whoever is small has no use for a workshop that few large ones need."""
 
 
-class SmallAccount(Account, market="SMB"):
+class SmallAccount(Account, market="SMB", refs=("S1.8", "S1.11")):
     """A small customer: one person is sponsor, administrator and first user."""
 
     window_opens = Threshold(60, help="days before renewal: small customers decide in weeks")

@@ -16,6 +16,7 @@ from models.management.teams import (
     SELF_SERVICE,
     SUPPORT,
 )
+from models.practice import WINDOWS
 
 __all__ = ["EnterpriseRelationship", "MidMarketRelationship", "SmallBusinessRelationship"]
 
@@ -25,7 +26,7 @@ class SmallBusinessRelationship(Relationship, market="SMB", refs=("S2.4", "S2.11
 
     fits_at = Threshold(40, help="a trial costs neither side much")
     little_effort = Threshold(2, help="days: the owner does it on the side")
-    window_opens = Threshold(30, help="days before renewal: most renew by themselves")
+    window_opens = Threshold(30, help=f"days before renewal: most renew by themselves ({WINDOWS})")
     undecided_after = Threshold(14, help="days with an offer: after two weeks it is forgotten")
 
     evaluate = Relationship.evaluate.evolve(
@@ -57,7 +58,7 @@ class SmallBusinessRelationship(Relationship, market="SMB", refs=("S2.4", "S2.11
 class MidMarketRelationship(Relationship, market="Mid-market", refs=("S2.4", "S2.11")):
     """Fifty to a thousand people: as the lifecycle is written, with a window in which a budget fits."""
 
-    window_opens = Threshold(120, help="days before renewal: there is a budget round in between")
+    window_opens = Threshold(120, help=f"days before renewal: there is a budget round in between ({WINDOWS})")
 
     benefit = Relationship.benefit.evolve(contributors=[SUPPORT, OPERATIONS, PRODUCT])
 
@@ -69,7 +70,7 @@ class EnterpriseRelationship(Relationship, market="Enterprise", refs=("S2.4", "S
     little_effort = Threshold(60, help="days of a project team")
     live_at = Threshold(0.30, help="monthly active users over seats: a first division is a beginning")
     adopted_at = Threshold(0.70, help="monthly active users over seats: seven in ten is everybody who can be reached")
-    window_opens = Threshold(180, help="days before renewal: what practitioners take for large accounts and for those at risk")
+    window_opens = Threshold(180, help=f"days before renewal: a large account ({WINDOWS})")
     undecided_after = Threshold(120, help="days with an offer: legal and purchasing take a quarter")
 
     engage = Relationship.engage.evolve(owner=ACCOUNT_TEAM, contributors=[SALES, MARKETING], expected=Days(30, 180))

@@ -29,6 +29,7 @@ from models.management.teams import (
     SALES,
     SUPPORT,
 )
+from models.practice import ENGAGED, NPS, WINDOWS
 
 __all__ = ["Relationship"]
 
@@ -91,15 +92,17 @@ class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.7",
     # ---- limits with a name; the markets have their own
     fits_at = Threshold(60, help="of 100: below, neither side should spend time on it")
     little_effort = Threshold(20, help="days of their own people that they will spend before value shows")
-    live_at = Threshold(0.50, help="monthly active users over seats: the lower of the usual bands")
-    adopted_at = Threshold(0.80, help="monthly active users over seats: the upper one")
-    window_opens = Threshold(90, help="days before renewal: one of the usual 120, 90, 60 and 30")
+    live_at = Threshold(0.50, help=f"monthly active users over seats: below, they are at risk ({ENGAGED})")
+    adopted_at = Threshold(0.80, help=f"monthly active users over seats: from here on they are healthy ({ENGAGED})")
+    window_opens = Threshold(90, help=f"days before renewal ({WINDOWS})")
+    promoter_at = Threshold(9, help=f"NPS answer: who says 9 or 10 recommends us ({NPS})")
+    critic_at = Threshold(6, help=f"NPS answer: up to 6 is a critic ({NPS})")
     doubted_for = Threshold(180, help="days after a notice: who has just thought of leaving is not yet loyal")
     undecided_after = Threshold(60, help="days with an offer, and no word")
 
     pays_off = (revenue_gained + cost_saved > price).named("pays off for them")
     no_longer_pays = (revenue_gained + cost_saved < 0.8 * price).named("no longer pays off")
-    loyal = (pays_off & (satisfied >= 9) & unless(notice.days_since <= doubted_for)).named("loyal")
+    loyal = (pays_off & (satisfied >= promoter_at) & unless(notice.days_since <= doubted_for)).named("loyal")
     near_renewal = ((renewal_on.days_until <= window_opens) & unless(renewed.days_since <= window_opens)).named("renewal is near")
 
     # ---- the stages, with the questions that customers ask in them (ours are in other words than the source's)
@@ -349,7 +352,7 @@ class Relationship(Lifecycle, version="2", refs=("S2.1", "S2.5", "S2.6", "S2.7",
     )
     cool_down = for_life.to(
         benefit,
-        when=no_longer_pays | (satisfied <= 6) | (users_active < live_at),
+        when=no_longer_pays | (satisfied <= critic_at) | (users_active < live_at),
         plays=FIND_VALUE,
         kind="relapse",
         why="loyalty is not owed: it must keep paying off",

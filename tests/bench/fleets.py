@@ -1,21 +1,22 @@
-"""Fleets in columns: rows a second of the columnar engine, from memory, from Parquet and unsorted, beside peers on the same rows.
+"""Fleets in columns: rows a second for each core, from memory, from Parquet and in no order, and what is held, beside peers on the same rows.
 
-Run alone: ``python -m tests.bench.fleets [rows]``. Each figure is rows for each second of processor time of the whole process, polars
-held to one thread, so that it is "per core" also on a machine where others work; what came in is counted, never assumed.
+Part of `make bench`; alone: ``python -m tests.bench.fleets [--customers N]``. Each figure comes from a process of its own, polars and Numba
+held to one thread: rows for each second of processor time of the whole process, and the most memory that it ever held. What came in is
+counted, never assumed. Engines are compiled before the clock starts.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import resource
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars is loaded: figures are per core
+os.environ["POLARS_MAX_THREADS"] = os.environ["NUMBA_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # figures are per core
 
 import numpy as np
 import polars as pl
@@ -23,15 +24,18 @@ import pyarrow.parquet as pq
 
 from clmstate.replay.columnar import Columnar, Source
 from clmstate.replay.rows import Log
+from clmstate.replay.run import Replayed, replay_file, replay_frame
+from clmstate.replay.sorting import PIECE
 from clmstate.replay.typed import NUMBER
 from models.dynamic.contract import Contract
 from tests.bench import peer_statemachine, peer_transitions
+from tests.bench.fleet_figures import CHARTS, FLAT, FOUND, MIXED, TABLES, WEEKS, WHOLE, Figure, Fleets, Size
 
-__all__ = ["fleet", "main", "measure"]
+__all__ = ["WEEKS", "fleet", "main", "measure", "pieces_of"]
 
 WEEK = 7 * 86_400_000_000
 START = 20_458 * 86_400_000_000  # 2026-01-05
-WEEKS = 52
+AT_ONCE = 20_000  # customers that are made at a time
 
 
 def fleet(customers: int, first: int = 0, weeks: int = WEEKS) -> pl.DataFrame:
@@ -63,6 +67,71 @@ def fleet(customers: int, first: int = 0, weeks: int = WEEKS) -> pl.DataFrame:
     )
 
 
+def _make(whole: Path, half: Path, customers: int) -> None:
+    """A Parquet file of a fleet, and one of its first half; neither is ever in memory."""
+    schema = fleet(1).to_arrow().schema
+    with (
+        pq.ParquetWriter(whole, schema, compression="zstd") as all_of_them,
+        pq.ParquetWriter(half, schema, compression="zstd") as some,
+    ):
+        for first in range(0, customers, AT_ONCE):
+            made = fleet(min(AT_ONCE, customers - first), first)
+            all_of_them.write_table(made.to_arrow(), row_group_size=PIECE)
+            left = (customers // 2 - first) * WEEKS
+            if left > 0:
+                some.write_table(made.head(left).to_arrow(), row_group_size=PIECE)
+
+
+# ---- what a process of its own does
+
+
+def _play(what: str, count: int, times: int, paths: list[Path]) -> dict[str, Any]:
+    """Plays so many customers so often; the first play of all compiles, and is not counted."""
+    if what == "make":
+        _make(paths[0], paths[1], count)
+        return {}
+    if what == "mix":
+        first = pl.scan_parquet(paths[0]).head(count * WEEKS).collect()
+        first.sample(fraction=1.0, shuffle=True, seed=3).write_parquet(paths[1], row_group_size=PIECE)
+        return {}
+    if what == WHOLE:
+        from tests.bench import wholes
+
+        wholes.columns([wholes.fleet(2)])
+        rows = wholes.fleet(max(1, count // (wholes.SETUP + wholes.REPORTS)))
+        return _timed(lambda: wholes.columns(rows.iter_slices(PIECE)), rows.height, times)
+    columns([fleet(10)])
+    if what in (FLAT, CHARTS):
+        maker = peer_transitions.maker() if what == FLAT else peer_statemachine.maker()
+        observations = keywords(count)
+        return _timed(lambda: peer(maker, observations), count * WEEKS, times)
+    told(replay_frame(Contract, fleet(10), engine="columnar"))
+    told(replay_frame(Contract, fleet(10).reverse(), engine="columnar"))
+    if what in (FOUND, TABLES, MIXED):
+        log = pl.read_parquet(paths[0], n_rows=count * WEEKS)
+        if what == FOUND:
+            return _timed(lambda: columns(log.iter_slices(PIECE)), count * WEEKS, times)
+        return _timed(lambda: told(replay_frame(Contract, log)), count * WEEKS, times)
+    return _timed(lambda: told(replay_file(Contract, paths[0])), count * WEEKS, times)
+
+
+def _timed(play: Callable[[], tuple[int, int]], rows: int, times: int) -> dict[str, Any]:
+    cpu, wall, moves = [], [], 0
+    for _ in range(times):
+        before, begun = time.process_time(), time.perf_counter()
+        used, moves = play()
+        cpu.append(time.process_time() - before)
+        wall.append(time.perf_counter() - begun)
+        assert used == rows, (used, rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"rows": rows, "cpu": cpu, "wall": wall, "moves": moves, "peak": peak}
+
+
+def told(done: Replayed) -> tuple[int, int]:
+    """How many rows a replay used, and how many moves it found."""
+    return done.counts.used, done.tables.height("moves")
+
+
 def columns(frames: Any, *, more: bool = True) -> tuple[int, int]:
     """Plays frames; how many rows were used, and how many moves there were."""
     work = Columnar(Contract, Source(Log("fleet", ())))
@@ -74,33 +143,36 @@ def columns(frames: Any, *, more: bool = True) -> tuple[int, int]:
     return used, found.moves.height
 
 
-def measure(what: str, rows: int, play: Any) -> dict[str, Any]:
-    """One figure: rows for each second of processor time."""
-    before, wall = time.process_time(), time.perf_counter()
-    used, moves = play()
-    cpu = time.process_time() - before
-    assert used == rows, (used, rows)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "what": what,
-        "rows": rows,
-        "M rows/s": round(rows / cpu / 1e6, 5),
-        "wall": round(rows / (time.perf_counter() - wall) / 1e6, 2),
-        "moving": round(moves / rows, 4),
-        "peak MB": round(peak),
-    }
-
-
-def peer(maker: Callable[[], Any], customers: int) -> tuple[int, int]:
-    """Walks a peer's customers over the same rows, as keywords; what they moved is not counted."""
+def keywords(customers: int) -> list[tuple[str, dict[str, Any]]]:
+    """The same rows as peers take them: whom they are about, and what is said."""
     frame = fleet(customers).with_columns(pl.col(pl.Datetime).dt.strftime("%Y-%m-%d"))
-    told = [(row.pop("customer"), {k: v for k, v in row.items() if v is not None}) for row in frame.iter_rows(named=True)]
-    now, one = "", None
-    for name, values in told:
+    return [(row.pop("customer"), {k: v for k, v in row.items() if v is not None}) for row in frame.iter_rows(named=True)]
+
+
+def peer(maker: Callable[[], Any], rows: list[tuple[str, dict[str, Any]]]) -> tuple[int, int]:
+    """Walks a peer's customers over rows; what they moved is not counted."""
+    now, one = "", maker()
+    for name, values in rows:
         if name != now:
             now, one = name, maker()
         one.observe(**values)
-    return len(told), 0
+    return len(rows), 0
+
+
+# ---- for single figures
+
+
+def measure(what: str, rows: int, play: Any) -> dict[str, Any]:
+    """One figure of this process: rows for each second of processor time."""
+    found = Figure(what, **_timed(play, rows, 1))
+    return {
+        "what": what,
+        "rows": rows,
+        "M rows/s": round(found.rate / 1e6, 5),
+        "wall": round(found.wall_rate / 1e6, 2),
+        "moving": round(found.moves / rows, 4),
+        "peak MB": round(found.peak),
+    }
 
 
 def pieces_of(path: Path, rows: int) -> Iterator[pl.DataFrame]:
@@ -112,33 +184,23 @@ def pieces_of(path: Path, rows: int) -> Iterator[pl.DataFrame]:
             yield frame
 
 
-def main(rows: int = 5_000_000) -> list[dict[str, Any]]:
-    """Everything, printed as it is found."""
-    customers, piece = rows // WEEKS, 2_000 * WEEKS
-    n = customers * WEEKS
-    columns([fleet(10)])  # compiled once
-    found = []
-
-    def told(figure: dict[str, Any]) -> None:
-        found.append(figure)
-        print(figure, flush=True)
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "fleet.parquet"
-        fleet(customers).write_parquet(path, row_group_size=piece)
-        told(measure("from Parquet, sorted", n, lambda: columns(pieces_of(path, piece))))
-        sorted_rows = pl.read_parquet(path)
-        told(measure("from memory, sorted", n, lambda: columns(sorted_rows.iter_slices(piece))))
-        mixed = sorted_rows.sample(fraction=1.0, shuffle=True, seed=3)
-        told(measure("from memory, unsorted", n, lambda: columns([mixed], more=False)))
-    for name, maker in (("transitions, flat", peer_transitions.maker()), ("python-statemachine", peer_statemachine.maker())):
-        few = 60 if name.startswith("t") else 10
-        told(measure(name, few * WEEKS, lambda maker=maker, few=few: peer(maker, few)))  # type: ignore[misc]
-    ours = found[1]["M rows/s"]
-    for figure in found[3:]:
-        print(f"columns, from memory: {ours / figure['M rows/s']:,.0f} times {figure['what']}")
-    return found
+def main(arguments: list[str] | None = None) -> None:
+    """All figures of fleets, printed."""
+    parser = argparse.ArgumentParser(description="Measure the columnar engine.")
+    parser.add_argument("--customers", type=int, default=1_000_000, help="of the largest fleet")
+    parser.add_argument("--play", nargs="+", help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    if chosen.play:
+        what, count, times, *paths = chosen.play
+        print(json.dumps(_play(what, int(count), int(times), list(map(Path, paths)))))
+        return
+    found = Fleets.measured(Size.of(chosen.customers), lambda _, what: print(f"... {what}", flush=True))
+    for figure in found.figures.values():
+        rate, wall = figure.rate / 1e6, figure.wall_rate / 1e6
+        print(f"{figure.what}: {figure.rows:,} rows, {rate:.4f} M rows/s per core (wall {wall:.4f}), at most {figure.peak:,.0f} MB")
+    for name in (FLAT, CHARTS):
+        print(f"columns, from memory: {found.times(name):,.0f} times {name}")
 
 
 if __name__ == "__main__":
-    main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 5_000_000)
+    main()

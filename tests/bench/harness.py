@@ -21,8 +21,21 @@ from .composed import Composed
 from .composed import Size as ComposedSize
 from .contest import Contestant, Disagreement, PythonContestant, Traffic, agree, interleaved, moving_share
 from .costs import Costs, Startup, costs, help_time, import_time, loaded
+from .fleet_figures import Fleets
+from .fleet_figures import Size as FleetSize
 from .report import Results, page, show
-from .verdict import CALM, FLAT_TRANSITIONS, RESTLESS, STATEMACHINE, UNWANTED, XSTATE, Samples, composed_targets, targets
+from .verdict import (
+    CALM,
+    FLAT_TRANSITIONS,
+    RESTLESS,
+    STATEMACHINE,
+    UNWANTED,
+    XSTATE,
+    Samples,
+    composed_targets,
+    fleet_targets,
+    targets,
+)
 
 __all__ = ["main"]
 
@@ -43,10 +56,18 @@ class Size:
     repetitions: int
     processes: int
     composed: ComposedSize
+    fleets: FleetSize
 
 
-FULL = Size(20, 520, 11, 15, ComposedSize(observations=25_000, repetitions=11, many=100_000, readers=(1, 10, 100, 1_000, 10_000)))
-QUICK = Size(3, 260, 3, 3, ComposedSize(observations=2_000, repetitions=3, many=2_000, readers=(1, 10, 100)))
+FULL = Size(
+    20,
+    520,
+    11,
+    15,
+    ComposedSize(observations=25_000, repetitions=11, many=100_000, readers=(1, 10, 100, 1_000, 10_000)),
+    FleetSize(),
+)
+QUICK = Size(3, 260, 3, 3, ComposedSize(observations=2_000, repetitions=3, many=2_000, readers=(1, 10, 100)), FleetSize.of(2_000))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -55,11 +76,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="a smoke run of some seconds; its figures are not worth quoting")
     parser.add_argument("--out", type=Path, help="the page to write (docs/performance.md; with --quick build/performance.md)")
     parser.add_argument("--repetitions", type=int, help="how often everybody takes a turn")
+    parser.add_argument(
+        "--customers", type=int, help="of the largest fleet, each with 52 weeks (1,000,000; the verdicts ask for that many)"
+    )
     chosen = parser.parse_args(arguments)
     size = QUICK if chosen.quick else FULL
     if chosen.repetitions is not None:
         turns = max(1, chosen.repetitions)
         size = attrs.evolve(size, repetitions=turns, composed=attrs.evolve(size.composed, repetitions=turns))
+    if chosen.customers is not None:
+        size = attrs.evolve(size, fleets=FleetSize.of(max(2, chosen.customers)))
     out = chosen.out or ROOT / ("build/performance.md" if chosen.quick else "docs/performance.md")
 
     console = Console()
@@ -88,7 +114,7 @@ def _measure(size: Size, console: Console) -> Results:
         RESTLESS: Traffic(RESTLESS, RESTLESS_WORDS, traffic.restless(size.customers, size.weeks)),
     }
     total = len(kinds) * (len(everybody) * (1 + size.repetitions) + size.repetitions) + len(python)
-    total += (2 + Composed.steps(size.composed)) * bool(mine)
+    total += (2 + Composed.steps(size.composed) + Fleets.steps()) * bool(mine)
     with _Progress(console, total) as progress:
         for kind in kinds.values():
             expected = plain.phases(kind)
@@ -99,6 +125,7 @@ def _measure(size: Size, console: Console) -> Results:
         weighed = _weigh([one for one in python if one.prepares is None], kinds[CALM], size.repetitions, progress)
         imported, unwanted, helped = _startup(bool(mine), size.processes, progress)
         whole = Composed.measured(size.composed, progress.tell) if mine else None
+        fleets = Fleets.measured(size.fleets, progress.tell) if mine else None
     moving = {name: moving_share(plain, kind) for name, kind in kinds.items()}
     return Results(
         traffics=kinds,
@@ -109,7 +136,8 @@ def _measure(size: Size, console: Console) -> Results:
         imported=imported,
         helped=helped,
         composed=whole,
-        targets=[*targets(samples, moving, imported, unwanted, helped), *composed_targets(whole)],
+        fleets=fleets,
+        targets=[*targets(samples, moving, imported, unwanted, helped), *composed_targets(whole), *fleet_targets(fleets)],
         absent=absent,
         facts=[*_facts([about] if node is not None else []), *([f"{load} at the beginning, {_load()} at the end"] if load else [])],
         repetitions=size.repetitions,

@@ -12,6 +12,7 @@ from rich.table import Table
 from .composed import A_DAY, MIX, PRODUCTS, SOME, Composed
 from .contest import Sample, Traffic
 from .costs import Costs, Startup
+from .fleet_figures import Fleets
 from .ours import COMPILED
 from .verdict import CALM, FLAT_TRANSITIONS, Samples, Target, ratio
 
@@ -30,6 +31,7 @@ class Results:
     imported: tuple[float, float] | None
     helped: Startup | None
     composed: Composed | None
+    fleets: Fleets | None
     targets: list[Target]
     absent: list[str]
     facts: list[str]
@@ -103,6 +105,8 @@ def _grids(results: Results) -> Iterator[Grid]:
     yield _costs(results.costs, len(results.traffics[CALM].fleet[0]))
     if results.composed is not None:
         yield from _composed(results.composed)
+    if results.fleets is not None:
+        yield _fleets(results.fleets)
     if startup := list(_startup(results)):
         yield Grid("Start-up", ["command", "processor time", "wall time"], startup)
 
@@ -174,6 +178,20 @@ def _composed(found: Composed) -> Iterator[Grid]:
     yield Grid(f"A live customer with {SOME} users and {PRODUCTS} products", ["how it is built", "ms"], rows)
 
 
+def _fleets(found: Fleets) -> Grid:
+    heads = ["what is played", "rows", "million rows per processor second", "per wall second", "at most MB"]
+    rows = [
+        [
+            one.what,
+            f"{one.rows:,}",
+            *(f"{rate / 1e6:,.{1 if rate > 1e6 else 4}f}" for rate in (one.rate, one.wall_rate)),
+            f"{one.peak:,.0f}",
+        ]
+        for one in found.figures.values()
+    ]
+    return Grid("Fleets in columns", heads, rows)
+
+
 def _startup(results: Results) -> Iterator[list[str]]:
     if results.imported is not None:
         yield ["`import clmstate` (the statement)", f"{results.imported[0] * 1e3:.0f} ms", "-"]
@@ -207,6 +225,9 @@ order that was shuffled once; they are the objects that `customer.users[name]` g
 of all sizes take turns in one run. A port that leads down costs its readers: each of them is looked at when what it says changes, and
 only then. There, the contract is moved out and back by hand; all products read whether it is open, and are cancelled ones (which look and stay) or in
 use (which pause, or go on).
+
+**Fleets** are customers of the same Contract with 52 weeks each, three signals every week and a bad spell for one in ten; 3.2 % of the
+rows move somebody. Peers get the first customers of the same fleet, in keywords that are made before the clock starts.
 """
 
 _METHOD = """## How it is measured, and in whose favour
@@ -231,6 +252,10 @@ the same loop, `observe(**values)` or `send(event, **values)` over prepared keyw
 - **if-chain without a library** is plain Python with the same guards. It can be neither drawn nor proved nor explained; it
   is there to show what the language itself costs.
 
+**Fleets** are played in a process for each line, on one thread, compiled before the clock starts: processor seconds of the whole process,
+and the most memory that it ever held. "What was found" is the engine alone: rows go in, moves, lives, milestones and warning signs come out.
+"All result tables" is what `replay_frame` and `replay_file` do: reading, sorting where that is needed, and stays, phases and plays as well.
+
 "Define and start" executes the module that defines the chart, makes the first customer and takes its first observation; imports of libraries
 are not in it. "One more customer" includes its first observation. Bytes are what Python's allocator holds per customer
 (`tracemalloc`); what customers share is not in them.
@@ -239,5 +264,6 @@ are not in it. "One more customer" includes its first observation. Bytes are wha
 
     make bench                                     # the whole run; writes this page
     .venv/bin/python tests/bench/run.py --quick    # a smoke run of some seconds; writes build/performance.md
+    .venv/bin/python tests/bench/run.py --customers 200000    # smaller fleets
     .venv/bin/python tests/bench/run.py --help
 """

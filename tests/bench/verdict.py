@@ -10,6 +10,7 @@ import attrs
 from .composed import PRODUCTS, RANDOM, SOME, TURN, Composed
 from .contest import Sample
 from .costs import Startup
+from .fleet_figures import CHARTS, FLAT, FOUND, HALF, MIXED, MIXED_PARQUET, PARQUET, WHOLE, Fleets
 from .ours import COMPILED, LIVE
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Samples",
     "Target",
     "composed_targets",
+    "fleet_targets",
     "ratio",
     "targets",
 ]
@@ -101,6 +103,25 @@ def composed_targets(found: Composed | None) -> Iterator[Target]:
         yield Target(words, "at least 0.7 of the rate", f"{share:.2f}", share >= 0.7)
     slowest = max(found.built.values())
     yield _seconds(f"a live customer with {SOME} users, built in the slowest way", slowest, 0.5)
+
+
+def fleet_targets(found: Fleets | None) -> Iterator[Target]:
+    """The targets for fleets in columns."""
+    if found is None:
+        yield Target("fleets in columns", "all of their targets", "", None)
+        return
+    wanted = {FOUND: 12.0, PARQUET: 6.0, MIXED: 1.5, MIXED_PARQUET: 1.5, WHOLE: 4.0}
+    for what, millions in wanted.items():
+        rate = found.figures[what].rate / 1e6
+        yield Target(f"columns, {what}", f"at least {millions:g} million rows/s per core", f"{rate:.1f}", rate >= millions)
+    for peer, times in ((CHARTS, 1000), (FLAT, 80)):
+        faster = found.times(peer)
+        yield Target(f"columns against {peer}", f"at least {times:,} times as fast", f"{faster:,.0f} times", faster >= times)
+    whole, half = found.figures[PARQUET], found.figures[HALF]
+    words = f"under 1,000 MB for {whole.rows // 52:,} customers x 52 weeks"
+    yield Target("columns, from Parquet: memory", words, f"{whole.peak:,.0f} MB", whole.peak < 1000)
+    more = whole.peak / half.peak
+    yield Target("columns, twice the customers", "at most 1.3 times the memory", f"{more:.2f} times", more <= 1.3)
 
 
 def _rate(what: str, samples: Samples, wanted: float) -> Target:

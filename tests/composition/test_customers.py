@@ -470,3 +470,32 @@ def test_the_queue_of_what_time_may_move_stays_small() -> None:
         ) if i % 500 == 0 else None
     assert len(acme._whole.whole.queue) <= 2_048
     assert acme._whole.whole.at - at < DAY
+
+
+class Term(Lifecycle):
+    """Something that ends."""
+
+    ends_on = Signal.date("end")
+    running = Phase("Running", initial=True)
+    late = Phase("Late")
+    near = running.to(late, when=ends_on.days_until <= 30)
+    renew = late.to(running, when=ends_on.days_until > 30)
+
+
+class Terms(Composition):
+    """Several of them."""
+
+    terms = Many(Term)
+    others = Many(Term)
+
+
+def test_a_date_that_comes_nearer_is_noticed_in_time_whoever_reports_next() -> None:
+    acme = Terms("Acme", engine="compiled")
+    acme.others.join("erp", at="2026-01-01")
+    acme.terms.join("crm", at="2026-01-01", ends_on="2028-12-31")
+    crm = acme.terms["crm"]
+    assert crm.observe(at="2026-01-02", ends_on="2028-12-30") == ()
+    assert crm.observe(at="2026-01-03", ends_on="2026-12-31") == ()  # two years earlier, and nothing moves yet
+    assert [str(move) for move in acme.others["erp"].observe(at="2026-12-24", ends_on="2031-12-31")] == [
+        "2026-12-24 terms/crm: Running → Late (at most 30 days to end), due since 2026-11-30"
+    ]

@@ -336,3 +336,13 @@ def test_parts_cannot_be_assigned() -> None:
 def test_what_cannot_be_opened(kind: type[Composition], why: str) -> None:
     with pytest.raises(Exception, match=f"CLM212 {kind.__name__}: it (has|is) .*{why.removeprefix('it ')}|CLM212.*{why}"):
         kind("Acme")
+
+
+def test_classes_may_be_made_without_a_class_statement() -> None:
+    """A program that reads models from somewhere may call `type`; names are bound and checked as in a class body."""
+    made = type("Made", (Lifecycle,), {"new": Phase("New", initial=True), "note": Signal.flag("note")})
+    account = type("Account", (Composition,), {"made": One(made), "all_of_them": Many(made)})
+    acme = account("Acme")
+    acme.all_of_them.join("first", at="2026-01-01", note=True)
+    assert list(acme.phases) == ["made", "all_of_them/first"]
+    assert codes(lambda: type("Account", (Composition,), {"phases": One(made)})) == [("CLM101", "Account.phases")]

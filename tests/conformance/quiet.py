@@ -109,6 +109,13 @@ def steps(rng: Random, number: int) -> Iterator[Step]:
     yield Step(at=now, values={"due_on": due, "met_on": met, **{name: rng.choice(values) for name, values in NEAR.items()}})
     for _ in range(number):
         now += rng.choice([0, 0, 1, DAY // 2, DAY, DAY, DAY - 1, 2 * DAY])
+        if rng.random() < 0.1:  # a date is far, comes nearer, and time passes without a word
+            for due in (now + 9 * DAY, now + rng.choice([4, 5, 6]) * DAY):
+                met = due - 6 * DAY
+                yield Step(at=now, values={"due_on": due, "met_on": met})
+            now += rng.choice([2, 3, 4]) * DAY
+            yield Step(at=now)
+            continue
         values: dict[str, Any] = {name: rng.choice(NEAR[name]) for name in rng.sample(list(NEAR), rng.choice([0, 1, 1, 2, 3]))}
         if rng.random() < 0.2:
             due = max(due, now - 2 * DAY) + rng.choice([-1, 1, 1, 2, 0]) * DAY
@@ -123,7 +130,7 @@ def steps(rng: Random, number: int) -> Iterator[Step]:
         )
 
 
-def lives(rng: Random, number: int, each: int = 60) -> Iterator[tuple[Case, type[clmstate.Lifecycle]]]:
+def lives(rng: Random, number: int, each: int = 50) -> Iterator[tuple[Case, type[clmstate.Lifecycle]]]:
     """So many lives, each with a lifecycle of its own."""
     asked = Asked(rng)
     for i in range(number):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,12 +13,12 @@ import attrs
 import pytest
 
 import models
-from clmstate import ClmstateError, Transition
+from clmstate import ClmstateError, Composition, Lifecycle, Transition
 from clmstate.gaps import seen_in
 from clmstate.lifecycle.elements import altered
 from clmstate.replay import read_log
 
-__all__ = ["BITES", "CHECKS", "MODELS", "Check", "lacking", "seen", "shows"]
+__all__ = ["BITES", "CHECKS", "MODELS", "Check", "lacking", "seen", "shipped", "shows"]
 
 MODELS = Path(models.__file__).parent
 
@@ -133,3 +135,15 @@ def _variant(model: Any, body: dict[str, Any]) -> Any:
 def seen(model: Any, log: str) -> Any:
     """What the customers of a sample log tell."""
     return seen_in(model, read_log(MODELS / log, model))
+
+
+def shipped() -> list[Any]:
+    """Every model, a model before its variants."""
+    modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(models.__path__, "models.")]
+    found = [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, (Lifecycle, Composition)) and value.__module__ == module.__name__
+    ]
+    return sorted(found, key=lambda model: len(model.__mro__))

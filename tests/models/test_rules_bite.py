@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import Any
 
 import pytest
 
-import models
-from clmstate import Composition, Lifecycle
+from clmstate import Composition
 from clmstate.gaps import Cited, cited, read_items
 from tests.models import test_rules_dynamic, test_rules_events, test_rules_gap_analysis, test_rules_journey, test_rules_management
-from tests.models.rules import BITES, CHECKS, MODELS, Check, lacking
+from tests.models.rules import BITES, CHECKS, MODELS, Check, lacking, shipped
 
 WHOLE = ("lifecycle", "part", "team")
 """What cannot be taken out of a model alone: the checks of such an item name what they take away."""
@@ -22,18 +19,6 @@ FEATURES = {"S2.13"}
 
 RULES = [item.id for item in read_items(MODELS / "items.tsv") if item.is_rule]
 MODULES = (test_rules_dynamic, test_rules_events, test_rules_gap_analysis, test_rules_journey, test_rules_management)
-
-
-def shipped() -> list[Any]:
-    """Every model, a model before its variants."""
-    modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(models.__path__, "models.")]
-    found = [
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, (Lifecycle, Composition)) and value.__module__ == module.__name__
-    ]
-    return sorted(found, key=lambda model: len(model.__mro__))
 
 
 def own_elements(model: Any) -> list[Cited]:

@@ -7,10 +7,11 @@ from typing import Any
 from clmstate import Composition, Many
 from clmstate.analysis import by_calendar, check, loops, unsaid
 from clmstate.analysis.space import prove
+from clmstate.replay import play, read_log
 from clmstate.testing import scenario
 from models.dynamic import AddOn, CalendarContract, Contract, Customer, User
 from models.events import Agreement
-from tests.models.rules import shows
+from tests.models.rules import MODELS, shows
 
 GOOD: dict[str, Any] = {
     "setup_done": True,
@@ -48,6 +49,22 @@ def test_it_ends_with_a_renewal_or_a_loss(contract: Any) -> None:
     acme = good(contract).on("2026-10-05", last_contact="2026-10-05").is_in(contract.renewal.happy)
     acme.on("2026-12-01", contract.renewed, renewal_on="2027-12-31").is_in(contract.success)
     acme.on("2027-12-31", contract.ended).is_in(contract.churned)
+
+
+def lifelong(customer: Any) -> Any:
+    """A customer whose contract nobody has to renew."""
+
+    class Lifelong(Composition):
+        users = Many(User)
+
+    return Lifelong
+
+
+@shows("S4.24", of=Customer, without=[("the term", lifelong)])
+def test_it_begins_with_a_signature_for_a_few_users_and_a_year(customer: Any) -> None:
+    first = next(iter(play(customer, read_log(MODELS / "dynamic" / "customer_acme.csv", customer))))
+    assert [path for path in first.life.phases if path.startswith("users/")] == ["users/dana", "users/eli"]
+    assert (first.life.contract.renewal_on - first.life.at).days in range(350, 390)
 
 
 @shows("S4.3", of=Contract, without=["onboarding: contributors", "adoption: contributors"])

@@ -185,6 +185,32 @@ def test_customer_data_and_interviews_go_in(client: Any) -> None:
     assert gap_analysis(client, said, seen(client, "gap_analysis/clients.csv")).customers == 4
 
 
+ASKED = {
+    "S2.18": "How do I hear of you, and of what you could do for me?",
+    "S2.19": "Do you understand what hurts most?",
+    "S2.20": "Why should I spend an hour with you?",
+    "S2.21": "Can you solve it soon, and for what it is worth?",
+    "S2.22": "Have you listened to how we work today?",
+    "S2.23": "How do I see the value without giving you half a year of my people?",
+    "S2.24": "How do you make it easy for me to buy?",
+    "S2.25": "What happens now, and what do you need from us?",
+    "S2.26": "What do we do to get more out of it?",
+    "S2.27": "What do you plan, and may we have a say?",
+}
+
+
+@shows(
+    "S2.18", "S2.19", "S2.20", "S2.21", "S2.22", "S2.23", "S2.24", "S2.25", "S2.26", "S2.27",
+    of=Relationship,
+    without=[f"{phase}: questions" for phase in ("attract", "engage", "evaluate", "buy", "onboard", "benefit", "for_life")],
+)  # fmt: skip
+def test_each_question_of_customers_is_asked_where_they_ask_it(relationship: Any) -> None:
+    for ref, question in ASKED.items():
+        asked = [phase for phase in relationship.definition.phases.values() if question in phase.questions]
+        places = [touchpoint.ref for phase in asked for touchpoint in phase.touchpoints]
+        assert any(ref in place for place in (*(phase.ref for phase in asked), *places)), ref
+
+
 @shows("S2.17", of=Relationship, without=["attract: questions", "benefit: questions"])
 def test_stages_answer_what_customers_ask(relationship: Any) -> None:
     phases = relationship.definition.phases.values()

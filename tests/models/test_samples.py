@@ -15,7 +15,8 @@ from models.events import Customer
 from models.gap_analysis import Client
 from models.journey import Account
 from models.management import Relationship
-from tests.models.rules import MODELS
+from models.practice import DROP, ENGAGED, NPS, SOURCES, TENURE, WINDOWS
+from tests.models.rules import MODELS, shipped
 
 SAMPLES: list[tuple[Any, str]] = [
     (Client, "gap_analysis/clients.csv"),
@@ -111,3 +112,16 @@ def test_everything_says_why_and_whose(definition: LifecycleDefinition) -> None:
         assert play_.why, play_.label
     for name, threshold in definition.thresholds.items():
         assert threshold.help, name
+
+
+def test_limits_of_practitioners_are_named_with_their_source() -> None:
+    named = {
+        (threshold.value, source)
+        for model in shipped()
+        if not isinstance(model.definition, CompositionDefinition)
+        for threshold in model.definition.thresholds.values()
+        for source in SOURCES
+        if source in threshold.help
+    }
+    assert {(0.5, ENGAGED), (0.8, ENGAGED), (0.1, TENURE), (0.5, TENURE), (0.75, TENURE), (-0.2, DROP), (6, NPS), (9, NPS)} <= named
+    assert {days for days, source in named if source == WINDOWS} == {30, 60, 90, 120, 180}

@@ -165,13 +165,25 @@ class _Possible:
             yield Duty("transition", name, (name,), f"{name} is taken"), True
         for first in d.transitions.values():
             for second in after(self.asking, first.name):
-                yield Duty("pair", second, (first.name, second), f"{first.name}, then {second}"), True
+                possible = self._follows(first.name, second)
+                yield Duty("pair", second, (first.name, second), f"{first.name}, then {second}"), possible
         for question in self.asking.questions:
             if question.rule.transition.when is not None and self.asked[question.rule.index]:
                 yield from self._outcomes(question)
                 for leaf in question.leaves:
                     yield from self._causes(question, leaf)
                     yield from self._boundaries(question, leaf)
+
+    def _follows(self, first: str, second: str) -> bool:
+        """Whether a transition may be taken where another leads to: not where those before it take whoever could take it."""
+        for phase in stands_after(self.asking, first):
+            event = self.definition.transitions[second].on
+            earlier: list[Formula] = []
+            for question in self.asking.order(phase, () if event is None else (event,)):
+                if question.rule.transition.name == second and self.possible(question.true, *earlier):
+                    return True
+                earlier.append(question.other)
+        return False
 
     def _outcomes(self, question: Question) -> Iterator[tuple[Duty, bool]]:
         name = question.rule.transition.name
@@ -325,6 +337,24 @@ def _shown(question: Question, vectors: dict[tuple[int, ...], bool]) -> Iterator
 def after(asking: Asking, name: str) -> Iterator[str]:
     """The transitions that may be taken next after one."""
     d = asking.definition
+    paths = [asking.program.phases[phase] for phase in stands_after(asking, name)]
+    return iter(dict.fromkeys(second.name for path in paths for second in d.ways_out(path)))
+
+
+def stands_after(asking: Asking, name: str) -> tuple[int, ...]:
+    """The phases in which somebody may stand right after a transition.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> from clmstate.kernel import compiled
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        >>> stands_after(Asking(compiled(Deal.definition).program), "worry")
+        (1,)
+    """
+    d = asking.definition
     first = d.transitions[name]
     sources = [path for path in d.phases if first in d.ways_out(path)]
     stands = (
@@ -336,7 +366,7 @@ def after(asking: Asking, name: str) -> Iterator[str]:
         if first.target in d.groups
         else (first.target,)
     )
-    return iter(dict.fromkeys(second.name for path in stands for second in d.ways_out(path)))
+    return tuple(asking.program.number[path] for path in stands)
 
 
 def _known(question: Question) -> Formula:
