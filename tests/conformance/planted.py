@@ -169,7 +169,7 @@ GATE_BUGS = (
     bug("a group forgets where it was left", "kernel/c/decide.c", "if (left == Py_None || left == entered) {", "if (1) {"),
     bug("nothing was due before", "kernel/c/decide.c", "if (rule->timed && at != then &&", "if (0 &&"),
     bug("what was due is asked with the dates of today", "kernel/c/decide.c", "value = was[n];", "(void)was;"),
-    bug("who has joined is not asked", "kernel/c/observe.c", "&& at < of_whole(gate, state, wake_name, NULL)", ""),
+    bug("who has joined is not asked", "kernel/c/observe.c", "&& at < float_of(whole, wake_name, NULL)", ""),
     bug("what the customer watches is not seen", "kernel/c/observe.c", "return !(watched & given) &&", "return"),
     bug("the gate knows no date", "kernel/gate.py", "for name, points in dates.items()}", "for name, points in ()}"),
     bug("the gate counts no events", "kernel/gate.py", "update(whole_cuts(op, write.number(limit)))", "update(())"),

@@ -124,7 +124,7 @@ def said(customer: Lifecycle, event: str | None, values: dict[str, Any]) -> list
     return [answer(customer, event, values), customer.snapshot()]
 
 
-@pytest.mark.parametrize("values", ODD, ids=str)
+@pytest.mark.parametrize("values", ODD, ids=" ".join)
 @pytest.mark.parametrize("event", [None, "called", "nothing"])
 def test_what_is_odd_is_answered_alike(pair: tuple[Lifecycle, Lifecycle], event: str | None, values: dict[str, Any]) -> None:
     first, *others = ({}, {"at": "2026-01-05", "live": True, "seats": 1}, {"health": 80, "due_on": "2026-02-01"}, {"seats": 9})

@@ -93,7 +93,7 @@ typedef struct {
     PyObject_HEAD
     vectorcallfunc call;
     PyTypeObject *state;
-    Py_ssize_t at, phase, busy, wake, open, whole, watched;
+    Py_ssize_t at, phase, busy, wake, open, whole, member, watched;
     Py_ssize_t count;
     Signal *signals;
     PyObject *places;       /* name: number of the signal, -1 for the time */

@@ -218,7 +218,7 @@ find_slots(Gate *gate)
     return (gate->at = offset_of(gate->state, "at")) < 0 || (gate->phase = offset_of(gate->state, "phase")) < 0 ||
                    (gate->busy = offset_of(gate->state, "busy")) < 0 || (gate->wake = offset_of(gate->state, "wake")) < 0 ||
                    (gate->open = offset_of(gate->state, "open")) < 0 || (gate->whole = offset_of(gate->state, "whole")) < 0 ||
-                   (gate->watched = offset_of(gate->state, "watched")) < 0
+                   (gate->member = offset_of(gate->state, "member")) < 0 || (gate->watched = offset_of(gate->state, "watched")) < 0
                ? -1
                : 0;
 }

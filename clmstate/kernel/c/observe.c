@@ -2,16 +2,17 @@
 
 #include "gate.h"
 
-static PyObject *at_name, *busy_name, *wake_name, *touched_name;
+static PyObject *at_name, *busy_name, *due_name, *wake_name, *touched_name;
 
 int
 prepare_observing(void)
 {
     at_name = PyUnicode_InternFromString("at");
     busy_name = PyUnicode_InternFromString("busy");
+    due_name = PyUnicode_InternFromString("due");
     wake_name = PyUnicode_InternFromString("wake");
     touched_name = PyUnicode_InternFromString("touched");
-    return at_name == NULL || busy_name == NULL || wake_name == NULL || touched_name == NULL ? -1 : 0;
+    return at_name == NULL || busy_name == NULL || due_name == NULL || wake_name == NULL || touched_name == NULL ? -1 : 0;
 }
 
 typedef struct {
@@ -59,12 +60,12 @@ is_busy(Gate *gate, PyObject *state)
     return busy != Py_False;
 }
 
-/* A float attribute of the customer; NaN, which lets nothing pass, if there is none. */
+/* A float attribute; NaN, which lets nothing pass, if there is none. */
 static double
-of_whole(Gate *gate, PyObject *state, PyObject *name, PyObject **kept)
+float_of(PyObject *object, PyObject *name, PyObject **kept)
 {
     double found = Py_NAN;
-    PyObject *value = PyObject_GetAttr(SLOT(state, gate->whole), name);
+    PyObject *value = PyObject_GetAttr(object, name);
     if (value == NULL) {
         PyErr_Clear();
     }
@@ -101,11 +102,12 @@ nobody_looks(Gate *gate, PyObject *state, PyObject *now, unsigned long long give
 {
     unsigned long long watched = PyLong_AsUnsignedLongLong(SLOT(state, gate->watched));
     double at = PyFloat_AS_DOUBLE(now);
+    PyObject *whole = SLOT(state, gate->whole);
     if (watched == (unsigned long long)-1 && PyErr_Occurred()) {
         PyErr_Clear();
         return 0;
     }
-    return !(watched & given) && of_whole(gate, state, at_name, NULL) <= at && at < of_whole(gate, state, wake_name, NULL);
+    return !(watched & given) && float_of(whole, at_name, NULL) <= at && at < float_of(whole, wake_name, NULL);
 }
 
 /* The clock and all values as they were: (at, value, value, ...). */
@@ -266,7 +268,7 @@ observe(PyObject *self, PyObject *const *args, size_t flags, PyObject *keywords)
     double before = PyFloat_AS_DOUBLE(then), earliest = before;
     if (gate->part) {
         PyObject *clock;
-        earliest = of_whole(gate, state, at_name, &clock);
+        earliest = float_of(SLOT(state, gate->whole), at_name, &clock);
         if (now == NULL) {
             now = clock;
             if (now == NULL || !PyFloat_CheckExact(now)) {
@@ -307,6 +309,11 @@ observe(PyObject *self, PyObject *const *args, size_t flags, PyObject *keywords)
         }
         same &= found;
         other_bands |= (unsigned)other_band << i;
+    }
+    if (gate->part && wake > -Py_HUGE_VAL) {
+        /* the whole wakes its parts: it has to look if the date comes before what the part is queued for */
+        same &= wake == Py_HUGE_VAL || wake >= float_of(SLOT(state, gate->member), due_name, NULL);
+        wake = Py_HUGE_VAL;
     }
     PyObject *result = take_in(gate, state, now, given, many, same, other_bands, wake, event);
     Py_XDECREF(event);
