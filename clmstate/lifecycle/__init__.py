@@ -6,10 +6,13 @@ This room does not know that engines, pictures or proofs exist.
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Days, Event, EventSpec, Milestone, Play, Risk, SuccessGap, Team, Touchpoint
 from clmstate.lifecycle.explanations import Explanation, Reason
+from clmstate.lifecycle.groups import GroupMeta, GroupSpec
 from clmstate.lifecycle.lifecycle import Engine, Lifecycle, definition_of, known_phase
 from clmstate.lifecycle.moves import Journey, Move, Moves, OpenPlay, OpenTouchpoint, Reached, Seen, Untaken
-from clmstate.lifecycle.phases import ANYWHERE, GroupMeta, GroupSpec, Phase, Phases, Transition, anywhere
+from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.promises import Promise, always_possible, leads_to, never
+from clmstate.lifecycle.sources import Phases, anywhere
+from clmstate.lifecycle.transitions import ANYWHERE, Transition
 
 __all__ = [
     "ANYWHERE",

@@ -10,8 +10,11 @@ import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake, Numeric, SignalFacade, Threshold
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
+from clmstate.lifecycle.groups import GroupMeta
 from clmstate.lifecycle.lines import Spot, spot
-from clmstate.lifecycle.phases import Dropped, GroupMeta, Phase, Phases, Transition
+from clmstate.lifecycle.phases import Phase
+from clmstate.lifecycle.sources import Phases
+from clmstate.lifecycle.transitions import Dropped, Transition
 
 __all__ = ["MEMBERS", "RESERVED", "Body", "Declared"]
 

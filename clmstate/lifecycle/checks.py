@@ -37,7 +37,7 @@ from clmstate.errors import Diagnostic, did_you_mean, shown
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Origin
 from clmstate.lifecycle.fields import field_faults, sound
-from clmstate.lifecycle.phases import ANYWHERE, Transition
+from clmstate.lifecycle.transitions import ANYWHERE, Transition
 from clmstate.signals import show_number
 
 __all__ = ["check_definition"]

@@ -15,8 +15,10 @@ from clmstate.conditions import words
 from clmstate.conditions.nodes import Cond, Or
 from clmstate.errors import DefinitionError, Diagnostic
 from clmstate.lifecycle.elements import EventSpec, Milestone, Play, Risk, SuccessGap, Team
-from clmstate.lifecycle.phases import ANYWHERE, GroupSpec, Phase, Transition
+from clmstate.lifecycle.groups import GroupSpec
+from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.promises import Promise
+from clmstate.lifecycle.transitions import ANYWHERE, Transition
 from clmstate.signals import SignalSpec, ThresholdSpec
 
 __all__ = ["LifecycleDefinition"]

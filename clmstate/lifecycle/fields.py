@@ -17,7 +17,8 @@ from clmstate.conditions.nodes import Cond
 from clmstate.errors import Diagnostic, shown
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Days, Origin, Play, Team, Touchpoint, altered
-from clmstate.lifecycle.phases import GroupSpec, Transition
+from clmstate.lifecycle.groups import GroupSpec
+from clmstate.lifecycle.transitions import Transition
 
 __all__ = ["field_faults", "sound", "well_made"]
 

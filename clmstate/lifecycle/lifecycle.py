@@ -18,10 +18,12 @@ from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, given_or, listed
 from clmstate.lifecycle.explanations import Explanation
+from clmstate.lifecycle.groups import GroupMeta, GroupSpec
 from clmstate.lifecycle.lines import Spot, located, spot
 from clmstate.lifecycle.moves import Journey, Moves, OpenPlay, OpenTouchpoint
-from clmstate.lifecycle.phases import Dropped, GroupMeta, GroupSpec, Phase, Transition
+from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.promises import Promise
+from clmstate.lifecycle.transitions import Dropped, Transition
 from clmstate.signals import When
 
 __all__ = ["Engine", "Lifecycle", "LifecycleMeta", "definition_of", "known_phase"]

@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 import attrs
 
 from clmstate.lifecycle.elements import Play, Touchpoint
-from clmstate.lifecycle.phases import Phase, Transition
+from clmstate.lifecycle.phases import Phase
+from clmstate.lifecycle.transitions import Transition
 from clmstate.signals import from_instant, show_instant
 
 __all__ = ["By", "Entry", "Journey", "Move", "Moves", "OpenPlay", "OpenTouchpoint", "Reached", "Seen", "Untaken"]

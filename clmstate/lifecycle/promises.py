@@ -16,7 +16,9 @@ from clmstate.conditions.facade import text_faults
 from clmstate.conditions.nodes import And, Cond, InPhase
 from clmstate.errors import shown
 from clmstate.lifecycle.elements import Origin, Place
-from clmstate.lifecycle.phases import GroupMeta, Phase, Phases
+from clmstate.lifecycle.groups import GroupMeta
+from clmstate.lifecycle.phases import Phase
+from clmstate.lifecycle.sources import Phases
 
 __all__ = ["Promise", "Stated", "always_possible", "leads_to", "never"]
 

@@ -26,7 +26,7 @@ import attrs
 
 from clmstate.conditions import nodes as n
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.phases import Transition
+from clmstate.lifecycle.transitions import Transition
 from clmstate.signals.spec import CLEAR
 
 DAY = 86_400_000_000

@@ -31,7 +31,7 @@ from clmstate.composition import (
 )
 from clmstate.conditions.nodes import Cond
 from clmstate.lifecycle import Days, Lifecycle, LifecycleDefinition, Phase, Team, Transition
-from clmstate.lifecycle.phases import GroupSpec
+from clmstate.lifecycle.groups import GroupSpec
 from clmstate.signals import SignalSpec, from_instant
 
 __all__ = ["FORMAT", "SCHEMA", "Definition", "Json", "Model", "canonical", "contents", "defined", "document", "pretty"]

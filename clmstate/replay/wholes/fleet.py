@@ -24,7 +24,7 @@ from clmstate.replay.tables import Found, reject_row
 from clmstate.replay.typed import NUMBER, changes
 from clmstate.replay.wholes.columns import Batch, batch_of, code_of
 from clmstate.replay.wholes.found import Lives, found_tables
-from clmstate.replay.wholes.kernel import FOUND, GROW, JOIN, LEAVE, LIVES, G, Rows, known_again, walk
+from clmstate.replay.wholes.kernel import FACTS, FOUND, GROW, JOIN, LEAVE, LIVES, A, G, Rows, known_again, walk
 from clmstate.replay.wholes.layout import columns_of, layout_of
 from clmstate.replay.wholes.places import K
 
@@ -85,12 +85,22 @@ class Wholes:
         first = self.layout.numbers[begin : begin + 3 * table[0, K.TEMPLATES]].reshape(-1, 3)[:, 0]
         self.fixed = np.full(len(table), -1, np.int64)
         self.fixed[first] = np.arange(first.size)
-        self.facts = np.zeros(len(G), np.int64)
+        self.facts = np.zeros(FACTS + 3 * len(A), np.int64)
+        self.held: dict[A, NDArray[Any]] = {}
         self.facts[G.CUSTOMER] = -1
         self.ints, self.floats = np.zeros((0, 0), np.int64), np.zeros((0, 0))
         self.room(64)
-        self.stack = np.zeros(_DEEP)
         self.out = np.empty((_FOUND, FOUND), np.int64), np.empty((_LIVES, LIVES), np.int64), np.empty(_FLAGGED, np.int64)
+        held: dict[A, NDArray[Any]] = {
+            A.T: table,
+            A.M: self.layout.numbers,
+            A.X: self.layout.floats,
+            A.EVENT_OF: self.layout.event_of,
+        }
+        for place, array in (held | dict(zip((A.FOUND, A.LIVES, A.FLAGGED), self.out, strict=True))).items():
+            self.hold(place, array)
+        self.hold(A.FIXED, self.fixed)
+        self.hold(A.Z, np.zeros(_DEEP))
         self.pieces: list[NDArray[np.int64]] = []
         self.lives = Lives()
         self.names: list[pl.Series] = []
@@ -298,22 +308,29 @@ class Wholes:
         self.ints, self.floats = np.full((nodes, ints), -1, np.int64), np.zeros((nodes, floats))
         if known:
             self.ints[:known], self.floats[:known] = old[0][:known], old[1][:known]
+        self.hold(A.I, self.ints)
+        self.hold(A.F, self.floats)
         wires = max(1, int(self.layout.table[:, K.N_WIRES].max()))
-        self.queues = np.zeros((6, nodes * wires + 64), np.int64)
-        size = 1 << int(8 * nodes).bit_length()
-        self.known = np.full((size, 4), -1, np.int64)
-        known_again(self.ints, self.facts, self.known)
+        self.hold(A.Q, np.zeros((6, nodes * wires + 64), np.int64))
+        self.hold(A.H, np.full((1 << int(8 * nodes).bit_length(), 4), -1, np.int64))
+        known_again(self.facts)
+
+    def hold(self, place: A, array: NDArray[Any]) -> None:
+        """Tells the walk where an array is, and holds it as long as it is needed there."""
+        assert array.flags.c_contiguous
+        self.held[place] = array
+        begin = FACTS + 3 * place
+        self.facts[begin : begin + 3] = array.ctypes.data, array.shape[0], array.shape[-1]
 
     def walk(self, rows: Rows, joiners: pl.Series, *, last: bool = False) -> None:
         """Walks over rows; stops in between whenever there may be no more room."""
+        for name, column in rows._asdict().items():
+            self.hold(A[f"ROW_{name.upper()}"], np.ascontiguousarray(column))
         found, lives, flagged = self.out
         as_of = NEVER if self.as_of_us is None else self.as_of_us
-        start, facts, layout = 0, self.facts, self.layout
+        start, facts = 0, self.facts
         while True:
-            start = walk(
-                layout.table, layout.numbers, layout.floats, self.ints, self.floats, facts, self.queues, self.known, self.stack,
-                rows, layout.event_of, self.fixed, self.most, self.deepest, start, found, lives, flagged, as_of, last,
-            )  # fmt: skip
+            start = walk(facts, self.most, self.deepest, start, as_of, last)
             self.pieces.append(found[: facts[G.FOUND_OUT]].copy())
             self.lives.take(lives[: facts[G.LIVES_OUT]], joiners)
             self.left_out.update(flagged[: facts[G.FLAGGED_OUT]].tolist())
@@ -323,6 +340,7 @@ class Wholes:
                 if len(lives) < 2 * len(self.ints):
                     lives = np.empty((2 * len(self.ints), LIVES), np.int64)
                     self.out = found, lives, flagged
+                    self.hold(A.LIVES, lives)
             elif start >= rows.at.size and not (last and facts[G.CUSTOMER] >= 0):
                 return
 

@@ -5,9 +5,10 @@ what :mod:`clmstate.kernel.whole` decides: joins, values, events, leaves; ports;
 What it cannot decide (rows that a customer refuses, rules that have not come to rest after :data:`MOST_ROUNDS` rounds, sums beyond what
 float64 tells apart) it leaves to the compiled engine, by flagging the customer; so it needs no undo.
 
-Everything is in this one module, because Numba's cache looks at the file of a function only. The arrays that functions are handed:
-`t` the table of kinds, `m` and `x` the whole and other numbers of the model, `i` and `f` those of the nodes, `g` facts of the walk,
-`q` queues, `h` the nodes by name. `k` is a kind, `n` a node.
+Everything is in this one module, because Numba's cache looks at the file of a function only. Functions are handed the facts of the walk,
+`g`, and find in it where the arrays lie that they need: handing on a dozen arrays costs more than most of what is done with them. These are
+`t` the table of kinds, `m` and `x` the whole and other numbers of the model, `i` and `f` those of the nodes, `q` queues, `h` the nodes by
+name, `z` a stack for feeds, and the columns of rows. `k` is a kind, `n` a node.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from typing import Any, Final, NamedTuple
 
 import numba as nb
 import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from clmstate.kernel.tables import CLOCK, EVENT_SINCE, EVENT_TIMES, FAR, IN_PHASE, NEVER, SINCE, UNTIL
 from clmstate.replay.wholes.places import ALL_OF, ENTRY, FEED, HEAD, NOT_SO, ROLL_UP, STANDS_IN, TOTAL, WIRE, K, N
 
 __all__ = [
+    "FACTS",
     "FOUND",
     "GROW",
     "JOIN",
@@ -31,6 +36,7 @@ __all__ = [
     "LIVES",
     "MOST_ROUNDS",
     "NO_LIFE",
+    "A",
     "G",
     "Rows",
     "cells_in_rows",
@@ -65,6 +71,19 @@ G = IntEnum(
     start=0,
 )  # fmt: skip
 """Facts of the walk."""
+
+A = IntEnum(
+    "A",
+    [
+        "T", "M", "X", "I", "F", "Q", "H", "Z", "EVENT_OF", "FIXED", "FOUND", "LIVES", "FLAGGED",
+        "ROW_CUSTOMER", "ROW_AT", "ROW_PART", "ROW_ACT", "ROW_EVENT", "ROW_CODE", "ROW_INSIDE", "ROW_OPENED", "ROW_STARTS",
+        "ROW_KINDS", "ROW_SIGNALS", "ROW_VALUES",
+    ],
+    start=0,
+)  # fmt: skip
+"""The arrays that a walk works with; behind the facts stand where each begins and how large it is."""
+
+FACTS: Final = len(G)
 
 
 class Rows(NamedTuple):
@@ -106,14 +125,64 @@ _NONE: Final = -np.inf  # what a wire says before it has said anything
 
 _jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
 
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, call-arg, attr-defined"
+
+
+# ---- arrays by name
+
+
+@intrinsic
+def _memory(_typing: Any, address: Any) -> Any:
+    """An address as a pointer."""
+
+    def code(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), code
+
+
+@_jit
+def _flat(g, which):
+    place = FACTS + 3 * which
+    return nb.carray(_memory(g[place]), (g[place + 1],), np.int64)
+
+
+@_jit
+def _flat_floats(g, which):
+    place = FACTS + 3 * which
+    return nb.carray(_memory(g[place]), (g[place + 1],), np.float64)
+
+
+@_jit
+def _wide(g, which):
+    place = FACTS + 3 * which
+    return nb.carray(_memory(g[place]), (g[place + 1], g[place + 2]), np.int64)
+
+
+@_jit
+def _wide_floats(g, which):
+    place = FACTS + 3 * which
+    return nb.carray(_memory(g[place]), (g[place + 1], g[place + 2]), np.float64)
+
+
+@_jit
+def _shorts(g, which):
+    place = FACTS + 3 * which
+    return nb.carray(_memory(g[place]), (g[place + 1],), np.int16)
+
+
+@_jit
+def _bytes(g, which):
+    place = FACTS + 3 * which
+    return nb.carray(_memory(g[place]), (g[place + 1],), np.int8)
 
 
 # ---- literals and rules of one part
 
 
 @_jit
-def _holds(t, m, i, k, n, base, formula):
+def _holds(g, k, n, base, formula):
+    t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
     words, clauses, formulas = t[k, K.WORDS], t[k, K.CLAUSES], t[k, K.FORMULAS]
     for clause in range(m[formulas + formula], m[formulas + formula + 1]):
         met = True
@@ -128,7 +197,8 @@ def _holds(t, m, i, k, n, base, formula):
 
 
 @_jit
-def _set(i, n, base, bit, on):
+def _set(g, n, base, bit, on):
+    i = _wide(g, A.I)
     word, mask = base + (bit >> 6), np.int64(1) << (bit & 63)
     if on:
         i[n, word] |= mask
@@ -137,8 +207,13 @@ def _set(i, n, base, bit, on):
 
 
 @_jit
-def _value(t, m, x, i, f, k, n, s, v):
+def _value(g, k, n, s, v):
     """A value: its bits, and how far it may go without changing any. Whether anybody has to look at it."""
+    t = _wide(g, A.T)
+    m = _flat(g, A.M)
+    x = _flat_floats(g, A.X)
+    i = _wide(g, A.I)
+    f = _wide_floats(g, A.F)
     f[n, t[k, K.VALUES] + s] = v
     signals, bits = t[k, K.SIGNALS] + 2 * s, t[k, K.BITS]
     changed, low, high = False, -np.inf, np.inf
@@ -178,8 +253,9 @@ def _value(t, m, x, i, f, k, n, s, v):
 
 
 @_jit
-def _feel_time(t, m, i, f, k, n, bits, values, happened, times, at):
+def _feel_time(g, k, n, bits, values, happened, times, at):
     """Sets the bits of times and counters; returns the next instant at which time alone changes one."""
+    t, m, i, f = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _wide_floats(g, A.F)
     due = FAR
     for e in range(t[k, K.N_ELAPSED]):
         row = t[k, K.ELAPSED] + 8 * e
@@ -216,13 +292,14 @@ def _feel_time(t, m, i, f, k, n, bits, values, happened, times, at):
             if at < second < due:
                 due = second
             truth = 1 if (low <= now < high) != (m[row + 4] == 1) else 2
-        _set(i, n, bits, m[row + 7], truth & m[row + 5] != 0)
+        _set(g, n, bits, m[row + 7], truth & m[row + 5] != 0)
     return due
 
 
 @_jit
-def _side(m, x, f, n, factors, read, rounded, values, signals):
+def _side(g, n, factors, read, rounded, values, signals):
     """One side of a sum; NaN where something is missing. Rounded to nine decimals as Python rounds: the nearest float64."""
+    m, x, f = _flat(g, A.M), _flat_floats(g, A.X), _wide_floats(g, A.F)
     total = x[factors + signals]
     for s in range(signals):
         if m[read + s]:
@@ -248,17 +325,18 @@ def _compared(op, a, b):
 
 
 @_jit
-def _feel_rest(t, m, x, i, f, k, n, bits, values):
+def _feel_rest(g, k, n, bits, values):
     """Sets the bits of sums and gates."""
+    t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
     signals, words = t[k, K.N_SIGNALS], t[k, K.WORDS]
     for e in range(t[k, K.N_SUMS]):
         row, factors, read = t[k, K.SUMS] + 5 * e, t[k, K.FACTORS] + 2 * e * (signals + 1), t[k, K.READ] + 2 * e * signals
-        left = _side(m, x, f, n, factors, read, m[row + 3], values, signals)
-        right = _side(m, x, f, n, factors + signals + 1, read + signals, m[row + 4], values, signals)
+        left = _side(g, n, factors, read, m[row + 3], values, signals)
+        right = _side(g, n, factors + signals + 1, read + signals, m[row + 4], values, signals)
         truth = 4
         if left == left and right == right:
             truth = 1 if _compared(m[row], left, right) else 2
-        _set(i, n, bits, m[row + 2], truth & m[row + 1] != 0)
+        _set(g, n, bits, m[row + 2], truth & m[row + 1] != 0)
     for gate in range(t[k, K.N_GATES]):
         every, some = True, False
         for word in range(words):
@@ -266,49 +344,53 @@ def _feel_rest(t, m, x, i, f, k, n, bits, values):
             every = every and i[n, bits + word] & mask == mask
             some = some or i[n, bits + word] & mask != 0
         row = t[k, K.GATE_BITS] + 2 * gate
-        _set(i, n, bits, m[row], every if m[row + 1] else some)
+        _set(g, n, bits, m[row], every if m[row + 1] else some)
 
 
 @_jit
-def _feel(t, m, x, i, f, g, k, n):
+def _feel(g, k, n):
     """All bits of a part that are not those of a test, now."""
+    t, i = _wide(g, A.T), _wide(g, A.I)
     i[n, N.FELT] = 0
     bits, values = t[k, K.BITS], t[k, K.VALUES]
-    i[n, N.DUE] = _feel_time(t, m, i, f, k, n, bits, values, t[k, K.HAPPENED], t[k, K.TIMES], g[G.AT])
-    _feel_rest(t, m, x, i, f, k, n, bits, values)
+    i[n, N.DUE] = _feel_time(g, k, n, bits, values, t[k, K.HAPPENED], t[k, K.TIMES], g[G.AT])
+    _feel_rest(g, k, n, bits, values)
 
 
 @_jit
-def _choose(t, m, i, k, n, offered):
+def _choose(g, k, n, offered):
     """The first rule that is true; -1 if none is."""
+    t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
     phase, order, rules, bits = t[k, K.PHASES] + 5 * i[n, N.PHASE], t[k, K.ORDER], t[k, K.RULES], t[k, K.BITS]
     if offered != 0:
         for place in range(m[phase], m[phase + 1]):
             rule = m[order + place]
-            if (offered >> m[rules + 5 * rule]) & 1 and _holds(t, m, i, k, n, bits, rule):
+            if (offered >> m[rules + 5 * rule]) & 1 and _holds(g, k, n, bits, rule):
                 return rule
     for place in range(m[phase + 2], m[phase + 3]):
-        if _holds(t, m, i, k, n, bits, m[order + place]):
+        if _holds(g, k, n, bits, m[order + place]):
             return m[order + place]
     return -1
 
 
 @_jit
-def _due_since(t, m, x, i, f, k, n, rule, then, now):
+def _due_since(g, k, n, rule, then, now):
     """The earliest instant before now at which the last settled picture alone made a rule's condition true."""
+    t = _wide(g, A.T)
     bits, values = t[k, K.OLD_BITS], t[k, K.OLD_VALUES]
     at = then
     while at < now:
-        due = _feel_time(t, m, i, f, k, n, bits, values, t[k, K.OLD_HAPPENED], t[k, K.OLD_TIMES], at)
-        _feel_rest(t, m, x, i, f, k, n, bits, values)
-        if _holds(t, m, i, k, n, bits, rule):
+        due = _feel_time(g, k, n, bits, values, t[k, K.OLD_HAPPENED], t[k, K.OLD_TIMES], at)
+        _feel_rest(g, k, n, bits, values)
+        if _holds(g, k, n, bits, rule):
             return at
         at = due
     return NEVER
 
 
 @_jit
-def _enter(t, m, i, g, k, n, target):
+def _enter(g, k, n, target):
+    t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
     source = i[n, N.PHASE]
     phases, visited = t[k, K.PHASES], t[k, K.VISITED]
     left, entered = m[phases + 5 * source + 4], m[phases + 5 * target + 4]
@@ -326,8 +408,9 @@ def _enter(t, m, i, g, k, n, target):
 
 
 @_jit
-def _keep(t, i, f, g, k, n):
+def _keep(g, k, n):
     """A part that time may move is kept as it was last settled, before anything of it changes."""
+    t, i, f = _wide(g, A.T), _wide(g, A.I), _wide_floats(g, A.F)
     if t[k, K.TIMED] != 1 or i[n, N.KEPT] == g[G.STAMP]:
         return
     i[n, N.KEPT] = g[G.STAMP]
@@ -341,8 +424,9 @@ def _keep(t, i, f, g, k, n):
 
 
 @_jit
-def _wake(i, g, q, n):
+def _wake(g, n):
     """A part takes part in the next round."""
+    i, q = _wide(g, A.I), _wide(g, A.Q)
     if i[n, N.TOUCHED] != g[G.STAMP]:
         i[n, N.TOUCHED] = g[G.STAMP]
         q[0, g[G.TOUCHED]] = n
@@ -357,8 +441,9 @@ def _wake(i, g, q, n):
 
 
 @_jit
-def _mark(t, i, g, q, room, wire):
+def _mark(g, room, wire):
     """A wire whose feed may have changed."""
+    t, i, q = _wide(g, A.T), _wide(g, A.I), _wide(g, A.Q)
     flag = t[i[room, N.KIND], K.DIRTY] + wire
     if i[room, flag] == 0:
         i[room, flag] = 1
@@ -369,8 +454,9 @@ def _mark(t, i, g, q, room, wire):
 
 
 @_jit
-def _leaf(t, m, i, n, way):
+def _leaf(g, n, way):
     """The part that stands for a member: itself, or the One part inside that is named."""
+    t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
     for place in range(m[way]):
         n = i[n, t[i[n, N.KIND], K.CHILD] + m[way + 1 + place]]
     return n
@@ -386,18 +472,23 @@ def _in_steps(value, step):
 
 
 @_jit
-def _shared(t, m, x, i, f, g, k, n, entry):
+def _shared(g, k, n, entry):
     """What a member contributes to a roll-up, as three whole numbers and its own value."""
+    t = _wide(g, A.T)
+    m = _flat(g, A.M)
+    x = _flat_floats(g, A.X)
+    i = _wide(g, A.I)
+    f = _wide_floats(g, A.F)
     a, b, c, own = np.int64(0), np.int64(0), np.int64(0), 0.0
     where, bits, kind = m[entry + ENTRY.WHERE], t[k, K.BITS], m[entry + ENTRY.KIND]
-    if where >= 0 and not _holds(t, m, i, k, n, bits, where):
+    if where >= 0 and not _holds(g, k, n, bits, where):
         return a, b, c, own
     if kind < 5:
         phases = m[entry + ENTRY.PHASES]
         a, b = np.int64(1 if phases < 0 or m[phases + i[n, N.PHASE]] == 1 else 0), np.int64(1)
     elif kind == 5:
-        a = np.int64(1 if _holds(t, m, i, k, n, bits, m[entry + ENTRY.TRUE]) else 0)
-        b = np.int64(1 if a == 1 or _holds(t, m, i, k, n, bits, m[entry + ENTRY.FALSE]) else 0)
+        a = np.int64(1 if _holds(g, k, n, bits, m[entry + ENTRY.TRUE]) else 0)
+        b = np.int64(1 if a == 1 or _holds(g, k, n, bits, m[entry + ENTRY.FALSE]) else 0)
     else:
         c = np.int64(1)
         v, weight = f[n, t[k, K.VALUES] + m[entry + ENTRY.SIGNAL]], 1.0
@@ -419,15 +510,16 @@ def _shared(t, m, x, i, f, g, k, n, entry):
 
 
 @_jit
-def _recount(t, m, x, i, f, g, q, k, n, mask, gone):
-    """A member's contributions are computed anew; the wires that read what changed are marked."""
+def _recount(g, k, n, mask):
+    """A member's contributions (none, if it has left) are computed anew; the wires that read what changed are marked."""
+    t, m, i, f = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _wide_floats(g, A.F)
     for e in range(t[k, K.N_ENTRIES]):
         if (mask >> e) & 1 == 0:
             continue
         entry = t[k, K.ENTRIES] + ENTRIES * e
         a, b, c, own = np.int64(0), np.int64(0), np.int64(0), 0.0
-        if not gone:
-            a, b, c, own = _shared(t, m, x, i, f, g, k, n, entry)
+        if i[n, N.PRESENT] == 1:
+            a, b, c, own = _shared(g, k, n, entry)
         share, mine = t[k, K.SHARE] + TOTAL * e, t[k, K.OWN] + e
         if i[n, share] == a and i[n, share + 1] == b and i[n, share + 2] == c and f[n, mine] == own:
             continue
@@ -442,17 +534,18 @@ def _recount(t, m, x, i, f, g, q, k, n, mask, gone):
         i[n, share], i[n, share + 1], i[n, share + 2], f[n, mine] = a, b, c, own
         readers = m[t[kind, K.ROLL_UPS] + ROLL_UPS * m[entry + ENTRY.ROLL_UP] + ROLL_UP.READERS]
         for place in range(m[readers]):
-            _mark(t, i, g, q, room, m[readers + 1 + place])
+            _mark(g, room, m[readers + 1 + place])
 
 
 @_jit
-def _counted(t, m, x, i, f, g, q, k, n):
+def _counted(g, k, n):
     """What a part contributes, where values have changed."""
+    t, i = _wide(g, A.T), _wide(g, A.I)
     mask = i[n, N.MASK]
     i[n, N.MASK] = 0
     if i[n, N.FELT] == 1 and (t[k, K.N_SUMS] > 0 or t[k, K.N_GATES] > 0):
-        _feel_rest(t, m, x, i, f, k, n, t[k, K.BITS], t[k, K.VALUES])
-    _recount(t, m, x, i, f, g, q, k, n, mask, False)
+        _feel_rest(g, k, n, t[k, K.BITS], t[k, K.VALUES])
+    _recount(g, k, n, mask)
 
 
 @_jit
@@ -464,8 +557,9 @@ def _divided(g, top, bottom):
 
 
 @_jit
-def _rolled_up(t, m, i, f, g, room, r):
+def _rolled_up(g, room, r):
     """The value of a roll-up; NaN when it is missing."""
+    t, m, i, f = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _wide_floats(g, A.F)
     k = i[room, N.KIND]
     row, total = t[k, K.ROLL_UPS] + ROLL_UPS * r, t[k, K.TOTALS] + TOTAL * r
     kind, a, b, c = m[row + ROLL_UP.KIND], i[room, total], i[room, total + 1], i[room, total + 2]
@@ -489,7 +583,7 @@ def _rolled_up(t, m, i, f, g, room, r):
     best = np.nan
     member = i[room, t[k, K.CHILD] + m[row + ROLL_UP.PART]]
     while member >= 0:
-        n = _leaf(t, m, i, member, m[row + ROLL_UP.WAY])
+        n = _leaf(g, member, m[row + ROLL_UP.WAY])
         inside = i[n, N.KIND]
         if i[n, t[inside, K.SHARE] + TOTAL * m[row + ROLL_UP.ENTRY] + 1] != 0:
             own = f[n, t[inside, K.OWN] + m[row + ROLL_UP.ENTRY]]
@@ -500,15 +594,16 @@ def _rolled_up(t, m, i, f, g, room, r):
 
 
 @_jit
-def _fed(t, m, i, f, g, z, room, wire):
+def _fed(g, room, wire):
     """The value of a feed; NaN when it is missing."""
+    t, m, i, z = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _flat_floats(g, A.Z)
     feed, depth = m[wire + WIRE.FEED], 0
     for place in range(m[wire + WIRE.SIZE]):
         op, about, count = m[feed + 3 * place], m[feed + 3 * place + 1], m[feed + 3 * place + 2]
         if op == FEED:
-            value = _rolled_up(t, m, i, f, g, room, about)
+            value = _rolled_up(g, room, about)
         elif op == STANDS_IN:
-            n = _leaf(t, m, i, i[room, t[i[room, N.KIND], K.CHILD] + m[about]], m[about + 1])
+            n = _leaf(g, i[room, t[i[room, N.KIND], K.CHILD] + m[about]], m[about + 1])
             value = float(m[m[about + 2] + i[n, N.PHASE]])
         elif op == NOT_SO:
             value = 1.0 - z[depth - 1]
@@ -527,21 +622,28 @@ def _fed(t, m, i, f, g, z, room, wire):
 
 
 @_jit
-def _tell(t, m, x, i, f, g, q, n, signal, value):
+def _tell(g, n, signal, value):
     """A port of a part is told its value; the part is asked if it may matter."""
+    i = _wide(g, A.I)
     if i[n, N.PRESENT] == 0:
         return
     k = i[n, N.KIND]
-    _keep(t, i, f, g, k, n)
-    if _value(t, m, x, i, f, k, n, signal, value):
+    _keep(g, k, n)
+    if _value(g, k, n, signal, value):
         if i[n, N.MASK] != 0:
-            _counted(t, m, x, i, f, g, q, k, n)
-        _wake(i, g, q, n)
+            _counted(g, k, n)
+        _wake(g, n)
 
 
 @_jit
-def _propagate(t, m, x, i, f, g, q, z):
+def _propagate(g):
     """Computes ports anew until none changes (their definition has no circle); each change wakes its readers."""
+    t = _wide(g, A.T)
+    m = _flat(g, A.M)
+    x = _flat_floats(g, A.X)
+    i = _wide(g, A.I)
+    f = _wide_floats(g, A.F)
+    q = _wide(g, A.Q)
     while g[G.HEAD] < g[G.TAIL]:
         place = g[G.HEAD] % q.shape[1]
         room, number = q[3, place], q[4, place]
@@ -549,7 +651,7 @@ def _propagate(t, m, x, i, f, g, q, z):
         k = i[room, N.KIND]
         i[room, t[k, K.DIRTY] + number] = 0
         wire = t[k, K.WIRES] + WIRES * number
-        value, last = _fed(t, m, i, f, g, z, room, wire), t[k, K.LAST] + number
+        value, last = _fed(g, room, wire), t[k, K.LAST] + number
         was = f[room, last]
         if value == was or (value != value and was != was):
             continue
@@ -557,7 +659,7 @@ def _propagate(t, m, x, i, f, g, q, z):
         stored = x[m[wire + WIRE.ABSENT]] if value != value else value
         member = i[room, t[k, K.CHILD] + m[wire + WIRE.PART]]
         while member >= 0:
-            _tell(t, m, x, i, f, g, q, _leaf(t, m, i, member, m[wire + WIRE.WAY]), m[wire + WIRE.SIGNAL], stored)
+            _tell(g, _leaf(g, member, m[wire + WIRE.WAY]), m[wire + WIRE.SIGNAL], stored)
             if m[wire + WIRE.MANY] == 0:
                 break
             member = i[member, N.NEXT]
@@ -567,8 +669,9 @@ def _propagate(t, m, x, i, f, g, q, z):
 
 
 @_jit
-def _place(h, g, k, code):
+def _place(g, k, code):
     """Where a name is, or would be."""
+    h = _wide(g, A.H)
     mask = h.shape[0] - 1
     place = ((code ^ (k * np.int64(0x1F3D5B79))) * np.int64(0x9E3779B97F4A7C1)) >> 17 & mask
     while h[place, 0] == g[G.GENERATION] and not (h[place, 1] == k and h[place, 2] == code):
@@ -577,9 +680,10 @@ def _place(h, g, k, code):
 
 
 @_jit
-def _found(i, h, g, k, code):
+def _found(g, k, code):
     """The node of a name, if it is present; else -1. Parts that are always there are numbered as they were made."""
-    place = _place(h, g, k, code)
+    i, h = _wide(g, A.I), _wide(g, A.H)
+    place = _place(g, k, code)
     if h[place, 0] != g[G.GENERATION]:
         return -1
     n = h[place, 3]
@@ -587,9 +691,15 @@ def _found(i, h, g, k, code):
 
 
 @_jit
-def _node(t, m, x, i, f, g, h, k, code):
+def _node(g, k, code):
     """A node to begin with: a new one, or the one that had this name before."""
-    place = _place(h, g, k, code)
+    t = _wide(g, A.T)
+    m = _flat(g, A.M)
+    x = _flat_floats(g, A.X)
+    i = _wide(g, A.I)
+    f = _wide_floats(g, A.F)
+    h = _wide(g, A.H)
+    place = _place(g, k, code)
     if h[place, 0] == g[G.GENERATION]:
         n = h[place, 3]
         i[n, N.LIFE] += 1
@@ -635,12 +745,19 @@ def _node(t, m, x, i, f, g, h, k, code):
 
 
 @_jit
-def _make(t, m, x, i, f, g, q, h, lives, k, parent, code, row):
+def _make(g, k, parent, code, row):
     """A member joins, with all parts inside it that are always there; or the customer itself begins."""
+    t = _wide(g, A.T)
+    m = _flat(g, A.M)
+    x = _flat_floats(g, A.X)
+    i = _wide(g, A.I)
+    f = _wide_floats(g, A.F)
+    q = _wide(g, A.Q)
+    lives = _wide(g, A.LIVES)
     count, template = t[k, K.TEMPLATES], t[k, K.TEMPLATE]
     for place in range(count):
         kind, above, part = m[template + 3 * place], m[template + 3 * place + 1], m[template + 3 * place + 2]
-        n = _node(t, m, x, i, f, g, h, kind, code)
+        n = _node(g, kind, code)
         q[5, place] = n
         room = parent if above < 0 else q[5, above]
         i[n, N.PARENT] = room
@@ -660,10 +777,10 @@ def _make(t, m, x, i, f, g, q, h, lives, k, parent, code, row):
             g[G.LIVES] += 1
             i[n, N.FELT] = 1
             i[n, N.MASK] = (np.int64(1) << t[kind, K.N_ENTRIES]) - 1
-            _wake(i, g, q, n)
+            _wake(g, n)
         else:
             for wire in range(t[kind, K.N_WIRES]):
-                _mark(t, i, g, q, n, wire)
+                _mark(g, n, wire)
     if parent >= 0:  # what is fed to all members is fed to the new one
         around, part = i[parent, N.KIND], t[k, K.PART]
         for number in range(t[around, K.N_WIRES]):
@@ -671,12 +788,13 @@ def _make(t, m, x, i, f, g, q, h, lives, k, parent, code, row):
             if m[wire + WIRE.PART] == part:
                 value = f[parent, t[around, K.LAST] + number]
                 value = x[m[wire + WIRE.ABSENT]] if value != value or value == _NONE else value
-                n = _leaf(t, m, i, q[5, 0], m[wire + WIRE.WAY])
-                _value(t, m, x, i, f, i[n, N.KIND], n, m[wire + WIRE.SIGNAL], value)
+                n = _leaf(g, q[5, 0], m[wire + WIRE.WAY])
+                _value(g, i[n, N.KIND], n, m[wire + WIRE.SIGNAL], value)
 
 
 @_jit
-def _note(g, found, k, n, i, number, formula, target, due):
+def _note(g, k, n, number, formula, target, due):
+    i, found = _wide(g, A.I), _wide(g, A.FOUND)
     out = g[G.FOUND_OUT]
     if out >= found.shape[0]:
         g[G.FLAGGED] = 1
@@ -688,8 +806,9 @@ def _note(g, found, k, n, i, number, formula, target, due):
 
 
 @_jit
-def _dismiss(t, m, x, i, f, g, q, found, member):
+def _dismiss(g, member):
     """A member leaves, with all inside it: no roll-up sees it, and it does not settle."""
+    t, i, q = _wide(g, A.T), _wide(g, A.I), _wide(g, A.Q)
     after, before = i[member, N.NEXT], i[member, N.PREVIOUS]
     room = i[member, N.PARENT]
     if before >= 0:
@@ -705,8 +824,8 @@ def _dismiss(t, m, x, i, f, g, q, found, member):
         k = i[n, N.KIND]
         i[n, N.PRESENT], i[n, N.DUE] = 0, FAR
         if t[k, K.LEAF] == 1:
-            _recount(t, m, x, i, f, g, q, k, n, (np.int64(1) << t[k, K.N_ENTRIES]) - 1, True)
-            _note(g, found, k, n, i, 0, NO_LIFE if i[n, N.BORN] == g[G.AT] else LEFT, 0, NEVER)
+            _recount(g, k, n, (np.int64(1) << t[k, K.N_ENTRIES]) - 1)
+            _note(g, k, n, np.int64(0), NO_LIFE if i[n, N.BORN] == g[G.AT] else LEFT, np.int64(0), np.int64(NEVER))
             if i[n, N.BORN] == g[G.AT]:
                 i[n, N.LIFE] -= 1
             continue
@@ -722,10 +841,11 @@ def _dismiss(t, m, x, i, f, g, q, found, member):
 
 
 @_jit
-def _offer(t, i, f, g, q, n, e):
+def _offer(g, n, e):
     """An event is offered to a part; it counts, taken or not."""
+    t, i = _wide(g, A.T), _wide(g, A.I)
     k = i[n, N.KIND]
-    _keep(t, i, f, g, k, n)
+    _keep(g, k, n)
     if i[n, N.OFFERED_AT] != g[G.STAMP]:
         i[n, N.OFFERED_AT], i[n, N.OFFERED] = g[G.STAMP], 0
     if (i[n, N.OFFERED] >> e) & 1:
@@ -734,12 +854,13 @@ def _offer(t, i, f, g, q, n, e):
     i[n, t[k, K.HAPPENED] + e] = g[G.AT]
     i[n, t[k, K.TIMES] + e] += 1
     i[n, N.FELT] = 1
-    _wake(i, g, q, n)
+    _wake(g, n)
 
 
 @_jit
-def _rounds(t, m, x, i, f, g, q, z, found, then):
+def _rounds(g, then):
     """Synchronous rounds: every part that may move reads the same picture; then ports are computed anew; until nothing moves."""
+    t, m, i, q = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _wide(g, A.Q)
     number = 1
     while g[G.NEXT] > 0 and g[G.FLAGGED] == 0:
         if number > MOST_ROUNDS:
@@ -754,64 +875,66 @@ def _rounds(t, m, x, i, f, g, q, z, found, then):
                 continue
             k = i[n, N.KIND]
             if i[n, N.FELT] == 1:
-                _feel(t, m, x, i, f, g, k, n)
+                _feel(g, k, n)
             offered = i[n, N.OFFERED] if number == 1 and i[n, N.OFFERED_AT] == g[G.STAMP] else np.int64(0)
-            rule = _choose(t, m, i, k, n, offered)
+            rule = _choose(g, k, n, offered)
             if rule < 0:
                 continue
             row, due = t[k, K.RULES] + 5 * rule, NEVER
             if number == 1 and m[row] < 0 and m[row + 4] and NEVER < then < g[G.AT] and i[n, N.BORN] < g[G.AT]:
-                due = _due_since(t, m, x, i, f, k, n, rule, then, g[G.AT])
+                due = _due_since(g, k, n, rule, then, g[G.AT])
             target = m[row + 1]
             if m[row + 3]:
                 target = i[n, N.PHASE]
             elif m[row + 2] >= 0 and i[n, t[k, K.MEMORY] + m[row + 2]] >= 0:
                 target = i[n, t[k, K.MEMORY] + m[row + 2]]
-            _note(g, found, k, n, i, g[G.SIGN] * number, rule, target, due)
+            _note(g, k, n, g[G.SIGN] * number, rule, target, due)
             if not m[row + 3]:
-                _enter(t, m, i, g, k, n, target)
-                _recount(t, m, x, i, f, g, q, k, n, t[k, K.PHASE_MASK], False)
+                _enter(g, k, n, target)
+                _recount(g, k, n, t[k, K.PHASE_MASK])
                 for stand in range(t[k, K.N_STANDS]):
                     room = n
                     for _ in range(m[t[k, K.STANDS] + 2 * stand + 1]):
                         room = i[room, N.PARENT]
-                    _mark(t, i, g, q, room, m[t[k, K.STANDS] + 2 * stand])
-            _wake(i, g, q, n)
-        _propagate(t, m, x, i, f, g, q, z)
+                    _mark(g, room, m[t[k, K.STANDS] + 2 * stand])
+            _wake(g, n)
+        _propagate(g)
         number += 1
 
 
 @_jit
-def _finish(t, m, x, i, f, g, q, found):
+def _finish(g):
     """Clocks and milestones are written on the settled picture, and the next instant at which time may change something is noted."""
+    t, i, q = _wide(g, A.T), _wide(g, A.I), _wide(g, A.Q)
     for place in range(g[G.TOUCHED]):
         n = q[0, place]
         if i[n, N.PRESENT] == 0:
             continue
         k = i[n, N.KIND]
         if i[n, N.FELT] == 1:
-            _feel(t, m, x, i, f, g, k, n)
+            _feel(g, k, n)
         rules, clocks, bits = t[k, K.N_RULES], t[k, K.N_CLOCKS], t[k, K.BITS]
         for c in range(clocks):
-            runs, since = _holds(t, m, i, k, n, bits, rules + c), t[k, K.CLOCKS] + c
+            runs, since = _holds(g, k, n, bits, rules + c), t[k, K.CLOCKS] + c
             if runs != (i[n, since] != NEVER):
                 i[n, since] = g[G.AT] if runs else NEVER
                 i[n, N.FELT] = 1
         if i[n, N.FELT] == 1:
-            _feel(t, m, x, i, f, g, k, n)
+            _feel(g, k, n)
         milestones = t[k, K.N_MILESTONES]
         if i[n, N.REACHED] != (np.int64(1) << milestones) - 1:
             for milestone in range(milestones):
                 formula = rules + clocks + milestone
-                if not (i[n, N.REACHED] >> milestone) & 1 and _holds(t, m, i, k, n, bits, formula):
+                if not (i[n, N.REACHED] >> milestone) & 1 and _holds(g, k, n, bits, formula):
                     i[n, N.REACHED] |= np.int64(1) << milestone
-                    _note(g, found, k, n, i, g[G.SIGN], formula, i[n, N.PHASE], NEVER)
+                    _note(g, k, n, g[G.SIGN], formula, i[n, N.PHASE], np.int64(NEVER))
         g[G.WAKE] = min(g[G.WAKE], i[n, N.DUE])
 
 
 @_jit
-def _arrive(i, f, t, g, q, at):
+def _arrive(g, at):
     """Time moves, and wakes the parts whose time has come."""
+    t, i = _wide(g, A.T), _wide(g, A.I)
     g[G.STAMP] += 1
     g[G.ROUND] += 1
     g[G.TOUCHED] = g[G.NEXT] = 0
@@ -824,46 +947,49 @@ def _arrive(i, f, t, g, q, at):
         if i[n, N.DUE] > at:
             g[G.WAKE] = min(g[G.WAKE], i[n, N.DUE])
         elif i[n, N.PRESENT] == 1 and t[i[n, N.KIND], K.LEAF] == 1:
-            _keep(t, i, f, g, i[n, N.KIND], n)
+            _keep(g, i[n, N.KIND], n)
             i[n, N.FELT] = 1
-            _wake(i, g, q, n)
+            _wake(g, n)
     return then
 
 
 @_jit
-def _settle(t, m, x, i, f, g, q, z, found, then):
+def _settle(g, then):
     """From what was said to the settled picture."""
+    i, q = _wide(g, A.I), _wide(g, A.Q)
     if g[G.TOUCHED] == 0 and g[G.HEAD] == g[G.TAIL]:
         return
     for place in range(g[G.TOUCHED]):
         n = q[0, place]
         if i[n, N.MASK] != 0 and i[n, N.PRESENT] == 1:
-            _counted(t, m, x, i, f, g, q, i[n, N.KIND], n)
-    _propagate(t, m, x, i, f, g, q, z)
-    _rounds(t, m, x, i, f, g, q, z, found, then)
+            _counted(g, i[n, N.KIND], n)
+    _propagate(g)
+    _rounds(g, then)
     if g[G.FLAGGED] == 0:
-        _finish(t, m, x, i, f, g, q, found)
+        _finish(g)
 
 
 @_jit
-def _begin(t, m, x, i, f, g, q, h, lives, customer, at):
+def _begin(g, customer, at):
     """A customer begins, with all parts that are always there."""
     g[G.CUSTOMER], g[G.FLAGGED], g[G.FIRST], g[G.SIGN] = customer, 0, 1, 1
     g[G.NODES] = g[G.KEYS] = g[G.HEAD] = g[G.TAIL] = 0
     g[G.GENERATION] += 1
+    nothing, nobody = np.int64(0), np.int64(-1)  # as numbers like any other: each literal would be compiled for itself
     g[G.WAKE] = FAR
     g[G.AT] = NEVER
-    _arrive(i, f, t, g, q, at)
-    _make(t, m, x, i, f, g, q, h, lives, 0, -1, 0, -1)
+    _arrive(g, at)
+    _make(g, nothing, nobody, nothing, nobody)
 
 
 @_jit
-def _close(t, m, x, i, f, g, q, z, found, flagged, as_of):
+def _close(g, as_of):
     """The customer's last row is behind us: time passes until the date of interest, and what is in force is noted."""
+    t, m, i, flagged = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _flat(g, A.FLAGGED)
     if g[G.FLAGGED] == 0 and as_of > g[G.AT]:
         g[G.SIGN] = -1
-        then = _arrive(i, f, t, g, q, as_of)
-        _settle(t, m, x, i, f, g, q, z, found, then)
+        then = _arrive(g, as_of)
+        _settle(g, then)
     if g[G.FLAGGED] == 0:
         for n in range(g[G.NODES]):
             k = i[n, N.KIND]
@@ -872,8 +998,8 @@ def _close(t, m, x, i, f, g, q, z, found, flagged, as_of):
             first = t[k, K.N_RULES] + t[k, K.N_CLOCKS] + t[k, K.N_MILESTONES]
             for sign in range(t[k, K.N_SIGNS]):
                 here = m[t[k, K.SIGNS] + sign * t[k, K.N_PHASES] + i[n, N.PHASE]]
-                if here and _holds(t, m, i, k, n, t[k, K.BITS], first + sign):
-                    _note(g, found, k, n, i, 0, first + sign, i[n, N.PHASE], NEVER)
+                if here and _holds(g, k, n, t[k, K.BITS], first + sign):
+                    _note(g, k, n, np.int64(0), first + sign, i[n, N.PHASE], np.int64(NEVER))
     if g[G.FLAGGED] == 1:
         flagged[g[G.FLAGGED_OUT]] = g[G.CUSTOMER]
         g[G.FLAGGED_OUT] += 1
@@ -881,52 +1007,62 @@ def _close(t, m, x, i, f, g, q, z, found, flagged, as_of):
 
 
 @_jit
-def _joins(t, m, x, i, f, g, q, h, lives, rows, deepest, begin, end):
+def _joins(g, deepest, begin, end):
     """All who join in an instant, the outer ones first; rows tell of them, or events that open a branch."""
-    part, act, event, code, inside, opened = rows.part, rows.act, rows.event, rows.code, rows.inside, rows.opened
+    t = _wide(g, A.T)
+    m = _flat(g, A.M)
+    i = _wide(g, A.I)
+    row_part = _shorts(g, A.ROW_PART)
+    row_act = _bytes(g, A.ROW_ACT)
+    row_event = _shorts(g, A.ROW_EVENT)
+    row_code = _flat(g, A.ROW_CODE)
+    row_inside = _flat(g, A.ROW_INSIDE)
+    row_opened = _flat(g, A.ROW_OPENED)
     for depth in range(1, deepest + 1):
         for r in range(begin, end):
-            k = part[r]
+            k = np.int64(row_part[r])
             if k < 0:
                 continue
-            if act[r] == JOIN:
+            if row_act[r] == JOIN:
                 if t[k, K.DEPTH] == depth:
-                    parent = _found(i, h, g, t[k, K.PARENT], inside[r])
-                    if parent < 0 or _found(i, h, g, k, code[r]) >= 0:
+                    parent = _found(g, t[k, K.PARENT], row_inside[r])
+                    if parent < 0 or _found(g, k, row_code[r]) >= 0:
                         g[G.FLAGGED] = 1
                         return
-                    _make(t, m, x, i, f, g, q, h, lives, k, parent, code[r], r)
-            elif event[r] >= 0 and t[k, K.LEAF] == 1:
-                branch = m[t[k, K.OPENS] + event[r]]
+                    _make(g, k, parent, row_code[r], r)
+            elif row_event[r] >= 0 and t[k, K.LEAF] == 1:
+                branch = m[t[k, K.OPENS] + row_event[r]]
                 for place in range(m[branch]):
                     other = m[branch + 1 + place]
                     if t[other, K.DEPTH] != depth:
                         continue
-                    n = _found(i, h, g, k, code[r])
-                    if n < 0 or opened[r] == 0 or _found(i, h, g, other, opened[r]) >= 0:
+                    n = _found(g, k, row_code[r])
+                    if n < 0 or row_opened[r] == 0 or _found(g, other, row_opened[r]) >= 0:
                         g[G.FLAGGED] = 1
                         return
-                    _make(t, m, x, i, f, g, q, h, lives, other, i[n, N.PARENT], opened[r], r)
+                    _make(g, other, i[n, N.PARENT], row_opened[r], r)
 
 
 @_jit
-def _leaves(t, m, x, i, f, g, q, h, rows, deepest, found, begin, end):
+def _leaves(g, deepest, begin, end):
     """All who leave in an instant, the inner ones first."""
-    part, act, code = rows.part, rows.act, rows.code
+    t, row_part, row_act, row_code = _wide(g, A.T), _shorts(g, A.ROW_PART), _bytes(g, A.ROW_ACT), _flat(g, A.ROW_CODE)
     for depth in range(deepest, 0, -1):
         for r in range(begin, end):
-            if part[r] < 0 or act[r] != LEAVE or t[part[r], K.DEPTH] != depth:
+            k = np.int64(row_part[r])
+            if k < 0 or row_act[r] != LEAVE or t[k, K.DEPTH] != depth:
                 continue
-            n = _found(i, h, g, part[r], code[r])
+            n = _found(g, k, row_code[r])
             if n < 0:
                 g[G.FLAGGED] = 1
                 return
-            _dismiss(t, m, x, i, f, g, q, found, n)
+            _dismiss(g, n)
 
 
 @_jit
-def _to_all(t, m, i, f, g, q, event_of, k, event, branches):
+def _to_all(g, k, event, branches):
     """An event is offered to all of a kind, or (k < 0) to all who know it."""
+    t, m, i, event_of = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _wide(g, A.EVENT_OF)
     heard = False
     for n in range(g[G.NODES]):
         kind = i[n, N.KIND]
@@ -938,38 +1074,55 @@ def _to_all(t, m, i, f, g, q, event_of, k, event, branches):
         heard = True
         if m[m[t[kind, K.OPENS] + e]] > 0:
             branches = True
-        _offer(t, i, f, g, q, n, e)
+        _offer(g, n, e)
     if branches or not heard:
         g[G.FLAGGED] = 1
 
 
 @_jit
-def _calm(t, f, k, n, rows, r):
+def _calm(g, k, n, r):
     """Whether every value of a row stays where no truth changes."""
-    for cell in range(rows.starts[r], rows.starts[r + 1]):
-        s, v = rows.signals[cell], rows.values[cell]
+    t = _wide(g, A.T)
+    f = _wide_floats(g, A.F)
+    row_starts = _flat(g, A.ROW_STARTS)
+    row_signals = _shorts(g, A.ROW_SIGNALS)
+    row_values = _flat_floats(g, A.ROW_VALUES)
+    for cell in range(row_starts[r], row_starts[r + 1]):
+        s, v = np.int64(row_signals[cell]), row_values[cell]
         if v < f[n, t[k, K.LOW] + s] or v > f[n, t[k, K.HIGH] + s]:
             return False
     return True
 
 
 @_jit
-def _told(t, m, x, i, f, g, q, h, rows, event_of, fixed, begin, end, branches):
+def _told(g, begin, end, branches):
     """The values and events of an instant."""
+    t = _wide(g, A.T)
+    i = _wide(g, A.I)
+    f = _wide_floats(g, A.F)
+    fixed = _flat(g, A.FIXED)
+    row_part = _shorts(g, A.ROW_PART)
+    row_act = _bytes(g, A.ROW_ACT)
+    row_event = _shorts(g, A.ROW_EVENT)
+    row_code = _flat(g, A.ROW_CODE)
+    row_starts = _flat(g, A.ROW_STARTS)
+    row_kinds = _shorts(g, A.ROW_KINDS)
+    row_signals = _shorts(g, A.ROW_SIGNALS)
+    row_values = _flat_floats(g, A.ROW_VALUES)
     several, empty = end - begin > 1, 0
     for r in range(begin, end):
-        k, n, e = rows.part[r], np.int64(-1), rows.event[r]
+        k, n, e = np.int64(row_part[r]), np.int64(-1), np.int64(row_event[r])
         if k >= 0:
-            wide = e >= 0 and rows.code[r] == 0 and t[k, K.DEPTH] > 0
+            wide = e >= 0 and row_code[r] == 0 and t[k, K.DEPTH] > 0
             if not wide:
-                n = fixed[k] if t[k, K.DEPTH] == 0 else _found(i, h, g, k, rows.code[r])
+                n = fixed[k] if t[k, K.DEPTH] == 0 else _found(g, k, row_code[r])
                 if n < 0:
                     g[G.FLAGGED] = 1
                     return
-        if e < 0 and rows.act[r] == 0 and rows.starts[r] == rows.starts[r + 1]:
+        if e < 0 and row_act[r] == 0 and row_starts[r] == row_starts[r + 1]:
             empty += 1
-        for cell in range(rows.starts[r], rows.starts[r + 1]):
-            kind, s, v = rows.kinds[cell], rows.signals[cell], rows.values[cell]
+        for cell in range(row_starts[r], row_starts[r + 1]):
+            kind, s, v = np.int64(row_kinds[cell]), np.int64(row_signals[cell]), row_values[cell]
             if k < 0:
                 n = fixed[kind]
             if several:
@@ -978,38 +1131,47 @@ def _told(t, m, x, i, f, g, q, h, rows, event_of, fixed, begin, end, branches):
                     g[G.FLAGGED] = 1
                 i[n, given] = g[G.STAMP]
             if v < f[n, t[kind, K.LOW] + s] or v > f[n, t[kind, K.HIGH] + s]:
-                _keep(t, i, f, g, kind, n)
-                if _value(t, m, x, i, f, kind, n, s, v):
-                    _wake(i, g, q, n)
+                _keep(g, kind, n)
+                if _value(g, kind, n, s, v):
+                    _wake(g, n)
         if e >= 0:
             if k >= 0 and n >= 0:
-                _offer(t, i, f, g, q, n, e)
+                _offer(g, n, e)
             else:
-                _to_all(t, m, i, f, g, q, event_of, k, e, branches)
+                _to_all(g, k, e, branches)
     if empty > 1:
         g[G.FLAGGED] = 1  # the second says the same as the first
 
 
 @_jit
-def walk(t, m, x, i, f, g, q, h, z, rows, event_of, fixed, most, deepest, first, found, lives, flagged, as_of, last):
+def walk(g, most, deepest, first, as_of, last):
     """Walks over rows from `first` on.
 
     Args:
-        t, m, x, i, f, g, q, h, z: as above; z is a stack for feeds.
-        rows: the batch; it ends with an instant.
-        event_of: each kind's place of each event.
-        fixed: the nodes that are always there, by kind.
+        g: the facts, and behind them where the arrays are.
         most: how many nodes a member may bring.
         deepest: how many names the longest path of an instance has.
         first: where to begin.
-        found, lives, flagged: where to write what is found.
         as_of: the date of interest, or NEVER.
         last: whether no batch follows.
 
     Returns:
         The first row that was not walked over; why it stopped is in the facts.
     """
-    n = rows.at.size
+    t = _wide(g, A.T)
+    i = _wide(g, A.I)
+    h = _wide(g, A.H)
+    found = _wide(g, A.FOUND)
+    lives = _wide(g, A.LIVES)
+    flagged = _flat(g, A.FLAGGED)
+    fixed = _flat(g, A.FIXED)
+    row_customer = _flat(g, A.ROW_CUSTOMER)
+    row_at = _flat(g, A.ROW_AT)
+    row_part = _shorts(g, A.ROW_PART)
+    row_act = _bytes(g, A.ROW_ACT)
+    row_event = _shorts(g, A.ROW_EVENT)
+    row_code = _flat(g, A.ROW_CODE)
+    n = row_at.size
     r = first
     room = found.shape[0] - found.shape[0] // 4
     g[G.STOPPED] = NEXT
@@ -1017,22 +1179,22 @@ def walk(t, m, x, i, f, g, q, h, z, rows, event_of, fixed, most, deepest, first,
         if g[G.FOUND_OUT] > room or g[G.FLAGGED_OUT] >= flagged.shape[0]:
             return r
         customer = g[G.CUSTOMER]
-        if customer >= 0 and (r >= n or rows.customer[r] != customer):
-            _close(t, m, x, i, f, g, q, z, found, flagged, as_of)
+        if customer >= 0 and (r >= n or row_customer[r] != customer):
+            _close(g, as_of)
             continue
-        at, part = rows.at[r], rows.part[r]
-        end, coming, leaving = r + 1, np.int64(rows.act[r] == JOIN or rows.event[r] >= 0), rows.act[r] == LEAVE
-        while end < n and rows.at[end] == at and rows.customer[end] == rows.customer[r]:
-            coming += rows.act[end] == JOIN or rows.event[end] >= 0
-            leaving = leaving or rows.act[end] == LEAVE
+        at, part = row_at[r], np.int64(row_part[r])
+        end, coming, leaving = r + 1, np.int64(row_act[r] == JOIN or row_event[r] >= 0), row_act[r] == LEAVE
+        while end < n and row_at[end] == at and row_customer[end] == row_customer[r]:
+            coming += row_act[end] == JOIN or row_event[end] >= 0
+            leaving = leaving or row_act[end] == LEAVE
             end += 1
         if customer >= 0:
             if g[G.FLAGGED] == 1:
                 r = end
                 continue
             if end == r + 1 and coming == 0 and not leaving and part >= 0 and at < g[G.WAKE]:
-                node = fixed[part] if t[part, K.DEPTH] == 0 else _found(i, h, g, part, rows.code[r])
-                if node >= 0 and _calm(t, f, part, node, rows, r):
+                node = fixed[part] if t[part, K.DEPTH] == 0 else _found(g, part, row_code[r])
+                if node >= 0 and _calm(g, part, node, r):
                     g[G.AT] = at
                     r = end
                     continue
@@ -1044,26 +1206,27 @@ def walk(t, m, x, i, f, g, q, h, z, rows, event_of, fixed, most, deepest, first,
             return r
         then = NEVER
         if customer < 0:
-            _begin(t, m, x, i, f, g, q, h, lives, rows.customer[r], at)
+            _begin(g, row_customer[r], at)
         else:
-            then = _arrive(i, f, t, g, q, at)
+            then = _arrive(g, at)
         if coming > 0 and deepest > 0:
-            _joins(t, m, x, i, f, g, q, h, lives, rows, deepest, r, end)
+            _joins(g, deepest, r, end)
         if g[G.FLAGGED] == 0:
-            _told(t, m, x, i, f, g, q, h, rows, event_of, fixed, r, end, coming > 1)
+            _told(g, r, end, coming > 1)
         if leaving and g[G.FLAGGED] == 0:
-            _leaves(t, m, x, i, f, g, q, h, rows, deepest, found, r, end)
+            _leaves(g, deepest, r, end)
         if g[G.FLAGGED] == 0:
-            _settle(t, m, x, i, f, g, q, z, found, then)
+            _settle(g, then)
         r = end
     return r
 
 
 @_jit
-def known_again(i, g, h):
+def known_again(g):
     """Enters all nodes into a new table of names."""
+    i, h = _wide(g, A.I), _wide(g, A.H)
     for n in range(g[G.NODES]):
-        place = _place(h, g, i[n, N.KIND], i[n, N.CODE])
+        place = _place(g, i[n, N.KIND], i[n, N.CODE])
         h[place, 0], h[place, 1], h[place, 2], h[place, 3] = g[G.GENERATION], i[n, N.KIND], i[n, N.CODE], n
 
 
