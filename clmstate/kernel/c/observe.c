@@ -60,17 +60,17 @@ is_busy(Gate *gate, PyObject *state)
     return busy != Py_False;
 }
 
-/* A float attribute; NaN, which lets nothing pass, if there is none. */
+/* An attribute that is a number; NaN, which lets nothing pass, if there is none. */
 static double
-float_of(PyObject *object, PyObject *name, PyObject **kept)
+number_in(PyObject *object, PyObject *name, PyObject **kept)
 {
     double found = Py_NAN;
     PyObject *value = PyObject_GetAttr(object, name);
     if (value == NULL) {
         PyErr_Clear();
     }
-    else if (PyFloat_CheckExact(value)) {
-        found = PyFloat_AS_DOUBLE(value);
+    else if (!number_of(value, NUMBER, &found)) {
+        found = Py_NAN;
     }
     if (kept != NULL) {
         *kept = value;
@@ -107,7 +107,7 @@ nobody_looks(Gate *gate, PyObject *state, PyObject *now, unsigned long long give
         PyErr_Clear();
         return 0;
     }
-    return !(watched & given) && float_of(whole, at_name, NULL) <= at && at < float_of(whole, wake_name, NULL);
+    return !(watched & given) && number_in(whole, at_name, NULL) <= at && at < number_in(whole, wake_name, NULL);
 }
 
 /* The clock and all values as they were: (at, value, value, ...). */
@@ -268,7 +268,7 @@ observe(PyObject *self, PyObject *const *args, size_t flags, PyObject *keywords)
     double before = PyFloat_AS_DOUBLE(then), earliest = before;
     if (gate->part) {
         PyObject *clock;
-        earliest = float_of(SLOT(state, gate->whole), at_name, &clock);
+        earliest = number_in(SLOT(state, gate->whole), at_name, &clock);
         if (now == NULL) {
             now = clock;
             if (now == NULL || !PyFloat_CheckExact(now)) {
@@ -312,7 +312,7 @@ observe(PyObject *self, PyObject *const *args, size_t flags, PyObject *keywords)
     }
     if (gate->part && wake > -Py_HUGE_VAL) {
         /* the whole wakes its parts: it has to look if the date comes before what the part is queued for */
-        same &= wake == Py_HUGE_VAL || wake >= float_of(SLOT(state, gate->member), due_name, NULL);
+        same &= wake == Py_HUGE_VAL || wake >= number_in(SLOT(state, gate->member), due_name, NULL);
         wake = Py_HUGE_VAL;
     }
     PyObject *result = take_in(gate, state, now, given, many, same, other_bands, wake, event);
