@@ -74,13 +74,16 @@ class _Made:
 
 
 def _of_lifecycle(found: Model, options: argparse.Namespace) -> _Made:
-    from clmstate.testing.generated import blocks, pair_journeys, shown_transitions
+    from clmstate.testing.generated import blocks, fewest_for_pairs, pair_journeys, shown_transitions
 
     model = found.lifecycle
     shown, unreached = shown_transitions(model.definition)
     pairs, unpaired = pair_journeys(model.definition) if options.pairs else ([], [])
     not_reached = (*unreached, *unpaired)
     counts = {"transitions": len(shown), "neighbours": sum(len(one.just) + len(one.short) for one in shown), "journeys": len(pairs)}
+    if pairs:
+        taken = [tuple(name for told in one.steps for name in told.takes) for one in pairs]
+        counts |= {"moves": sum(map(len, taken)), "fewest_moves": fewest_for_pairs(model.definition, taken)}
     return _Made(blocks(model, shown, not_reached, pairs), counts, not_reached)
 
 
@@ -115,6 +118,14 @@ def _tell(said: dict[str, Any], screen: Screen) -> None:
         f"  {said['transitions']} transitions, {said['neighbours']} neighbours one step from a limit{journeys}{wires}",
     )
     screen.show(head)
+    if said.get("moves"):
+        moves, fewest = said["moves"], said["fewest_moves"]
+        bound = (
+            "no other journeys do with fewer (proved)"
+            if moves == fewest
+            else f"no journeys can do with fewer than {fewest:,} (proved)"
+        )
+        screen.show(Text(f"   all pairs in {moves:,} moves; {bound}", "dim"))
     for name in said["kept"]:
         screen.show(Text(f"   {name} was changed by somebody and stays as it is", "dim"))
     for name in said["gone"]:

@@ -15,8 +15,8 @@ from clmstate.composition.wiring import faults, in_order, misfit, unreadable
 from clmstate.conditions import Mistake
 from clmstate.errors import DefinitionError, Diagnostic, shown
 from clmstate.lifecycle import Event, LifecycleDefinition, Promise
-from clmstate.lifecycle.lifecycle import _doc, _spaced
 from clmstate.lifecycle.lines import Spot, located, spot
+from clmstate.lifecycle.meta import doc_of, spaced
 
 __all__ = ["RESERVED", "CompositionMeta"]
 
@@ -113,8 +113,8 @@ class CompositionMeta(type):
         above = parents[0].definition if parents else None
         definition = CompositionDefinition(
             name=name,
-            title=title or (above.title if above is not None else _spaced(name)),
-            doc=_doc(cls) or (above.doc if above is not None else ""),
+            title=title or (above.title if above is not None else spaced(name)),
+            doc=doc_of(cls) or (above.doc if above is not None else ""),
             market=market if market is not None else (above.market if above is not None else ""),
             version=version if version is not None else (above.version if above is not None else ""),
             parts=MappingProxyType({key: _part(name, key, part, cls._parts, mistakes) for key, part in cls._parts.items()}),

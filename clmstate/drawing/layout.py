@@ -276,7 +276,8 @@ def _read(plan: _Plan, answer: Mapping[str, Any]) -> Layout:
     placed: list[Route] = []
     for index, link in enumerate(scene.links):
         moves = [plan.ports.get((index, _end(scene, columns, link, name)), ("", 0))[1] for name in (link.tail, link.head)]
-        placed.append(_arched(plan, boxes, link, _finish(routes[f"l{index}"], boxes, frames, link, moves[0], moves[1])))
+        found = _finish(routes[f"l{index}"], boxes, frames, link, moves[0], moves[1])
+        placed.append(_arched(plan, boxes, link, _reaching(found, plan, boxes, link)))
     return _from_origin(Layout(0, 0, boxes, tuple(placed)))
 
 
@@ -305,6 +306,17 @@ def _finish(route: Route, boxes: Mapping[str, Box], frames: Mapping[str, Box], l
     if link.head in frames:
         route = cut_to(route, head, leaving=False)
     return route
+
+
+def _reaching(route: Route, plan: _Plan, boxes: Mapping[str, Box], link: Link) -> Route:
+    """A line on to its rule, where the rule keeps some room free below itself."""
+    pill = link.head if link.head in plan.pills else link.tail
+    (x, y), box = route.points[-1 if pill == link.head else 0], boxes[pill]
+    on = min(max(x, box.x), box.right), min(max(y, box.y), box.bottom)
+    if abs(on[0] - x) + abs(on[1] - y) < 1 or plan.sizes[pill][1] == box.height:
+        return route
+    points = (*route.points, (x, y), on, on) if pill == link.head else (on, on, (x, y), *route.points)
+    return attrs.evolve(route, points=points)
 
 
 def _arched(plan: _Plan, boxes: Mapping[str, Box], link: Link, route: Route) -> Route:

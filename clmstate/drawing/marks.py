@@ -14,7 +14,7 @@ from clmstate.drawing.overlay import Tone
 from clmstate.drawing.scene import Kind
 from clmstate.drawing.theme import Theme
 
-__all__ = ["BADGE_RADIUS", "SIGNED", "badge", "icon_path", "tone_badge"]
+__all__ = ["BADGE_RADIUS", "SIGNED", "badge", "dots", "icon_path", "tone_badge"]
 
 BADGE_RADIUS = 8.5
 
@@ -63,6 +63,20 @@ _DRAWN: Mapping[IconShape, str] = {
 }
 
 
+_CORNERS = ((-1, -1), (1, 1), (-1, 1), (1, -1))
+_DICE: tuple[tuple[Point, ...], ...] = (
+    ((0, 0),),
+    _CORNERS[:2],
+    (*_CORNERS[:2], (0, 0)),
+    _CORNERS,
+    (*_CORNERS, (0, 0)),
+    (*_CORNERS, (-1, 0), (1, 0)),
+    (*_CORNERS, (-1, 0), (1, 0), (0, 0)),
+    (*_CORNERS, (-1, 0), (1, 0), (0, -1), (0, 1)),
+    (*_CORNERS, (-1, 0), (1, 0), (0, -1), (0, 1), (0, 0)),
+)
+
+
 def badge(kind: Kind, at: Point, colour: str, canvas: str) -> Iterator[str]:
     """The sign of a kind of rule, on a disc; a step forward needs none.
 
@@ -93,6 +107,24 @@ def tone_badge(tone: Tone, at: Point, theme: Theme) -> Iterator[str]:
     yield f'<g class="badge" transform="translate({x} {y})">'
     yield f'<circle r="{BADGE_RADIUS}" fill="{tones.band}" stroke="{theme.canvas}" stroke-width="1.5"/>'
     yield f'<path d="{SIGNED[tone]}" fill-rule="evenodd" transform="scale(.09)" fill="{tones.on_band}"/></g>'
+
+
+def dots(count: int, at: Point, colour: str, canvas: str) -> Iterator[str]:
+    """Dots as on a die, on a disc: they tell owners apart that share a colour; from the tenth on the disc has a second ring.
+
+    Example:
+        >>> "".join(dots(3, (0, 0), "#000000", "#FFFFFF")).count("<circle")
+        4
+    """
+    x, y = (f"{value:.1f}".removesuffix(".0") for value in at)
+    rings, shown = divmod(count - 1, len(_DICE))
+    yield f'<g class="badge" transform="translate({x} {y})">'
+    for ring in range(rings, 0, -1):
+        yield f'<circle r="{BADGE_RADIUS + 3 * ring:g}" fill="{canvas}" stroke="{colour}" stroke-width="1.5"/>'
+    yield f'<circle r="{BADGE_RADIUS}" fill="{canvas}" stroke="{colour}" stroke-width="1.5"/>'
+    for across, down in _DICE[shown]:
+        yield f'<circle cx="{3.6 * across:g}" cy="{3.6 * down:g}" r="1.5" fill="{colour}"/>'
+    yield "</g>"
 
 
 def icon_path(icon: Icon, offset: Point, colour: str) -> str:

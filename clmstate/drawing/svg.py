@@ -23,7 +23,7 @@ from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.legend import Furniture
-from clmstate.drawing.marks import SIGNED, badge, icon_path, tone_badge
+from clmstate.drawing.marks import SIGNED, badge, dots, icon_path, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Pill, Scene
@@ -168,10 +168,17 @@ class _Painter:
             inks |= {"ink": tones.ink} if quiet else {}
         yield from self.icons(block.icons, box, inks)
         yield from self.texts(block.runs, box, inks)
+        if tones is None:
+            yield from self.beyond_palette(card.team, (box.right - 3, box.y + 1))
         if cover is not None:
             yield from self.bar(cover, box, card.id)
             yield from self.sign(cover, box)
         yield "</g>"
+
+    def beyond_palette(self, team: int | None, at: Point) -> Iterator[str]:
+        """What tells owners apart for whom there is no colour left."""
+        if team is not None and team >= len(self.theme.teams):
+            yield from dots(team - len(self.theme.teams) + 1, at, self.theme.team(team), self.theme.canvas)
 
     def sign(self, cover: Cover, box: Box) -> Iterator[str]:
         """What a cover says of its card or pill, as a badge at the corner."""
@@ -313,6 +320,7 @@ class _Painter:
         yield '<g class="legend" aria-hidden="true">'
         for swatch in self.furniture.swatches:
             yield self.rectangle("swatch", swatch.box, 4, self.theme.team(swatch.team), "none", 0)
+            yield from self.beyond_palette(swatch.team, swatch.box.middle)
         for key, (x, y) in self.furniture.keys:
             tones = self.theme.tones[key.tone]
             if key.wide:

@@ -79,7 +79,7 @@ class Theme:
     logo: str = ""
 
     def team(self, index: int | None) -> str:
-        """The colour of an owner; teams beyond the palette share the neutral one, and their name on the card tells them apart."""
+        """The colour of an owner; teams beyond the palette share the neutral one, and dots on their cards tell them apart."""
         return self.end if index is None or index >= len(self.teams) else self.teams[index]
 
 

@@ -191,7 +191,7 @@ class Work:
             if number > MOST_ROUNDS and number > (most := max(MOST_ROUNDS, 4 * sum(1 for _ in self.whole.room.leaves()))):
                 raise _endless(self.whole, most)
             taken = [(member, self.take(member, rule, number)) for member, rule in fired]
-            plan += sorted(taken, key=lambda step: step[0].key)
+            plan += _in_order(taken)
             for member, _ in taken:
                 self.active[member] = None
                 self.moved(member)
@@ -262,7 +262,12 @@ class Work:
                 if not s.open:
                     s.wake = math.inf  # the queue knows when time may move it
         whole.journal += steps
-        whole.journal += sorted(notes, key=lambda note: note[0].key)
+        whole.journal += _in_order(notes)
+
+
+def _in_order(steps: list[Step]) -> list[Step]:
+    """The order in which parts are told; mostly there is one."""
+    return steps if len(steps) < 2 else sorted(steps, key=lambda step: step[0].key)
 
 
 _MOST_SHOWN = 12

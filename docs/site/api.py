@@ -25,6 +25,8 @@ PACKAGES: Final = {
 }
 """What users call; the kernel is how it works, and stays out."""
 
+_MOST: Final = 200
+
 
 def write_api(into: Path) -> None:
     """Writes the pages into a folder."""
@@ -45,8 +47,13 @@ def _page(package: str, title: str) -> str:
 
 
 def _directive(name: str, value: object) -> list[str]:
-    if isinstance(value, types.GenericAlias | types.UnionType):  # the name of a type: its docstring would be that of `dict`
-        return [f".. py:data:: {name}", f"   :value: {value}", ""]
+    if type(value).__module__ in ("builtins", "types", "typing") and not (inspect.isclass(value) or inspect.isroutine(value)):
+        shown = str(value) if isinstance(value, types.GenericAlias | types.UnionType) else repr(value)
+        return [
+            f".. py:data:: {name}",
+            f"   :value: {shown if len(shown) < _MOST else '...'}",
+            "",
+        ]  # no docstring but that of `dict`
     if inspect.isclass(value):
         kind = "autoexception" if issubclass(value, BaseException) else "autoclass"
         return [f".. {kind}:: {name}", "   :members:", ""]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ import polars as pl
 from clmstate.replay.columnar import Source
 from clmstate.replay.rows import Log
 from clmstate.replay.typed import NUMBER
-from clmstate.replay.wholes import Wholes
+from clmstate.replay.wholes.fleet import Wholes
 from models.dynamic.customer import Customer
+from tests.bench import peer_composed
 from tests.bench.fleets import measure
 
 __all__ = ["fleet", "main"]
@@ -117,7 +119,7 @@ def columns(frames: Any, *, more: bool = True) -> tuple[int, int]:
 
 
 def main(rows: int = 4_000_000) -> list[dict[str, Any]]:
-    """Everything, printed as it is found."""
+    """Everything, printed as it is found; of three runs the fastest, for others may be at work on the machine."""
     from tests.bench.fleets import pieces_of
 
     customers = max(1, rows // (SETUP + REPORTS))
@@ -125,16 +127,19 @@ def main(rows: int = 4_000_000) -> list[dict[str, Any]]:
     columns([fleet(2)])  # compiled once
     found = []
 
-    def told(figure: dict[str, Any]) -> None:
-        found.append(figure)
-        print(figure, flush=True)
+    def told(what: str, rows: int, play: Callable[[], tuple[int, int]], times: int = 3) -> None:
+        found.append(max((measure(what, rows, play) for _ in range(times)), key=lambda figure: figure["M rows/s"]))
+        print(found[-1], flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fleet.parquet"
         fleet(customers).write_parquet(path)
-        told(measure("whole customers, from Parquet, sorted", n, lambda: columns(pieces_of(path, PIECE))))
+        told("whole customers, from Parquet, sorted", n, lambda: columns(pieces_of(path, PIECE)))
         frame = pl.read_parquet(path)
-        told(measure("whole customers, from memory, sorted", n, lambda: columns(frame.iter_slices(PIECE))))
+        told("whole customers, from memory, sorted", n, lambda: columns(frame.iter_slices(PIECE)))
+    few = list(peer_composed.rows_of(fleet(3)))
+    told("whole customers, python-statemachine", len(few), lambda: peer_composed.play(few))
+    print(f"columns, from memory: {found[1]['M rows/s'] / found[2]['M rows/s']:,.0f} times python-statemachine")
     return found
 
 

@@ -34,4 +34,4 @@ def test_columns_acts_commands_and_words_are_documented() -> None:
 
 def test_a_code_says_one_thing() -> None:
     rows = [set(re.findall(r"^\| (CLM\d{3}) \|", (DOCS / page).read_text(), re.MULTILINE)) for page in ("log-format.md", "cli.md")]
-    assert rows[0] & rows[1] == {"CLM335"}  # a composition, where one lifecycle is asked for: the same on both
+    assert rows[0] & rows[1] == set()

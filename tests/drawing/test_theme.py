@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
-from clmstate.drawing import THEMES, Theme
+from clmstate.drawing import THEMES, Card, Drawing, Legend, Scene, Theme
 from clmstate.drawing.colours import VISIONS, Vision, contrast, distance
 from clmstate.drawing.overlay import TONES
 from clmstate.drawing.scene import KINDS, STANDINGS
@@ -70,3 +71,16 @@ def test_colours_are_seen_as_published() -> None:
     assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
     assert distance("#000000", "#FFFFFF") == pytest.approx(100, abs=0.1)
     assert distance("#FF0000", "#00FF00", "deuteranopia") < distance("#FF0000", "#00FF00") / 2
+
+
+def test_owners_without_a_colour_of_their_own_are_told_apart_by_dots() -> None:
+    teams = tuple(f"Team {number}" for number in range(30))
+    cards = tuple(Card(f"c{n}", f"Phase {n}", subtitle=team, team=n, step=n) for n, team in enumerate(teams))
+    svg = Drawing(Scene("Many", cards=cards, legend=Legend(teams))).svg(embed_fonts=False)
+    painted = [part for part in svg.split('<g class="card"')[1:] if "</g>" in part]
+    looks = [
+        (re.findall(r'<path d="[^"]*" fill="(#[0-9A-F]+)"', part)[0], tuple(re.findall(r"<circle[^>]*>", part)))
+        for part in painted[:-1]
+    ]
+    assert len({colour for colour, _ in looks}) == len(THEMES["light"].teams) + 1
+    assert len(set(looks)) == len(looks) == 29

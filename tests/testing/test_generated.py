@@ -13,7 +13,7 @@ from clmstate import CLEAR, Event, Lifecycle, Phase, Signal
 from clmstate.cli import main
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.testing import scenario
-from clmstate.testing.generated import Shown, Told, blocks, pair_journeys, rewritten, shown_transitions
+from clmstate.testing.generated import Shown, Told, blocks, fewest_moves, pair_journeys, rewritten, shown_transitions
 from models.dynamic import AddOn, Contract, User
 from tests.conformance.oracle import Oracle
 from tests.testing.deal import Deal
@@ -79,6 +79,41 @@ def test_all_pairs_of_a_small_model() -> None:
     assert unpaired == []
     for one in pairs:
         replayed(Deal.definition, [*one.steps])
+
+
+def fewest_by_trying(first: list[str], pairs: list[tuple[str, str]]) -> int:
+    """The fewest moves, by looking at every state of a search: where one is, and which pairs were shown."""
+    begun = [(name, frozenset[tuple[str, str]]()) for name in first]
+    seen, moves = set(begun), 1
+    while not any(shown == frozenset(pairs) for _, shown in begun):
+        moves += 1
+        after = {(b, shown | {(a, b)}) for a, shown in begun for one, b in pairs if one == a} | {
+            (name, s) for _, s in begun for name in first
+        }
+        begun = [state for state in after if state not in seen]
+        seen.update(begun)
+    return moves
+
+
+def test_fewer_moves_than_the_bound_are_not_possible() -> None:
+    draw, reached_it = random.Random(3), 0
+    for _ in range(60):
+        names = "abcd"[: draw.randint(2, 4)]
+        pairs = sorted({(draw.choice(names), draw.choice(names)) for _ in range(draw.randint(1, 6))})
+        first = sorted({a for a, _ in pairs if draw.random() < 0.5} or {pairs[0][0]})
+        reached = set(first)
+        while more := {b for a, b in pairs if a in reached} - reached:
+            reached |= more
+        pairs = [pair for pair in pairs if pair[0] in reached]
+        bound, fewest = fewest_moves(first, pairs), fewest_by_trying(first, pairs)
+        assert bound <= fewest, (first, pairs)
+        reached_it += bound == fewest
+    assert reached_it >= 50  # it is the number itself but for streets that hang together with nothing else
+
+
+def test_the_bound_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["testgen", "models/dynamic/addon.py", "--pairs", "--out", str(tmp_path / "test_addon.py")]) == 0
+    assert "all pairs in 33 moves; no journeys can do with fewer than 27 (proved)" in " ".join(capsys.readouterr().out.split())
 
 
 class Hidden(Lifecycle):

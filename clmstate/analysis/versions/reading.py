@@ -40,7 +40,7 @@ from clmstate.lifecycle import (
     leads_to,
     never,
 )
-from clmstate.lifecycle.lifecycle import LifecycleMeta
+from clmstate.lifecycle.meta import LifecycleMeta
 
 __all__ = ["Read", "read_document"]
 

@@ -2,6 +2,7 @@
 
 from clmstate.testing.generated.customers import Deed, Scene, Wired, scenes_of
 from clmstate.testing.generated.journeys import Shown, Told, Unreached, pair_journeys, shown_transitions
+from clmstate.testing.generated.shortest import fewest_for_pairs, fewest_moves
 from clmstate.testing.generated.whole import customer_blocks, customer_imports
 from clmstate.testing.generated.writing import Rewritten, blocks, rewritten
 
@@ -16,6 +17,8 @@ __all__ = [
     "blocks",
     "customer_blocks",
     "customer_imports",
+    "fewest_for_pairs",
+    "fewest_moves",
     "pair_journeys",
     "rewritten",
     "scenes_of",

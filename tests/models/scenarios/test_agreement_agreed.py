@@ -158,6 +158,18 @@ AGREED = [
         enough=STILL_MANAGED,
         short=NOT_MANAGED,
     ),
+    # who comes first when two things happen on one day
+    *(
+        Agreed((first,), phase, {"goal_progress": 0.6}, events=events)
+        for phase, first, events in (
+            (Agreement.finding, Agreement.renew_early, (Agreement.executives_met, Agreement.renewed)),
+            (Agreement.finding, Agreement.meet, (Agreement.review_held, Agreement.executives_met)),
+            (Agreement.proven, Agreement.renew_gladly, (Agreement.executives_met, Agreement.renewed)),
+            (Agreement.proven, Agreement.meet_again, (Agreement.review_held, Agreement.executives_met)),
+            (Agreement.proven, Agreement.review_success, (Agreement.testimonial, Agreement.review_held)),
+            (Agreement.proven, Agreement.speak, (Agreement.referral, Agreement.testimonial)),
+        )
+    ),
 ]
 """What moves an agreement, and what is just enough or just not."""
 

@@ -24,6 +24,16 @@ AGREED = [
         events=(Collaboration.answered,),
         short={"one is open": Case({"tickets": 1})},
     ),
+    # who comes first when two things happen on one day
+    *(
+        Agreed((first,), phase, {"tickets": 0}, events=events)
+        for phase, first, events in (
+            (Collaboration.smooth, Collaboration.stumble, (Collaboration.ticket_opened, Collaboration.friction_felt)),
+            (Collaboration.smooth, Collaboration.ask, (Collaboration.bought_more, Collaboration.ticket_opened)),
+            (Collaboration.smooth, Collaboration.buy_along, (Collaboration.idea_shared, Collaboration.bought_more)),
+            (Collaboration.friction, Collaboration.solved, (Collaboration.ticket_opened, Collaboration.answered)),
+        )
+    ),
 ]
 """What moves it, and what is just enough or just not."""
 

@@ -44,6 +44,17 @@ AGREED = [
         },
         short={"half of the needs": Case({"needs_met": 0.5}), "nobody knows the needs": Case({"needs_met": None})},
     ),
+    # who comes first when two things happen on one day
+    *(
+        Agreed((first,), phase, {"onboarded": True, "needs_met": 0.6}, events=events)
+        for phase, first, events in (
+            (Product.in_use, Product.discover, (Product.need_solved, Product.new_feature)),
+            (Product.in_use, Product.solve, (Product.stretched, Product.need_solved)),
+            (Product.in_use, Product.stretch, (Product.department_joined, Product.stretched)),
+            (Product.full, Product.discover_more, (Product.stretched, Product.new_feature)),
+            (Product.full, Product.stretch_on, (Product.department_joined, Product.stretched)),
+        )
+    ),
 ]
 """What moves a product, and what is just enough or just not."""
 

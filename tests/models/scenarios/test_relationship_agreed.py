@@ -92,6 +92,20 @@ AGREED = [
             "nobody knows the price": Case({"satisfied": 10, "price": None}),
         },
     ),
+    # who comes first when two things happen on one day
+    *(
+        Agreed((first,), phase, {"first_value": True}, events=events)
+        for phase, first, events in (
+            (Relationship.buy, Relationship.sign, (Relationship.declined, Relationship.signed)),
+            (Relationship.benefit, Relationship.doubt, (Relationship.renewed, Relationship.notice)),
+            (Relationship.for_life, Relationship.doubt, (Relationship.renewed, Relationship.notice)),
+            (Relationship.benefit, Relationship.doubt, (Relationship.terminated, Relationship.notice)),
+            (Relationship.benefit, Relationship.go_on, (Relationship.terminated, Relationship.renewed)),
+            (Relationship.for_life, Relationship.go_on_gladly, (Relationship.terminated, Relationship.renewed)),
+            (Relationship.at_risk, Relationship.believe_again, (Relationship.renewed, Relationship.convinced)),
+            (Relationship.at_risk, Relationship.sign_after_all, (Relationship.terminated, Relationship.renewed)),
+        )
+    ),
 ]
 """What moves a relationship, and what is just enough or just not."""
 
