@@ -176,7 +176,13 @@ def _plot(found: Backtest) -> str:
     rows = found.since(0).rows(named=True)
     labels = dict(found.old.views.known_phases().select("phase", "label").rows())
     labels |= dict(found.new.views.known_phases().select("phase", "label").rows())
-    values = [(labels.get(row["phase"], row["phase"]), {"old": float(row["old"]), "new": float(row["new"])}) for row in rows]
+    values = [
+        (
+            (f"{row['kind']}: " if row["kind"] else "") + labels.get(row["phase"], row["phase"]),
+            {"old": float(row["old"]), "new": float(row["new"])},
+        )
+        for row in rows
+    ]
     return bars(f"{found.old.model} and {found.new.model}: how many stand where", values, note="same customers, same days")
 
 
@@ -237,12 +243,20 @@ def sweep_plot(found: Sweep) -> str:
     from clmstate.replay.plots import Axis, Series, lines
 
     phases: dict[str, list[tuple[float, float]]] = {}
-    for value, _, _, label, count in found.table().rows():
-        phases.setdefault(label, []).append((value, float(count)))
-    series = [Series(label, points) for label, points in phases.items() if any(count for _, count in points)]
-    series.append(Series("flap", [(value, float(flapping)) for value, _, flapping, _ in found.flapping().rows()]))
+    for value, kind, _, label, count in found.table().rows():
+        if kind == found.kind:
+            phases.setdefault(label, []).append((value, float(count)))
+    still = [f"{label} {points[0][1]:,.0f}" for label, points in phases.items() if len({count for _, count in points}) == 1]
+    series = [Series(label, points) for label, points in phases.items() if len({count for _, count in points}) > 1]
+    series.append(Series("flap", [(value, float(flapping)) for value, _, flapping, _ in found.flapping().rows()], faint=True))
+    note = f"unchanged: {', '.join(label for label in still if not label.endswith(' 0'))}" if still else "same customers, same days"
     return lines(
-        f"If {found.name} were otherwise", series, Axis(found.name), Axis("customers", least=0), "same customers, same days"
+        f"If {found.name} were otherwise",
+        series,
+        Axis(found.name),
+        Axis("how many stand there at the end", least=0),
+        note,
+        found.today,
     )
 
 
@@ -251,13 +265,14 @@ def _show_sweep(found: Sweep, screen: Screen) -> None:
 
     from clmstate.cli.replay import grid
 
-    labels = list(dict.fromkeys(found.table()["label"].to_list()))
+    counted = found.table().filter(found.table()["kind"] == found.kind)
+    labels = list(dict.fromkeys(counted["label"].to_list()))
     table = grid(*[True] * (len(labels) + 3))
     table.add_row(*(Text(head, "dim") for head in ("  " + found.name, *labels, "flap", "moves")))
     flapping = {row["value"]: row for row in found.flapping().rows(named=True)}
     for value in found.tried:
         by_label: dict[str, int] = {}
-        for tried, _, _, label, count in found.table().rows():
+        for tried, _, _, label, count in counted.rows():
             if tried == value:
                 by_label[label] = by_label.get(label, 0) + count
         row = flapping[value]

@@ -254,6 +254,7 @@ class Sweep:
     Attributes:
         name: the threshold.
         tried: one replay for each value.
+        today: the value that it has.
 
     Example:
         >>> Sweep("good_at", {}).table().height
@@ -262,6 +263,12 @@ class Sweep:
 
     name: str
     tried: Mapping[float, Replayed]
+    today: float | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of part whose threshold it is; "" is a lifecycle on its own."""
+        return self.name.rpartition(".")[0].replace(".", "/")
 
     def table(self) -> pl.DataFrame:
         """For each value, how many stand in each phase at the end, and how many flap (return to a phase within four weeks)."""
@@ -328,7 +335,8 @@ def sweep(
     for number, value in enumerate(values, 1):
         tried[value] = run(with_threshold(model, name, value), asked, as_of_us=last, engine=engine)
         progress(number, len(values))
-    return Sweep(name, tried)
+    path, _, threshold = name.rpartition(".")
+    return Sweep(name, tried, float(shape_of(model).parts[path].definition.thresholds[threshold].value))
 
 
 def with_threshold(model: Model, name: str, value: float) -> Any:

@@ -34,6 +34,7 @@ class Series:
         points: x and y, in order of x.
         steps: whether it stays level until the next point.
         low, high: the edges of an interval around it, as points.
+        faint: whether it is beside the point: drawn in grey, and broken.
 
     Example:
         >>> Series("Success", [(0, 1)]).steps
@@ -45,6 +46,7 @@ class Series:
     steps: bool = False
     low: Points = ()
     high: Points = ()
+    faint: bool = False
 
 
 @attrs.frozen
@@ -77,7 +79,7 @@ class Axis:
         return f"{x:,.0f}" if abs(x) >= 100 or x == int(x) else f"{x:.4g}"
 
 
-def lines(title: str, series: Sequence[Series], x: Axis, y: Axis, note: str = "") -> str:
+def lines(title: str, series: Sequence[Series], x: Axis, y: Axis, note: str = "", mark: float | None = None) -> str:
     """A chart of lines.
 
     Args:
@@ -85,6 +87,7 @@ def lines(title: str, series: Sequence[Series], x: Axis, y: Axis, note: str = ""
         series: the lines.
         x, y: the axes.
         note: how to read it.
+        mark: what x is today; a line shows it.
 
     Returns:
         An SVG document.
@@ -95,9 +98,13 @@ def lines(title: str, series: Sequence[Series], x: Axis, y: Axis, note: str = ""
     """
     frame = _Frame(title, note, x, y, [p for s in series for p in (*s.points, *s.low, *s.high)])
     ends = []
+    if mark is not None and frame.x0 <= mark <= frame.x1:
+        at = frame.x(mark)
+        frame.add(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" stroke="{QUIET}" stroke-dasharray="2 4"/>')
+        frame.parts.append(_text(at, TOP - 10, f"today: {x.show(mark)}", QUIET, "middle"))
     for place, one in enumerate(series):
-        colour = COLOURS[place % len(COLOURS)]
-        dash = DASHES[place // len(COLOURS) % len(DASHES)]
+        colour = QUIET if one.faint else COLOURS[place % len(COLOURS)]
+        dash = "3 4" if one.faint else DASHES[place // len(COLOURS) % len(DASHES)]
         if one.low and one.high:
             edge = [*_stepped(one.high, one.steps), *reversed(_stepped(one.low, one.steps))]
             frame.add(f'<path d="{frame.path(edge)}Z" fill="{colour}" opacity="0.15"/>')

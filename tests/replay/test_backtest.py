@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from clmstate import Lifecycle, Phase, Signal, Threshold, unless
 from clmstate.analysis import measured
+from clmstate.cli import main
 from clmstate.errors import InputError
+from clmstate.replay import write_log
 from clmstate.replay.backtest import backtest, changed_rules, sweep, with_threshold
 from clmstate.replay.money import retained
 from clmstate.replay.rows import Log, Row
@@ -145,3 +148,15 @@ def test_revenue_of_those_who_were_there() -> None:
     done = run(Deal, Log("log", tuple(told)))
     found = retained(done, told, "worth", 0, 30 * DAY)
     assert (found.customers, found.nrr, found.grr) == (3, pytest.approx(210 / 300), pytest.approx(160 / 300))
+
+
+def test_a_sweep_of_a_part_is_told_and_drawn_for_that_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_log(tmp_path / "log.csv", simulate(Customer, customers=4, weeks=40, seed=5).log.rows, Customer)
+    words = ["backtest", "models/dynamic/customer.py", str(tmp_path / "log.csv"), "--sweep", "contract.adopted_at=0.5:0.9:0.2"]
+    assert main([*words, "--plot", str(tmp_path / "sweep.svg")]) == 0
+    said = capsys.readouterr().out
+    assert "Onboarding" in said
+    assert "Champion" not in said  # a phase of users
+    plot = (tmp_path / "sweep.svg").read_text("utf-8")
+    assert "today: 0.8" in plot
+    assert "unchanged: " in plot
