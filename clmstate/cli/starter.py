@@ -102,10 +102,15 @@ NOTES = """\
 `{module}.py` says where customers stand and what moves them; `test_{module}.py` says what was agreed. Change one, and the other tells.
 
 ```sh
-clmstate check {module}.py             # what is wrong with it
-clmstate show  {module}.py             # phases and criteria, in words
-clmstate draw  {module}.py             # the journey as a picture
-clmstate walk  {module}.py acme.csv    # one customer, step by step, and why
-pytest                                 # what was agreed
+# what is wrong with it
+clmstate check {module}.py
+# phases and criteria, in words
+clmstate show {module}.py
+# the journey as a picture
+clmstate draw {module}.py
+# one customer, step by step, and why
+clmstate walk {module}.py acme.csv
+# what was agreed
+pytest
 ```
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from clmstate.composition.members import Members
 from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import CompositionDefinition
-from clmstate.conditions.facade import assigned
+from clmstate.conditions.refusing import assigned
 from clmstate.hooks import HOOKS
 from clmstate.lifecycle import Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Promise, Risk
 from clmstate.signals import When

@@ -6,11 +6,13 @@ Back-ends here: `evaluate` (three truth values), `lower` (literals for the kerne
 
 from clmstate.conditions.declare import Signal
 from clmstate.conditions.evaluate import Picture, Truth, evaluate, term_value
-from clmstate.conditions.facade import Condition, Elapsed, Numeric, Threshold, days_in_phase, node_of, unless
+from clmstate.conditions.facade import Condition, node_of, unless
 from clmstate.conditions.facts import Choice, Date, Flag, Number, SignalFacade
 from clmstate.conditions.free import Reads, free_signals, reads
 from clmstate.conditions.mistakes import Given, Home, Mistake
+from clmstate.conditions.numbers import Elapsed, Numeric, days_in_phase
 from clmstate.conditions.simplify import simplify
+from clmstate.conditions.thresholds import Threshold
 from clmstate.conditions.words import Vocabulary, phrase, words
 
 __all__ = [

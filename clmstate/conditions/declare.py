@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from clmstate.conditions.facade import number_faults, text_faults
 from clmstate.conditions.facts import Choice, Date, Flag, Number
 from clmstate.conditions.mistakes import Mistake
+from clmstate.conditions.refusing import number_faults, text_faults
 from clmstate.errors import BadValueError, shown
 from clmstate.signals import LARGEST, Kind, SignalSpec, When, show_number
 

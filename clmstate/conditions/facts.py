@@ -8,7 +8,7 @@ from typing import Any, Generic, Never, Protocol, Self, TypeVar, overload
 
 import attrs
 
-from clmstate.conditions.facade import Built, Condition, Elapsed, Numeric, assigned
+from clmstate.conditions.facade import Condition
 from clmstate.conditions.mistakes import Given, Home, Mistake
 from clmstate.conditions.nodes import (
     Compare,
@@ -24,6 +24,8 @@ from clmstate.conditions.nodes import (
     SignalRef,
     Term,
 )
+from clmstate.conditions.numbers import Elapsed, Numeric
+from clmstate.conditions.refusing import Built, assigned
 from clmstate.errors import BadValueError, DefinitionError, did_you_mean, shown
 from clmstate.signals import SignalSpec, When, instant, show_number
 

@@ -84,7 +84,10 @@ def typeset(scene: Scene, *, pill_text: int = PILL_TEXT) -> Mapping[str, Block]:
     """
     usual = CARD_WITH_NOTES if any(card.notes for card in scene.cards) else CARD_WIDTH
     cards = {card: _card(card, usual) for card in scene.cards}
-    blocks = {**_equal_heights(cards), **{pill.id: _pill(pill, pill_text) for pill in scene.pills}}
+    widths = {
+        pill.id: min(pill_text, PILL_TEXT) if pill.kind == "stay" else pill_text for pill in scene.pills
+    }  # those hang below a card
+    blocks = {**_equal_heights(cards), **{pill.id: _pill(pill, widths[pill.id]) for pill in scene.pills}}
     return blocks | {frame.id: _frame(frame) for frame in scene.frames}
 
 

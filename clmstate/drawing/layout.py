@@ -222,7 +222,8 @@ def _ports(scene: Scene, columns: Columns, blocks: Mapping[str, Block], pills: M
         edge = "" if recovers else _edge(scene, columns, pill, card)
         if edge:
             offset = columns.column[pill.id] - columns.column[card]
-            wanted[card, edge, offset > 0].append((abs(offset), -columns.order[columns.column[pill.id]].index(pill.id), index))
+            place = columns.order[columns.column[pill.id]].index(pill.id)  # the nearest rule has the place at the corner
+            wanted[card, edge, offset > 0].append((abs(offset), place if edge == "s" else -place, index))
     hanging = {  # cards with a pill right below: its line has the middle of the edge
         _end(scene, columns, link, name)
         for link in scene.links

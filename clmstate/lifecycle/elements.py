@@ -13,8 +13,9 @@ from typing import Any, Literal, Self, TypeVar
 import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake
-from clmstate.conditions.facade import Refusing, number_faults, refused
+from clmstate.conditions.facade import refused
 from clmstate.conditions.nodes import Cond, EventDaysSince, EventTimes
+from clmstate.conditions.refusing import Refusing, number_faults
 from clmstate.errors import DefinitionError, shown
 from clmstate.signals import show_number
 

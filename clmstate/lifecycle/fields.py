@@ -12,8 +12,8 @@ from typing import Any, Final
 import attrs
 
 from clmstate.conditions import Mistake
-from clmstate.conditions.facade import text_faults
 from clmstate.conditions.nodes import Cond
+from clmstate.conditions.refusing import text_faults
 from clmstate.errors import Diagnostic, shown
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Days, Origin, Play, Team, Touchpoint, altered

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from clmstate.conditions import Given
-from clmstate.conditions.facade import assigned
+from clmstate.conditions.refusing import assigned
 from clmstate.errors import Diagnostic, UnknownNameError, did_you_mean, shown
 from clmstate.hooks import HOOKS
 from clmstate.lifecycle.definition import LifecycleDefinition

@@ -12,8 +12,8 @@ from typing import Any, Literal, Protocol
 import attrs
 
 from clmstate.conditions import Condition, Mistake
-from clmstate.conditions.facade import text_faults
 from clmstate.conditions.nodes import And, Cond, InPhase
+from clmstate.conditions.refusing import text_faults
 from clmstate.errors import shown
 from clmstate.lifecycle.elements import Origin, Place
 from clmstate.lifecycle.groups import GroupMeta

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from clmstate.conditions import Condition, Home, Mistake
-from clmstate.conditions.facade import Built, Refusing
 from clmstate.conditions.nodes import Cond
+from clmstate.conditions.refusing import Built, Refusing
 from clmstate.errors import shown
 from clmstate.lifecycle.elements import Event, Origin, Place, Play, listed, taken
 

@@ -107,7 +107,9 @@ class ProductChart(StateChart[ProductFacts]):
         self.raise_("evaluate")
 
 
-GOOD = ({"adopted"}, {"champion"})
+def good(user: UserChart) -> bool:
+    """Whether a user works with it."""
+    return next(iter(user.configuration_values)) in ("adopted", "champion")
 
 
 class Customer:
@@ -137,15 +139,15 @@ class Customer:
         """A row about a user, and what the contract sees of it."""
         before = len(self.users), self.good
         if event == "@leave":
-            self.good -= self.users.pop(name).configuration_values in GOOD
+            self.good -= good(self.users.pop(name))
         else:
             if event == "@join":
                 self.users[name] = UserChart(UserFacts())
             user = self.users[name]
-            was = user.configuration_values in GOOD
+            was = good(user)
             user.model.__dict__.update(values)
             user.evaluate()
-            self.good += (user.configuration_values in GOOD) - (was if event != "@join" else False)
+            self.good += good(user) - (was if event != "@join" else False)
         if before != (len(self.users), self.good) and self.users:
             self.contract.observe(at=at, users_adopted=self.good / len(self.users))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,12 @@ import numpy as np
 import polars as pl
 
 from clmstate.replay.columnar import Source
+from clmstate.replay.inputs import parquet_pieces
 from clmstate.replay.rows import Log
 from clmstate.replay.typed import NUMBER
 from clmstate.replay.wholes.fleet import Wholes
 from models.dynamic.customer import Customer
 from tests.bench import peer_composed
-from tests.bench.fleets import measure
 
 __all__ = ["fleet", "main"]
 
@@ -111,17 +112,32 @@ def columns(frames: Any, *, more: bool = True) -> tuple[int, int]:
     work = Wholes(Customer, Source(Log("fleet", ())))
     seen = 0
     for frame in frames:
-        work.take(frame.with_row_index(NUMBER, seen).with_columns(pl.col(NUMBER).cast(pl.Int64)), more=more)
+        if NUMBER not in frame.columns:
+            frame = frame.with_columns(pl.int_range(seen, seen + frame.height, dtype=pl.Int64).alias(NUMBER))
+        work.take(frame, more=more)
         seen += frame.height
     found, used = work.finish()
     assert work.played_alone == 0, work.played_alone
     return used, found.moves.height
 
 
+def measure(what: str, rows: int, play: Callable[[], tuple[int, int]]) -> dict[str, Any]:
+    """One figure: rows for each second of processor time."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    used, moves = play()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    assert used == rows, (used, rows)
+    return {
+        "what": what,
+        "rows": rows,
+        "M rows/s": round(rows / cpu / 1e6, 5),
+        "wall": round(rows / wall / 1e6, 2),
+        "moves": round(moves / rows, 4),
+    }
+
+
 def main(rows: int = 4_000_000) -> list[dict[str, Any]]:
     """Everything, printed as it is found; of three runs the fastest, for others may be at work on the machine."""
-    from tests.bench.fleets import pieces_of
-
     customers = max(1, rows // (SETUP + REPORTS))
     n = customers * (SETUP + REPORTS)
     columns([fleet(2)])  # compiled once
@@ -134,7 +150,7 @@ def main(rows: int = 4_000_000) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fleet.parquet"
         fleet(customers).write_parquet(path)
-        told("whole customers, from Parquet, sorted", n, lambda: columns(pieces_of(path, PIECE)))
+        told("whole customers, from Parquet, sorted", n, lambda: columns(parquet_pieces(path)))
         frame = pl.read_parquet(path)
         told("whole customers, from memory, sorted", n, lambda: columns(frame.iter_slices(PIECE)))
     few = list(peer_composed.rows_of(fleet(3)))

@@ -6,6 +6,7 @@ import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,15 +16,16 @@ import pytest
 
 from clmstate import Composition, Event, Lifecycle, Many, Milestone, One, Phase, Risk, Signal, anywhere, days_in_phase, unless
 from clmstate.errors import InputError
-from clmstate.replay import Log, Row
+from clmstate.replay import Log, Row, inputs
 from clmstate.replay.choosing import columns_can, in_columns
 from clmstate.replay.columnar import Source
 from clmstate.replay.one_by_one import one_by_one
-from clmstate.replay.run import replay_frame
+from clmstate.replay.run import replay_file, replay_frame
 from clmstate.replay.tables import SCHEMAS, Found
 from clmstate.replay.wholes import fleet
 from clmstate.replay.wholes.columns import frame_of_rows
 from clmstate.replay.wholes.fleet import Wholes
+from clmstate.replay.wholes.layout import columns_of
 from clmstate.signals import CLEAR, DAY, instant
 from models.dynamic.customer import Customer
 from tests.conformance.compose import Crowd, compositions
@@ -394,6 +396,22 @@ def test_frames_of_every_kind(kind: str) -> None:
     frame = FRAMES[kind](frame)
     ours, theirs = (replay_frame(Account, frame, engine=engine) for engine in ("columnar", "compiled"))
     assert ours.counts == theirs.counts
+    for (name, mine), (_, yours) in zip(ours.tables, theirs.tables, strict=True):
+        assert mine.sort(mine.columns, nulls_last=True).equals(yours.sort(yours.columns, nulls_last=True)), name
+
+
+@pytest.mark.parametrize("order", ["sorted", "mixed"])
+def test_a_file_in_pieces(order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        attrs.evolve(row, customer=f"c{n:02}") for n in range(30) for row in CASES["members in members" if n % 2 else "rejoins"][1]
+    ]
+    frame = frame_of_rows(rows, columns_of(Account)).drop("__row").sort("customer", "at", maintain_order=True)
+    frame = frame if order == "sorted" else frame.sample(fraction=1.0, shuffle=True, seed=3)
+    frame.write_parquet(tmp_path / "log.parquet", row_group_size=50)
+    monkeypatch.setattr(inputs, "AT_ONCE", 50)
+    ours, theirs = (replay_file(Account, tmp_path / "log.parquet", engine=engine) for engine in ("columnar", "compiled"))
+    assert ours.counts == theirs.counts
+    assert (ours.engine, theirs.engine) == ("columnar", "compiled")
     for (name, mine), (_, yours) in zip(ours.tables, theirs.tables, strict=True):
         assert mine.sort(mine.columns, nulls_last=True).equals(yours.sort(yours.columns, nulls_last=True)), name
 

@@ -1,0 +1,198 @@
+"""What every facade of a condition does: it carries its mistakes along, and refuses what means nothing for it.
+
+It does not know conditions: the facade of conditions puts itself where a refusal needs one.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final, Never, Self
+
+from clmstate.conditions.mistakes import Home, Mistake
+from clmstate.errors import BadValueError, DefinitionError, Diagnostic, shown
+from clmstate.signals import LARGEST, show_number
+
+if TYPE_CHECKING:
+    from clmstate.conditions.facade import Condition
+
+__all__ = ["LOGICAL", "Built", "Origin", "Refusing", "assigned", "described", "no_condition", "number_faults", "text_faults"]
+
+Origin = tuple[frozenset[Home], tuple[Mistake, ...]]
+"""The lifecycles that names come from, and the mistakes made on the way."""
+
+
+class Refusing:
+    """Answers the operators that make no sense for it with a mistake that travels, instead of a traceback."""
+
+    __slots__ = ()
+    _broken: ClassVar[Callable[[frozenset[Home], tuple[Mistake, ...]], Condition]]
+    _instead: ClassVar[str] = "compare a signal with something, as in (health >= 70)"
+
+    def _described(self) -> str:
+        return f"{shown(self)} is {_a(type(self).__name__)}"
+
+    def _refuse(self, symbol: str, other: object) -> Condition:
+        """A condition that says nothing but what went wrong."""
+        if symbol in LOGICAL:
+            mistake = no_condition(self)
+        else:
+            mistake = Mistake("CLM112", f"{self._described()}, for which '{symbol}' means nothing", self._instead)
+        built = [side for side in (self, other) if isinstance(side, Built)]
+        return Refusing._broken(*(built[0]._with(*built, mistakes=(mistake,)) if built else (frozenset(), (mistake,))))
+
+
+LOGICAL: Final = frozenset("&|^~")
+"""Operators that join conditions."""
+
+_OPERATORS: Final = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "truediv": "/",
+    "floordiv": "//",
+    "mod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "lshift": "<<",
+    "rshift": ">>",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+}
+_COMPARISONS: Final = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_UNARY: Final = {"neg": "-", "pos": "+", "invert": "~", "abs": "abs()"}
+
+
+def _refusal(symbol: str) -> Callable[..., Condition]:
+    def refuse(self: Refusing, other: object = None) -> Condition:
+        return self._refuse(symbol, other)
+
+    return refuse
+
+
+# Set from outside, so that editors and type checkers do not see them: there, `number & flag` is an error.
+for _name, _symbol in (_OPERATORS | _COMPARISONS | _UNARY).items():
+    setattr(Refusing, f"__{_name}__", _refusal(_symbol))
+for _name, _symbol in _OPERATORS.items():
+    setattr(Refusing, f"__r{_name}__", _refusal(_symbol))
+
+
+def _no_contents(self: Refusing, item: object) -> Never:
+    mistake = Mistake("CLM113", f"{self._described()}, which holds nothing, so 'in' cannot ask for {shown(item)}", self._instead)
+    raise DefinitionError([mistake.at("condition")])
+
+
+setattr(Refusing, "__contains__", _no_contents)  # noqa: B010 -- hidden for the same reason
+
+
+class Built(Refusing):
+    """What every facade has: where its names come from, and what went wrong while it was built."""
+
+    _homes: frozenset[Home] = frozenset()
+    _mistakes: tuple[Mistake, ...] = ()
+    _measured: ClassVar[bool] = False
+    """Whether it knows how to compare itself with a threshold."""
+
+    def __bool__(self) -> Never:
+        mistake = Mistake(
+            "CLM113",
+            "a condition has no truth of its own, so 'and', 'or', 'not', 'in', 'if' and chained comparisons would drop part of it",
+            "use & | ~ with parentheses, between(low, high) for a range, and compare signals only where a condition is wanted",
+        )
+        raise DefinitionError([mistake.at("condition")])
+
+    @property
+    def _carried(self) -> tuple[Mistake, ...]:
+        """The mistakes that whatever is built from it must report."""
+        return self._mistakes
+
+    def _with(self, *others: object, mistakes: tuple[Mistake, ...] | list[Mistake] = ()) -> Origin:
+        """The homes and mistakes of this facade and some others together."""
+        built = [self, *(other for other in others if isinstance(other, Built))]
+        wrong = dict.fromkeys([mistake for each in built for mistake in each._carried] + list(mistakes))
+        return frozenset[Home]().union(*(each._homes for each in built)), tuple(wrong)
+
+    def _told(self) -> Self:
+        """The same without its mistakes, once they have been reported under its name."""
+        twin = copy.copy(self)
+        twin._mistakes = ()
+        return twin
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'AEIOUaeiou' else 'a'} {noun}"
+
+
+def described(thing: object) -> str:
+    """What something is, for a sentence about why it does not belong there.
+
+    Example:
+        >>> described(5)
+        '5 is an int'
+    """
+    return thing._described() if isinstance(thing, Refusing) else f"{shown(thing)} is {_a(type(thing).__name__)}"
+
+
+def no_condition(thing: object) -> Mistake:
+    """What is said of something that stands where a condition should.
+
+    Example:
+        >>> no_condition(True).cause
+        'True is a bool, not a condition'
+    """
+    instead = thing._instead if isinstance(thing, Refusing) else Refusing._instead
+    return Mistake("CLM112", f"{described(thing)}, not a condition", instead)
+
+
+def text_faults(code: str, what: str, text: object, *, remedy: str = "give a text", label: bool = False) -> list[Mistake]:
+    """What is wrong with a text that somebody gave; a label is one line that says something.
+
+    Example:
+        >>> text_faults("CLM118", "the label", 5, label=True)[0].cause
+        'the label 5 is not a text'
+    """
+    if not isinstance(text, str):
+        return [Mistake(code, f"{what} {shown(text)} is not a text", remedy)]
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return [Mistake(code, f"{what} {text!a:.60} holds half a character", remedy)]
+    if label and not text.strip():
+        return [Mistake(code, f"{what} is empty", remedy)]
+    if label and any(c < " " or c == "\x7f" for c in text):
+        return [Mistake(code, f"{what} {shown(text)} is not one line", remedy)]
+    return []
+
+
+def number_faults(number: object) -> list[Mistake]:
+    """What is wrong with a constant in a condition.
+
+    Example:
+        >>> number_faults(True)[0].cause
+        'True is not a number'
+    """
+    if isinstance(number, Built):
+        return [Mistake("CLM112", f"{number._described()}, not a number", "compare numbers with numbers")]
+    if number is None:
+        return [Mistake("CLM112", "None is not a number", "ask is_missing() for missing values")]
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return [
+            Mistake("CLM112", f"{shown(number)} is not a number", "compare a number with a number, a threshold or another signal")
+        ]
+    if not -LARGEST <= number <= LARGEST:  # not a number is neither
+        what = "too large to be exact" if isinstance(number, int) or math.isfinite(number) else "not a finite number"
+        return [Mistake("CLM112", f"{shown(number)} is {what}", f"give a number up to {show_number(LARGEST)}")]
+    return []
+
+
+def assigned(instance: object, name: str, remedy: str) -> BadValueError:
+    """What is raised when somebody assigns to a declared name of a customer.
+
+    Example:
+        >>> print(assigned(object(), "health", "report it with observe(health=...)"))
+        CLM207 object: 'health' is set by assignment, so nothing would move. Report it with observe(health=...).
+    """
+    cause = f"'{name}' is set by assignment, so nothing would move"
+    return BadValueError([Diagnostic("CLM207", type(instance).__name__, cause, remedy)])
