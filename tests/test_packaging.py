@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from collections.abc import Sequence
@@ -66,8 +67,12 @@ def test_wheel_holds_the_package_and_nothing_else(dist: Path) -> None:
     held = {name for name in names if ".dist-info/" not in name}
     there = {p.relative_to(ROOT).as_posix() for p in (ROOT / "clmstate").rglob("*") if p.is_file() and "__pycache__" not in p.parts}
     compiled = {name for name in held if name.endswith((".so", ".pyd"))}  # where there is a compiler
-    assert held - compiled == {name for name in there if not name.endswith((".so", ".pyd", ".c"))}
+    assert held - compiled == {name for name in there if not name.endswith((".so", ".pyd", ".c", ".h"))}
     assert len(compiled) <= 1
+    (sdist,) = dist.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        sources = {Path(name).name for name in archive.getnames() if "/kernel/c/" in name}
+    assert sources == {p.name for p in (ROOT / "clmstate" / "kernel" / "c").iterdir()}
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
