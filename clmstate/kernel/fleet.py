@@ -297,28 +297,26 @@ def _note(found, done, facts, number, formula, target, due):  # type: ignore[no-
 
 
 @_jit
-def _begin(a, s, customer, at):  # type: ignore[no-untyped-def]
-    s.facts[CUSTOMER] = customer
-    s.facts[AT] = at
-    s.facts[PHASE] = a.facts[0]
-    s.facts[ENTERED] = at
-    s.facts[REACHED] = 0
-    s.facts[DUE] = FAR
-    s.facts[FLAGGED] = 0
-    s.facts[FRESH] = 1
-    s.bits[:] = a.first_bits
-    s.values[:] = a.first_values
-    s.spans[0, :] = np.inf
-    s.spans[1, :] = -np.inf
-    s.happened[:] = NEVER
-    s.times[:] = 0
-    s.visits[:] = a.first_visits
-    s.memory[:] = -1
-    s.clocks[:] = NEVER
+def _begin(first, facts, bits, values, low, high, happened, times, visits, memory, clocks, customer, at):  # type: ignore[no-untyped-def]
+    phase, first_bits, first_values, first_visits = first
+    facts[CUSTOMER], facts[AT], facts[PHASE], facts[ENTERED] = customer, at, phase, at
+    facts[REACHED], facts[DUE], facts[FLAGGED], facts[FRESH] = 0, FAR, 0, 1
+    for i in range(bits.size):
+        bits[i] = first_bits[i]
+    for i in range(values.size):
+        values[i], low[i], high[i] = first_values[i], np.inf, -np.inf
+    for i in range(happened.size):
+        happened[i], times[i] = NEVER, 0
+    for i in range(visits.size):
+        visits[i] = first_visits[i]
+    for i in range(memory.size):
+        memory[i] = -1
+    for i in range(clocks.size):
+        clocks[i] = NEVER
 
 
 @_jit
-def _test(tests, limits, bits, spans, signal, begin, end, felt, x):  # type: ignore[no-untyped-def]
+def _test(tests, limits, bits, low_of, high_of, signal, begin, end, felt, x):  # type: ignore[no-untyped-def]
     """A value: the bits of its tests, and how far it may go without changing any. Whether any of them changed."""
     changed = False
     low, high = -np.inf, np.inf
@@ -343,14 +341,14 @@ def _test(tests, limits, bits, spans, signal, begin, end, felt, x):  # type: ign
         new = old | mask if truth & tests[t, 3] else old & ~mask
         bits[word] = new
         changed = changed or new != old
-    spans[0, signal] = x if felt else low
-    spans[1, signal] = x if felt else high
+    low_of[signal] = x if felt else low
+    high_of[signal] = x if felt else high
     return changed
 
 
 @_jit
-def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
-    """Walks over rows from `first` on.
+def walk(a, s, rows, start, out, as_of, last):  # type: ignore[no-untyped-def]
+    """Walks over rows from `start` on.
 
     Everything is unpacked once and written out in one loop: a call that takes a tuple of arrays costs more than an observation.
 
@@ -358,7 +356,7 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
         a: the program.
         s: the customer on the way.
         rows: the batch; it ends with an observation.
-        first: where to begin.
+        start: where to begin.
         out: where to write what is found; the walk stops before an observation that it may have no room for.
         as_of: the date of interest, or NEVER.
         last: whether no batch follows.
@@ -370,7 +368,8 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
     signals, tests, limits, elapsed, signs = a.signals, a.tests, a.limits, a.elapsed, a.signs
     sums, factors, summed, gates, gate_bits = a.sums, a.factors, a.read, a.gates, a.gate_bits
     rule_count, clock_count, milestones = a.facts[1], a.facts[2], a.facts[3]
-    facts, bits, values, spans, happened, times, visits = s.facts, s.bits, s.values, s.spans, s.happened, s.times, s.visits
+    facts, bits, values, low, high = s.facts, s.bits, s.values, s.spans[0], s.spans[1]
+    happened, times, visits = s.happened, s.times, s.visits
     memory, clocks, old_bits, undo_signal, undo_value = s.memory, s.clocks, s.old_bits, s.undo_signal, s.undo_value
     then_happened = s.then_happened
     row_customer, row_at, row_event, row_values, row_signals = rows.customer, rows.at, rows.event, rows.values, rows.signals
@@ -378,7 +377,7 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
     n, columns, gated = row_at.size, row_values.shape[0], gates.shape[0] > 0
     most = found.shape[0] - 2 * MOST_ROUNDS - 2 * milestones - signs.shape[0] - 4
     undo_last = undo_signal.size - 1
-    i = first
+    i, first = start, (a.facts[0], a.first_bits, a.first_values, a.first_visits)
     while i < n or (last and facts[CUSTOMER] >= 0):
         if done[0] > most or done[1] >= flagged.size - 2:
             return i, False
@@ -387,7 +386,7 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
             calm = True
             for column in range(columns):
                 x, signal = row_values[column, i], row_signals[column]
-                calm = calm and not (x < spans[0, signal] or x > spans[1, signal])
+                calm = calm and not (x < low[signal] or x > high[signal])
             if not calm:
                 break
             i += 1
@@ -408,7 +407,7 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
         else:
             customer, at = row_customer[i], row_at[i]
             if customer != facts[CUSTOMER]:
-                _begin(a, s, customer, at)
+                _begin(first, facts, bits, values, low, high, happened, times, visits, memory, clocks, customer, at)
                 then = NEVER
             changed = felt = facts[FRESH] == 1 or at >= facts[DUE]
             facts[FRESH] = 0
@@ -419,14 +418,14 @@ def walk(a, s, rows, first, out, as_of, last):  # type: ignore[no-untyped-def]
                 for column in range(columns):
                     x = row_values[column, i]
                     signal = row_signals[column]
-                    if x < spans[0, signal] or x > spans[1, signal]:  # not so where nothing is said: that is NaN
+                    if x < low[signal] or x > high[signal]:  # not so where nothing is said: that is NaN
                         undo_signal[undone] = signal
                         undo_value[undone] = values[signal]
                         undone = min(undone + 1, undo_last)
                         values[signal] = x
                         read = signals[signal, 1] == 1
                         felt = felt or read
-                        if _test(tests, limits, bits, spans, signal, signals[signal, 0], signals[signal + 1, 0], read, x):
+                        if _test(tests, limits, bits, low, high, signal, signals[signal, 0], signals[signal + 1, 0], read, x):
                             changed = True
                 e = row_event[i]
                 if e >= 0 and not (offered >> e) & 1:

@@ -156,7 +156,7 @@ class Replayed:
                 target.rename(Path(beside) / "old")
             new.rename(target)
         except OSError as error:
-            cause = f"it cannot be written ({error})"
+            cause = f"it cannot be written ({error.strerror or error})"
             raise InputError([Diagnostic("CLM307", os.fspath(folder), cause, "name a folder that may be written")]) from None
         finally:
             if beside:

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from clmstate.replay.columnar import Columnar, Source
 from clmstate.replay.rows import Log
 from clmstate.replay.run import Replayed, replay_file, replay_frame
-from clmstate.replay.sorting import PIECE
+from clmstate.replay.sorting import PIECE, is_sorted, scattered, sorted_pieces
 from clmstate.replay.typed import NUMBER
 from models.dynamic.contract import Contract
 from tests.bench import peer_statemachine, peer_transitions
@@ -106,13 +106,15 @@ def _play(what: str, count: int, times: int, paths: list[Path]) -> dict[str, Any
         observations = keywords(count)
         return _timed(lambda: peer(maker, observations), count * WEEKS, times)
     told(replay_frame(Contract, fleet(10), engine="columnar"))
-    told(replay_frame(Contract, fleet(10).reverse(), engine="columnar"))
+    pl.concat(sorted_pieces(fleet(10).reverse()))
+    with scattered(iter([fleet(10)]), 520) as hands:
+        assert all(is_sorted(hand) for hand in hands)
     if what in (FOUND, TABLES, MIXED):
         log = pl.read_parquet(paths[0], n_rows=count * WEEKS)
         if what == FOUND:
             return _timed(lambda: columns(log.iter_slices(PIECE)), count * WEEKS, times)
-        return _timed(lambda: told(replay_frame(Contract, log)), count * WEEKS, times)
-    return _timed(lambda: told(replay_file(Contract, paths[0])), count * WEEKS, times)
+        return _timed(lambda: told(replay_frame(Contract, log, engine="columnar")), count * WEEKS, times)
+    return _timed(lambda: told(replay_file(Contract, paths[0], engine="columnar")), count * WEEKS, times)
 
 
 def _timed(play: Callable[[], tuple[int, int]], rows: int, times: int) -> dict[str, Any]:

@@ -141,3 +141,37 @@ def test_mistakes_of_a_definition_stay_what_they_are(folder: Path) -> None:
     )
     with pytest.raises(DefinitionError, match=r"CLM106 A \(bad\.py, line 2\): no phase is initial"):
         load_one("bad.py", command="x")
+
+
+def test_of_a_composition_and_its_parts_the_composition_is_meant(folder: Path) -> None:
+    text = """
+from clmstate import Composition, Lifecycle, Many, One, Phase
+class User(Lifecycle):
+    there = Phase("There", initial=True)
+class Team(Composition):
+    users = Many(User)
+class Customer(Composition):
+    lead, teams = One(User), Many(Team)
+"""
+    (folder / "whole.py").write_text(text)
+    assert load_one("whole.py", command="clmstate walk").name == "Customer"
+    (folder / "more.py").write_text(text + "class Stranger(Lifecycle):\n    here = Phase('Here', initial=True)\n")
+    with pytest.raises(InputError, match="CLM334"):
+        load_one("more.py", command="clmstate walk")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("logins = Signal.cuont('login')", "Did you mean 'count'"),
+        ("logins = Signal.money('worth', 'EUR')", "It is called as Signal.money(label, unit=...,"),
+        ("a = Phase('A', inital=True)", "Did you mean 'initial'"),
+        ("n = Signal.count('n')\n    x = n.for_days(3)", "Compare it first, as in (health < 60).for_days(...)"),
+        ("a = Phaze('A')", "Did you mean 'Phase'"),
+    ],
+)
+def test_what_python_refuses_is_answered_with_what_may_be_meant(folder: Path, line: str, said: str) -> None:
+    (folder / "bad.py").write_text(f"from clmstate import Lifecycle, Phase, Signal\nclass Deal(Lifecycle):\n    {line}\n")
+    with pytest.raises(InputError, match=r"CLM331 bad\.py, line \d: ") as refused:
+        load_one("bad.py", command="clmstate walk")
+    assert said in str(refused.value)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
+import os
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -15,7 +19,8 @@ from clmstate.replay.run import replay_file, run
 from clmstate.replay.simulate import Plan, simulate
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
-from tests.conformance.test_columns import differing
+from tests.conformance.generate import models
+from tests.conformance.test_columns import differing, log_of
 
 PLAN = Plan(events={"ended": 0.2, "renewed": 1.0, "notice": 0.3})
 BROKEN = {"customer": ["c00001", ""], "at": [1_770_000_000_000_000, 0]}
@@ -40,6 +45,25 @@ def test_spark_finds_the_same_to_the_row(tmp_path: Path) -> None:
             assert (
                 differing(replay_file(model, path, engine="compiled", as_of_us=late), with_spark(model, path, as_of_us=late)) == []
             )
+
+
+@pytest.mark.full
+def test_one_job_holds_many_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty-five random lifecycles and a whole customer, each with a log of its own, dealt out together."""
+    from clmstate.replay.spark import several_with_spark
+
+    rng, jobs = Random(int.from_bytes(os.urandom(4), "big")), []
+    monkeypatch.syspath_prepend(tmp_path)
+    for number, (source, made) in enumerate(itertools.islice(models(rng), 25)):
+        (tmp_path / f"random_model_{number}.py").write_text(f"from clmstate import *\n\n{source}", "utf-8")
+        model = getattr(importlib.import_module(f"random_model_{number}"), made.__name__)
+        log, _ = log_of(rng, model, 30, 30)
+        write_log(tmp_path / f"{number}.parquet", log.rows, model)
+        jobs.append((model, tmp_path / f"{number}.parquet"))
+    write_log(tmp_path / "whole.parquet", simulate(Customer, customers=6, weeks=20, seed=3, plan=PLAN).log.rows, Customer)
+    jobs.append((Customer, tmp_path / "whole.parquet"))
+    for (model, path), done in zip(jobs, several_with_spark(jobs, partitions=5), strict=True):
+        assert differing(replay_file(model, path, engine="compiled"), done) == [], path.name
 
 
 def test_what_spark_cannot_do_is_told_before_it_is_started(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_fewer_moves_than_the_bound_are_not_possible() -> None:
 
 def test_the_bound_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["testgen", "models/dynamic/addon.py", "--pairs", "--out", str(tmp_path / "test_addon.py")]) == 0
-    assert "all pairs in 33 moves; no journeys can do with fewer than 27 (proved)" in " ".join(capsys.readouterr().out.split())
+    assert "all pairs in 28 moves; no journeys can do with fewer than 27 (proved)" in " ".join(capsys.readouterr().out.split())
 
 
 class Hidden(Lifecycle):

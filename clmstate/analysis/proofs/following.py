@@ -15,12 +15,12 @@ __all__ = ["all_taken", "following", "never_taken"]
 
 
 def following(
-    witnesses: Witnesses, pairs: Iterable[tuple[str, str]], *, longest: int = 10
+    witnesses: Witnesses, pairs: Iterable[tuple[str, str]], *, longest: int = 16
 ) -> tuple[list[Evidence], list[tuple[str, str]]]:
     """Few logs that together show all pairs of consecutive transitions, as far as logs were found.
 
-    Each log goes on with a pair that no log has shown yet for as long as there is one, so that few and long logs come out; whether
-    fewer would do is not asked.
+    Each log goes on with a pair that no log has shown yet for as long as there is one, at most one step away, so that few and long logs come
+    out; whether fewer would do is not asked.
 
     Args:
         witnesses: the witnesses of single transitions.
@@ -53,10 +53,15 @@ def following(
             del open_pairs[first, second]
             continue
         stand, shown = found
+        open_before = dict(open_pairs)
         while True:
             for pair in shown:
                 open_pairs.pop(pair, None)
-            more = None if len(stand.log) >= longest else _further(witnesses, stand, shown[-1][1], open_pairs)
+            last, bridged = shown[-1][1], shown[-1] not in open_before
+            open_before = dict(open_pairs)
+            more = None if len(stand.log) >= longest else _further(witnesses, stand, last, open_pairs)
+            if more is None and not bridged and len(stand.log) < longest:  # one step that shows nothing new, to where something is
+                more = _further(witnesses, stand, last, {(last, first): None for first, _ in open_pairs})
             if more is None:
                 break
             stand, shown = more

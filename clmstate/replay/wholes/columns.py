@@ -25,6 +25,9 @@ __all__ = ["Batch", "Cells", "batch_of", "code_of", "frame_of_rows"]
 _PLAIN_DETAILS: Final = r'^\{"instance": ?"([^"\\/\s][^"\\/]*)"\}$'
 """Details that name an instance, as most of them are written."""
 
+_ACTS: Final = ("", "@join", "@leave")
+_UNKNOWN: Final = -9
+
 _WITHIN: Final = 12
 """Texts of so many bytes lie in their views."""
 
@@ -262,12 +265,13 @@ def _events(
     if "event" not in frame.columns or frame["event"].null_count() == n:
         return act, event
     told = np.flatnonzero(frame["event"].is_not_null().to_numpy())
-    said = frame["event"].gather(told).cast(pl.String, strict=False)
-    places = {"": -1, "@join": -2, "@leave": -3} | {name: i for i, name in enumerate(layout.events)}
-    codes = said.replace_strict(list(places), list(places.values()), default=-9, return_dtype=pl.Int16).fill_null(-9).to_numpy()
+    said = frame["event"].drop_nulls().cast(pl.String, strict=False).cast(pl.Enum([*_ACTS, *layout.events]), strict=False)
+    codes = np.append(np.arange(-1, -1 - len(_ACTS), -1), np.arange(len(layout.events) + 1))
+    codes[-1] = _UNKNOWN
+    codes = codes[said.to_physical().fill_null(len(codes) - 1).to_numpy()]
     act[told[codes == -2]] = JOIN
     act[told[codes == -3]] = LEAVE
-    odd[told[codes == -9]] = True
+    odd[told[codes == _UNKNOWN]] = True
     happened, which = told[codes >= 0], codes[codes >= 0]
     own = part[happened] >= 0
     local = np.where(own, layout.event_of[part[happened], which], which)

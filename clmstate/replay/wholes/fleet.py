@@ -266,7 +266,7 @@ class Wholes:
         at = batch.at if all_kept else batch.at[keep]
         order: NDArray[np.int64] | None = None
         new = changes(names)
-        starts = names.gather(np.flatnonzero(new))
+        starts = names[np.flatnonzero(new)]
         ascending = starts.len() < 2 or bool((starts.tail(starts.len() - 1) > starts.head(starts.len() - 1)).all())
         if not (ascending and bool(((at[1:] >= at[:-1]) | new[1:]).all())):
             if self.previous is not None or self.sorted_only:
@@ -293,7 +293,7 @@ class Wholes:
         codes = np.cumsum(change, dtype=np.int64) + (self.customers - 1)
         starts = np.flatnonzero(change)
         self.customers += starts.size
-        self.names.append(names.gather(starts).cast(pl.String))
+        self.names.append(names[starts].cast(pl.String))
         ends = np.append(np.flatnonzero(np.diff(codes)), codes.size - 1)
         self.last.append(np.stack([codes[ends], at[ends]], axis=1))
         return codes

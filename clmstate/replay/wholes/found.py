@@ -137,7 +137,7 @@ class _Who:
         ties = np.flatnonzero(np.append(same, False) | np.append(False, same))
         among = found[ties]
         columns: dict[str, Any] = {"customer": among[:, _CUSTOMER], "at": among[:, _AT], "round": np.abs(among[:, _ROUND])}
-        kinds, instance = among[:, _KIND], self.instance.gather(among[:, _LIFE])
+        kinds, instance = among[:, _KIND], self.instance[among[:, _LIFE]]
         for level in range(max(len(kind.steps) for kind in self.layout.kinds)):
             places = np.array([kind.steps[level][0] if level < len(kind.steps) else -1 for kind in self.layout.kinds])
             columns[f"place{level}"] = places[kinds]
@@ -206,8 +206,8 @@ class _Who:
         plain: dict[str, Any] = {"text": pl.String, "number": pl.Int64, "flag": pl.Boolean, "time": pl.Int64}
         usual: dict[str, Any] = {"text": "", "number": 1, "flag": False, "time": None}
         columns |= {
-            "customer": self.names.gather(self.customer[lives]),
-            "part": self.addresses.gather(lives),
+            "customer": self.names[self.customer[lives]],
+            "part": self.addresses[lives],
             "life": self.life[lives],
         }
         made = []
@@ -226,11 +226,11 @@ class _Who:
         for number, kind in enumerate(self.layout.kinds):
             rows = np.flatnonzero(self.kind == number)
             if rows.size:
-                pieces.append(_address(kind, self.instance.gather(rows)))
+                pieces.append(_address(kind, self.instance[rows]))
                 order.append(rows)
         back = np.empty(len(self.kind), np.int64)
         back[np.concatenate(order)] = np.arange(len(self.kind))
-        return pl.concat(pieces).gather(back)
+        return pl.concat(pieces)[back]
 
 
 def _address(kind: Kind, names: pl.Series) -> pl.Series:
@@ -250,7 +250,7 @@ def _words(words: Iterable[Iterable[str]], kind: NDArray[np.int64], place: NDArr
     """Words by kind and place there."""
     every = [list(each) for each in words]
     begins = np.cumsum([0, *(len(each) for each in every)])[:-1]
-    return pl.Series([word for each in every for word in each], dtype=pl.String).gather(begins[kind] + place)
+    return pl.Series([word for each in every for word in each], dtype=pl.String)[begins[kind] + place]
 
 
 def _nth(steps: tuple[tuple[int, str, bool], ...], level: int) -> int:
