@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
 from clmstate.replay.typed import EVERYWHERE, NUMBER, NUMBERS, bounds_of, buffers_of, instants, names_of, numbers_of, said_in
-from clmstate.replay.wholes.kernel import JOIN, LEAVE, Rows, cells_in_rows, kinds_of, told_in
+from clmstate.replay.wholes.intake import cells_in_rows, kinds_of, told_in
+from clmstate.replay.wholes.kernel import JOIN, LEAVE, Rows
 from clmstate.replay.wholes.layout import Layout
 from clmstate.replay.wholes.places import K
 from clmstate.signals import SignalSpec

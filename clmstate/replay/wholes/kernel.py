@@ -39,10 +39,7 @@ __all__ = [
     "A",
     "G",
     "Rows",
-    "cells_in_rows",
-    "kinds_of",
     "known_again",
-    "told_in",
     "walk",
 ]
 
@@ -1228,99 +1225,3 @@ def known_again(g):
     for n in range(g[G.NODES]):
         place = _place(g, i[n, N.KIND], i[n, N.CODE])
         h[place, 0], h[place, 1], h[place, 2], h[place, 3] = g[G.GENERATION], i[n, N.KIND], i[n, N.CODE], n
-
-
-@_jit
-def kinds_of(views, said, first, known, places, part, odd):
-    """The kinds that rows name, where all their paths are short enough to lie in their views.
-
-    Args:
-        views: two words for each text.
-        said: bits that say where there are any, from bit `first` on; empty if everywhere.
-        first: the first bit.
-        known: the views of all paths.
-        places: their kinds.
-        part: to be filled; it is -1 where nothing is said.
-        odd: marks of rows that name none of them.
-    """
-    for r in range(part.size):
-        if said.size > 0 and not (said[(first + r) >> 3] >> ((first + r) & 7)) & 1:
-            continue
-        found = False
-        for place in range(places.size):
-            if views[r, 0] == known[place, 0] and views[r, 1] == known[place, 1]:
-                part[r] = places[place]
-                found = True
-                break
-        if not found:
-            odd[r] = True
-
-
-@_jit
-def told_in(data, said, first, span, part, kind, shared, begin, rows, values, odd):
-    """The values of one column; what is out of bounds, or told of another part, is odd.
-
-    Args:
-        data: the values.
-        said: bits that say where there are any, from bit `first` on; empty if everywhere.
-        first: the first bit.
-        span: lowest, highest, and whether they must be whole.
-        part: the kind that each row names.
-        kind: whose values they are.
-        shared: whether a row about the customer as a whole may tell them.
-        begin: where to put the first.
-        rows, values: to be filled.
-        odd: marks.
-
-    Returns:
-        Behind the last.
-    """
-    low, high, whole = span
-    r, n, count = 0, part.size, begin
-    while r < n:
-        bit = first + r
-        if said.size > 0:
-            byte = said[bit >> 3]
-            if byte == 0 and bit & 7 == 0:
-                r += 8
-                continue
-            if not (byte >> (bit & 7)) & 1:
-                r += 1
-                continue
-        v = np.float64(data[r])
-        if v == v:
-            plain = low <= v <= high and not (whole and v != np.floor(v))
-            if not (plain and (part[r] == kind or (shared and part[r] == -1))):
-                odd[r] = True
-            rows[count], values[count] = r, v
-            count += 1
-        r += 1
-    return count
-
-
-@_jit
-def cells_in_rows(rows, ends, kinds, signals, values, starts, out_kinds, out_signals, out_values):
-    """Puts values, told column by column, into the order of rows.
-
-    Args:
-        rows: the row of each value, column after column.
-        ends: where the values of each column begin, and behind the last.
-        kinds, signals: what each column is about.
-        values: what is told.
-        starts: for each row where its values begin, to be filled; one more than there are rows.
-        out_kinds, out_signals, out_values: to be filled.
-    """
-    for c in range(rows.size):
-        starts[rows[c] + 1] += 1
-    for r in range(1, starts.size):
-        starts[r] += starts[r - 1]
-    for c in range(ends.size - 1):
-        kind, signal = kinds[c], signals[c]
-        for cell in range(ends[c], ends[c + 1]):
-            r = rows[cell]
-            place = starts[r]
-            starts[r] = place + 1
-            out_kinds[place], out_signals[place], out_values[place] = kind, signal, values[cell]
-    for r in range(starts.size - 1, 0, -1):
-        starts[r] = starts[r - 1]
-    starts[0] = 0
