@@ -29,7 +29,7 @@ TYPED: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", ["customer", "event", "details", "at", "health", "signed", "plan"])
 def test_every_type_of_column_is_used_or_refused_alike(column: str, tmp_path: Path) -> None:
     for kind, values in TYPED.items():
         path = tmp_path / f"{kind}.parquet"
