@@ -16,7 +16,11 @@ from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
 
 MODELS = {"contract": "models/dynamic/contract.py", "customer": "models/dynamic/customer.py"}
-NEEDED = {"time-to": ["--milestone", "first_value"], "revenue": ["--money", "annual_value"], "population": ["--since", "2026-06-01"]}
+NEEDED = {
+    "time-to": ["--milestone", "first_value"],
+    "revenue": ["--money", "annual_value"],
+    "population": ["--since", "2026-06-01"],
+}
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,9 @@ def test_limits_are_found() -> None:
 
 
 def test_failures_shrink_to_short_journeys() -> None:
-    told = find(journeys_of(User), lambda told: told.phase == User.adopted, settings=settings(FAST, max_examples=2000, derandomize=True))
+    told = find(
+        journeys_of(User), lambda told: told.phase == User.adopted, settings=settings(FAST, max_examples=2000, derandomize=True)
+    )
     assert len(told.steps) == 1
     assert find(observations_of(Deal), lambda one: one.event == "notice") == Observation(0, {}, "notice")
 
