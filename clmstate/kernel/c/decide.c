@@ -328,10 +328,10 @@ planned(Gate *gate, PyObject *state, int number, PyObject *now, double *wake, De
             Py_CLEAR(plan);
         }
         Py_XDECREF(step);
-        number = decision->rule;
-        if (number < 0) {
+        if (plan == NULL || decision->rule < 0) {
             break;
         }
+        number = decision->rule;
     }
     for (int i = 0; i < 4; i++) {
         if (plan == NULL) {

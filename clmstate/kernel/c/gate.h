@@ -17,6 +17,10 @@
 #include <Python.h>
 #include <structmember.h>
 
+#ifdef Py_GIL_DISABLED
+#error "written for one thread at a time; without the lock the Python alone does the work"
+#endif
+
 #define MOST_GIVEN 24    /* values in one observation; the Python takes more */
 #define MOST_SIGNALS 62  /* bits of a mask */
 #define MOST_ROUNDS 4    /* of settling; more of them may be a circle */
