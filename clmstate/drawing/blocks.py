@@ -24,6 +24,7 @@ IconShape: TypeAlias = ClauseRole | Standing | Literal["met", "unmet", "unknown"
 
 CARD_WIDTH, CARD_WITH_NOTES, CARD_WIDEST = 142, 172, 190
 HEADER = 40
+_LEAST_BELOW = 40  # the header: a card of nothing but a title still has room for what an overlay says
 PILL_TEXT = 108  # width of a rule's words, unless a picture is better with wider or narrower ones
 SHARED_MORE = 10  # in a pill that several rules share
 GUTTER = 15
@@ -123,7 +124,8 @@ def _card(card: Card, usual: int) -> Block:
             if index == 0:
                 runs.append(Run("•", 13, y - 5, NOTE, "Regular", "second", "start"))
             runs.append(Run(line, 24, y - 5, NOTE, "Regular", "second", "start"))
-    return Block(width, math.ceil(y + (9 if runs[len(titles) :] else 4)), header, tuple(runs), tuple(icons))
+    ends = y + 9 if runs[len(titles) :] else header + _LEAST_BELOW
+    return Block(width, math.ceil(ends), header, tuple(runs), tuple(icons))
 
 
 def _title(title: str, inset: int, usual: int) -> tuple[int, tuple[str, ...], int]:

@@ -38,8 +38,9 @@ def fleet(logs: dict[str, Path], model: str, view: str, *words: str) -> int:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_is_a_table_and_a_plot(
-    view: str, logs: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    view: str, logs: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "120")  # a title on one line
     assert fleet(logs, "contract", view, "--plot", str(tmp_path / "plot.svg"), "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["rows"]

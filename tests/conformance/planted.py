@@ -157,7 +157,7 @@ BUGS = (
         "        if held:\n            return -1",
         "        if False:\n            return -1",
     ),
-    bug("the order of telling is that of storage", "kernel/rounds.py", "sorted(taken, key=lambda step: step[0].key)", "taken"),
+    bug("the order of telling is that of storage", "kernel/rounds.py", "sorted(steps, key=lambda step: step[0].key)", "steps"),
 )
 
 

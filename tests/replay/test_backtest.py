@@ -150,7 +150,10 @@ def test_revenue_of_those_who_were_there() -> None:
     assert (found.customers, found.nrr, found.grr) == (3, pytest.approx(210 / 300), pytest.approx(160 / 300))
 
 
-def test_a_sweep_of_a_part_is_told_and_drawn_for_that_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sweep_of_a_part_is_told_and_drawn_for_that_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "140")  # a column for each phase
     write_log(tmp_path / "log.csv", simulate(Customer, customers=4, weeks=40, seed=5).log.rows, Customer)
     words = ["backtest", "models/dynamic/customer.py", str(tmp_path / "log.csv"), "--sweep", "contract.adopted_at=0.5:0.9:0.2"]
     assert main([*words, "--plot", str(tmp_path / "sweep.svg")]) == 0
