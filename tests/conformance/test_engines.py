@@ -44,7 +44,7 @@ def test_the_charts_agree(name: str, seed: int) -> None:
 
 
 def test_what_stands_behind_the_gate_agrees() -> None:
-    agree("python", 5, 15_000)
+    agree("python", 5, 8_000)
 
 
 def test_who_is_restored_before_every_step_agrees() -> None:

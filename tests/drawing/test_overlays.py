@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from clmstate import Composition, Event, Lifecycle, Many, One, Phase, Signal, Team, Transition, UnknownNameError, drawing
-from clmstate.drawing import Cover, Drawing, Marked, Overlay, Said
+from clmstate.drawing import Card, Cover, Drawing, Marked, Overlay, Said, Scene
+from clmstate.drawing.blocks import typeset
+from clmstate.drawing.covers import covered
 
 
 def walked(contract: Any) -> Any:
@@ -221,3 +223,11 @@ def test_the_way_on_is_never_only_a_way_back(contract: Any) -> None:
     assert acme.phase.label == "Success"
     (panel,) = drawing.here(acme).overlay.panels  # type: ignore[union-attr]  # it has one
     assert panel.title == "To Happy"
+
+
+@pytest.mark.parametrize("title", ["Live", "Trying it out with a team"])
+def test_a_card_of_nothing_but_a_title_has_room_for_what_is_said(title: str) -> None:
+    scene = Scene("Deal", cards=(Card("live", title),))
+    block = covered(scene, typeset(scene), Overlay(covers={"live": Cover("good", (Said("seen 120 times"),))}))["live"]
+    said = [run for run in block.runs if run.text == "seen 120 times"]
+    assert [run.size for run in said] == [14]

@@ -62,6 +62,7 @@ def test_the_oracle_and_the_live_engine_replay_every_journey(model: Any) -> None
         assert all(one.name not in told.takes for _, told in one.short)
 
 
+@pytest.mark.full
 def test_the_contract_with_all_its_pairs() -> None:
     shown, unreached = shown_transitions(Contract.definition)
     pairs, unpaired = pair_journeys(Contract.definition)
