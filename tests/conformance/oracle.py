@@ -56,14 +56,13 @@ class Part:
         initial = [path for path, phase in definition.phases.items() if phase.initial and "." not in path]
         self.phase = (initial + [group.initial for group in definition.groups.values() if group.starts])[0]
         self.since: int | None = None  # when the stay began
-        self.fresh = False  # whether the phase was entered in this observation
+        self.fresh = self.moved = False  # whether the phase was entered in this observation; whether it ever moved
         self.visits = Counter([self.phase, self.group(self.phase)])
         self.memory: dict[str, str] = {}  # the leaf in which a group was last left
         self.times: Counter[str] = Counter()
         self.last: dict[str, int | None] = {}  # when an event was last offered
         self.clocks: dict[n.Cond, int | None] = {}  # since when the condition of a for_days has held
         self.hold: int | None = None
-        self.moved = False
         self.milestones: list[tuple[str, int | None]] = []
         rules, reached = definition.transitions.values(), definition.milestones.values()
         self.timed = {node.of for element in (*rules, *reached) for node in inside(element.when) if isinstance(node, n.ForDays)}
@@ -74,8 +73,7 @@ class Part:
         if at is not None and self.at is not None and at < self.at:
             raise Refused("time runs backwards")
         twin = copy.copy(self)
-        vars(twin).update({name: value.copy() for name, value in vars(self).items() if isinstance(value, dict | list)})
-        twin.fresh = False
+        vars(twin).update({name: value.copy() for name, value in vars(self).items() if isinstance(value, dict | list)}, fresh=False)
         if at is not None:
             twin.at, twin.since = at, at if self.since is None else self.since
             for instants in (twin.last, twin.clocks):
@@ -83,10 +81,10 @@ class Part:
         return twin
 
     def merge(self, values: Mapping[str, Any], events: Sequence[str]) -> None:
-        if not (values.keys() <= self.definition.signals.keys() and set(events) <= self.definition.events.keys()):
+        signals = self.definition.signals
+        if not (values.keys() <= signals.keys() and set(events) <= self.definition.events.keys()):
             raise Refused("an unknown signal or event")
-        for name, value in values.items():
-            self.values[name] = self.definition.signals[name].default if value is CLEAR else value
+        self.values.update({name: signals[name].default if value is CLEAR else value for name, value in values.items()})
         self.times.update(events)  # before round one, taken or not [4]
         self.last.update(dict.fromkeys(events, self.at))
 
@@ -100,11 +98,7 @@ class Part:
 
     def ways_out(self) -> list[Transition]:
         """The transitions that lead from here: own phase, its group, anywhere; in order of declaration inside each [10, 14]."""
-        here = (self.phase, self.group(self.phase), "*")
-        ways = [t for t in self.definition.transitions.values() if set(here) & set(t.sources)]
-        ways = [t for t in ways if t.target not in here or t.sources == (self.phase,)]  # the target itself is left out
-        ways.sort(key=lambda t: min(here.index(source) for source in t.sources if source in here))
-        return [] if self.definition.phases[self.phase].final else ways
+        return ways_out(self.definition, (self.phase, self.group(self.phase), "*"))
 
     def choose(self, offered: Sequence[str]) -> Transition | None:
         """The transition taken in a round: the first whose condition is True [8, 10]."""
@@ -206,12 +200,19 @@ class Part:
         dates = [self.values[name] for name, spec in self.definition.signals.items() if spec.kind == "date"]
         starts = {self.since, *self.last.values(), *self.clocks.values(), *dates} - {None}
         changes = {start + sign * day * DAY + after for start in starts for day in days for sign in (1, -1) for after in (0, 1)}
-        for instant in sorted(instant for instant in changes | {self.at} if self.at <= instant < at):
-            twin = copy.copy(self)
-            twin.at = instant
+        twin = copy.copy(self)
+        for twin.at in sorted(instant for instant in changes | {self.at} if self.at <= instant < at):
             if twin.truth(cond) is True:
-                return instant
+                return twin.at
         return None
+
+
+@functools.lru_cache(maxsize=1_000)
+def ways_out(definition: LifecycleDefinition, here: tuple[str, ...]) -> list[Transition]:
+    ways = [t for t in definition.transitions.values() if t.target not in here or t.sources == here[:1]]  # not to itself
+    ways = [t for t in ways if set(here) & set(t.sources)]
+    order = sorted(ways, key=lambda t: min(here.index(source) for source in t.sources if source in here))
+    return [] if definition.phases[here[0]].final else order
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -241,14 +242,13 @@ class Oracle:
 
     at = property(lambda self: self.parts[0].at)
     phase = property(lambda self: self.parts[0].phase)
-    clocks = property(lambda self: self.parts[0].clocks)
     milestones = property(lambda self: self.parts[0].milestones)
 
     def observe(self, at: int | None, values: Mapping[str, Any], events: Sequence[str]) -> list[Moved]:
         """One observation [6]; the moves, in order."""
-        parts = [part.begun(at) for part in self.parts]
-        parts[0].merge(values, events)
-        return self._settle(parts, events, [])
+        part = self.parts[0].begun(at)
+        part.merge(values, events)
+        return self._settle([part], events, [])
 
     def start(self, phase_path: str, at: int | None, since: int | None, values: Mapping[str, Any]) -> None:
         """Places an existing customer, who has not moved yet, without settling [16]."""

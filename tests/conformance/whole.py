@@ -12,6 +12,7 @@ Where the page of meaning can be read in two ways:
 from __future__ import annotations
 
 import copy
+import functools
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +20,6 @@ from fractions import Fraction
 from typing import Any
 
 from clmstate.composition import nodes as c
-from clmstate.conditions import nodes as n
 from clmstate.lifecycle.definition import LifecycleDefinition
 from tests.conformance.oracle import MOST_ROUNDS, Livelock, Part, Refused, exact
 
@@ -38,6 +38,7 @@ class Whole:
         self.rooms: dict[Path, c.CompositionDefinition] = {}  # the compositions that they are in
         self.untaken: list[tuple[Path, str]] = []
         self.milestones: list[tuple[Path, str, int | None]] = []
+        self.read: dict[Any, list[Part]] = {}  # who is read, looked up once in an observation
         self.peopled = False  # whether anybody has joined
         self._open((), definition)
         self._feed()
@@ -135,7 +136,7 @@ class Whole:
             raise Refused("time runs backwards")
         twin.at = self.at if at is None else at
         twin.parts = {path: part.begun(at) for path, part in self.parts.items()}
-        twin.rooms, twin.milestones = dict(self.rooms), list(self.milestones)
+        twin.rooms, twin.milestones, twin.read = dict(self.rooms), list(self.milestones), {}
         return twin
 
     def _open(self, path: Path, definition: LifecycleDefinition | c.CompositionDefinition) -> None:
@@ -184,16 +185,18 @@ class Whole:
                         part.values[wire.port] = new
 
     def _read(self, where: Path, name: str, inner: Path) -> list[Part]:
-        """The part that is meant, or the members that are present."""
-        if not self.rooms[where].parts[name].many:
-            return [self.parts[(*where, name, *inner)]]
-        size, start = len(where) + 2, (*where, name)
-        return [p for path, p in self.parts.items() if path[: size - 1] == start and path[size:] == inner and len(path) >= size]
+        """The part that is meant, or the members that are present; nobody comes or goes while ports are fed."""
+        if (where, name, inner) not in self.read:
+            size, start = len(where) + 1, (*where, name)
+            after = size + self.rooms[where].parts[name].many
+            found = [p for path, p in self.parts.items() if path[:size] == start and path[after:] == inner and len(path) >= after]
+            self.read[where, name, inner] = found
+        return self.read[where, name, inner]
 
     def _value(self, where: Path, feed: c.FeedNode) -> Any:
         match feed:
             case c.StandsIn(part, inner, phases):
-                return self._read(where, part, inner)[0].truth(n.InPhase(phases))
+                return stands_in(self._read(where, part, inner)[0], phases)
             case c.NotSo(of):
                 return {True: False, False: True, None: None}[self._value(where, of)]
             case c.AllOf(items) | c.AnyOf(items):
@@ -239,10 +242,14 @@ class Whole:
         return moves
 
 
+def stands_in(part: Part, phases: Collection[str]) -> bool:
+    return part.phase in phases or part.group(part.phase) in phases
+
+
 def rolled_up(rule: c.RollUp, members: Collection[Part]) -> Any:
     """A roll-up over the members that are present [17]."""
     members = [member for member in members if rule.where is None or member.truth(rule.where) is True]
-    standing = [member for member in members if not rule.phases or member.truth(n.InPhase(rule.phases))]
+    standing = [member for member in members if not rule.phases or stands_in(member, rule.phases)]
     match rule.kind:
         case "count":
             return len(standing)
@@ -264,13 +271,14 @@ def rolled_up(rule: c.RollUp, members: Collection[Part]) -> Any:
     if rule.kind in ("min", "max") or not members:
         values = [exact(member.values[rule.signal]) for member in members]
         return (min if rule.kind == "min" else max)(values) if values else None
-    total = sum(math.prod(in_steps(member, name) for name in read) for member in members)  # whole numbers [2]
-    weight = sum(1 if rule.weight is None else in_steps(member, rule.weight) for member in members)
-    step = exact(members[0].definition.signals[rule.signal].step)
+    steps = {name: members[0].definition.signals[name].step for name in read}  # all members are of one kind
+    total = sum(math.prod(in_steps(member.values[name], steps[name]) for name in read) for member in members)  # whole numbers [2]
+    weight = sum(1 if rule.weight is None else in_steps(member.values[rule.weight], steps[rule.weight]) for member in members)
+    step = exact(steps[rule.signal])
     return total * step if rule.kind == "sum" else Fraction(total, weight) * step if weight else None
 
 
-def in_steps(member: Part, name: str) -> int:
+@functools.lru_cache(maxsize=10_000)
+def in_steps(value: float, step: float) -> int:
     """A value as a number of steps of its signal, halves up [2]."""
-    steps = exact(member.values[name]) / exact(member.definition.signals[name].step)
-    return math.floor(round(steps, 9) + Fraction(1, 2))
+    return math.floor(round(exact(value) / exact(step), 9) + Fraction(1, 2))
