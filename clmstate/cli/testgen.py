@@ -25,7 +25,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("model", help=MODEL_HELP)
     parser.add_argument("--out", metavar="FILE", help="write to a file, keeping what people wrote in it (default: print)")
-    parser.add_argument("--pairs", action="store_true", help="add journeys that show all pairs of consecutive transitions")
+    parser.add_argument(
+        "--pairs", action="store_true", help="add the shortest journeys through all pairs of consecutive transitions"
+    )
+    parser.add_argument("--transitions", action="store_true", help="add the shortest journeys that take every transition")
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
@@ -40,7 +43,8 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
     found = load_one(options.model, command="clmstate testgen")
     made_of = _of_customer(found, options) if found.composed else _of_lifecycle(found, options)
-    command = f"clmstate testgen {options.model}{' --pairs' if options.pairs else ''}"
+    flags = "".join(f" --{name}" for name in ("transitions", "pairs") if getattr(options, name))
+    command = f"clmstate testgen {options.model}{flags}"
     out = None if options.out is None else Path(options.out)
     made = rewritten(_old(out), found.what, made_of.blocks, command, found.module, made_of.imports)
     if out is not None:
@@ -68,38 +72,48 @@ class _Made:
     """What was generated: tests by the name of their block, how many of what, what was not reached, and what tests import."""
 
     blocks: dict[str, str]
-    counts: dict[str, int]
+    counts: dict[str, Any]
     unreached: tuple[Any, ...]
     imports: tuple[str, ...] = ()
 
 
 def _of_lifecycle(found: Model, options: argparse.Namespace) -> _Made:
-    from clmstate.testing.generated import blocks, fewest_for_pairs, pair_journeys, shown_transitions
+    from clmstate.analysis.proofs.witness import Witnesses
+    from clmstate.testing.generated import Journeys, blocks, fewest_journeys, pair_journeys, shown_transitions
 
-    model = found.lifecycle
-    shown, unreached = shown_transitions(model.definition)
-    pairs, unpaired = pair_journeys(model.definition) if options.pairs else ([], [])
-    not_reached = (*unreached, *unpaired)
-    counts = {"transitions": len(shown), "neighbours": sum(len(one.just) + len(one.short) for one in shown), "journeys": len(pairs)}
-    if pairs:
-        taken = [tuple(name for told in one.steps for name in told.takes) for one in pairs]
-        counts |= {"moves": sum(map(len, taken)), "fewest_moves": fewest_for_pairs(model.definition, taken)}
-    return _Made(blocks(model, shown, not_reached, pairs), counts, not_reached)
+    model, definition = found.lifecycle, found.lifecycle.definition
+    witnesses = Witnesses(definition)
+    shown, unreached = shown_transitions(definition, witnesses)
+    nothing = Journeys((), (), 0, 0)
+    fewest = fewest_journeys(definition, witnesses) if options.transitions else nothing
+    pairs = pair_journeys(definition, witnesses) if options.pairs else nothing
+    not_reached = (*unreached, *pairs.unreached)
+    counts: dict[str, Any] = {
+        "transitions": len(shown),
+        "neighbours": sum(len(one.just) + len(one.short) for one in shown),
+        "journeys": {
+            what: {"journeys": len(one.shown), "moves": one.moves, "fewest_moves": one.fewest}
+            for what, one in (("all transitions", fewest), ("all pairs", pairs))
+            if one.shown
+        },
+    }
+    return _Made(blocks(model, shown, not_reached, pairs.shown, fewest.shown), counts, not_reached)
 
 
 def _of_customer(found: Model, options: argparse.Namespace) -> _Made:
     from clmstate.testing.generated import customer_blocks, customer_imports, scenes_of
 
     model: Any = found.what
-    if options.pairs:
+    asked = next((name for name in ("pairs", "transitions") if getattr(options, name)), None)
+    if asked is not None:
         parts = ", ".join(dict.fromkeys(part.member.name for part in model.definition.parts.values()))
-        cause = f"{found.name} is a composition, and pairs of transitions are those of one lifecycle"
-        raise InputError([Diagnostic("CLM335", found.source, cause, f"leave --pairs out, or name one of {parts}")])
+        cause = f"{found.name} is a composition, and such journeys are those of one lifecycle"
+        raise InputError([Diagnostic("CLM335", found.source, cause, f"leave --{asked} out, or name one of {parts}")])
     scenes, wired, unreached = scenes_of(model)
     counts = {
         "transitions": len(scenes),
         "neighbours": sum(len(one.just) + len(one.short) for one in scenes),
-        "journeys": 0,
+        "journeys": {},
         "wires": len(wired),
     }
     generated = customer_blocks(model, scenes, wired, unreached)
@@ -110,22 +124,18 @@ def _tell(said: dict[str, Any], screen: Screen) -> None:
     from rich.text import Text
 
     screen.line()
-    journeys = f", {said['journeys']} journeys through all pairs" if said["journeys"] else ""
     wires = f", {said['wires']} wires" if said.get("wires") else ""
     head = Text.assemble(
         (f" {screen.marks.met} ", "bold green"),
         (str(said["out"]), "bold"),
-        f"  {said['transitions']} transitions, {said['neighbours']} neighbours one step from a limit{journeys}{wires}",
+        f"  {said['transitions']} transitions, {said['neighbours']} neighbours one step from a limit{wires}",
     )
     screen.show(head)
-    if said.get("moves"):
-        moves, fewest = said["moves"], said["fewest_moves"]
-        bound = (
-            "no other journeys do with fewer (proved)"
-            if moves == fewest
-            else f"no journeys can do with fewer than {fewest:,} (proved)"
-        )
-        screen.show(Text(f"   all pairs in {moves:,} moves; {bound}", "dim"))
+    for what, found in said["journeys"].items():
+        moves, fewest, journeys = found["moves"], found["fewest_moves"], found["journeys"]
+        bound = "proved shortest" if moves == fewest else f"no journeys can do with fewer than {fewest:,} (proved)"
+        number = f"{journeys} journey{'s' if journeys > 1 else ''}"
+        screen.show(Text(f"   {what} in {number} of {moves:,} moves together; {bound}", "dim"))
     for name in said["kept"]:
         screen.show(Text(f"   {name} was changed by somebody and stays as it is", "dim"))
     for name in said["gone"]:

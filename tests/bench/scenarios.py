@@ -15,10 +15,11 @@ from collections.abc import Callable
 from typing import Any
 
 from clmstate import Transition
+from clmstate.analysis.proofs.witness import Witnesses
 from clmstate.kernel import compiled
 from clmstate.testing import scenario
 from clmstate.testing.coverage import Asking, duties
-from clmstate.testing.generated import blocks, pair_journeys, shown_transitions
+from clmstate.testing.generated import blocks, fewest_journeys, pair_journeys, shown_transitions
 from clmstate.testing.mutation import mutants_of
 from models.dynamic import Contract
 from tests.testing.test_generated import every_journey, lived, replayed
@@ -99,14 +100,18 @@ def generation() -> None:
         spent[what] = time.process_time() - before
         return made
 
-    shown, unreached = took("witnesses and boundaries", lambda: shown_transitions(definition))
-    pairs, unpaired = took("journeys through all pairs", lambda: pair_journeys(definition))
+    witnesses = took("the prover is made", lambda: Witnesses(definition))
+    shown, unreached = took("witnesses and boundaries", lambda: shown_transitions(definition, witnesses))
+    fewest = took("shortest journeys for all transitions", lambda: fewest_journeys(definition, witnesses))
+    pairs = took("shortest journeys through all pairs", lambda: pair_journeys(definition, witnesses))
     owed, impossible = took("what can be seen at all, MC/DC among it", lambda: duties(Asking(compiled(definition).program)))
     mutants = took("mutants, each a definition", lambda: [mutant.changed() for mutant in mutants_of(definition)])
-    written = took("tests written", lambda: blocks(Contract, shown, (*unreached, *unpaired), pairs))
+    written = took("tests written", lambda: blocks(Contract, shown, (*unreached, *pairs.unreached), pairs.shown, fewest.shown))
     counts = (
+        "",
         f"{len(shown)} transitions, {sum(len(one.just) + len(one.short) for one in shown)} neighbours, {len(unreached)} unreached",
-        f"{len(pairs)} journeys, {len(unpaired)} pairs unreached",
+        f"{len(fewest.shown)} journeys of {fewest.moves} moves, at least {fewest.fewest}",
+        f"{len(pairs.shown)} journeys of {pairs.moves} moves, at least {pairs.fewest}, {len(pairs.unreached)} pairs unreached",
         f"{len(owed)} duties ({sum(duty.kind == 'mcdc' for duty in owed)} MC/DC), {len(impossible)} proved impossible",
         f"{len(mutants)} mutants",
         f"{len(written)} tests",
@@ -115,7 +120,7 @@ def generation() -> None:
         print(f"    {what}: {count:<62} {seconds:8.2f} s")
     total = sum(spent.values())
     _told("all generation for the contract", f"{total:.2f} s", f"< {GENERATED_SECONDS:.0f} s", total < GENERATED_SECONDS)
-    journeys = every_journey([*shown, *pairs])
+    journeys = every_journey([*shown, *fewest.shown, *pairs.shown])
     before = time.process_time()
     for one in journeys:
         replayed(definition, one)

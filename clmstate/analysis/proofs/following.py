@@ -1,72 +1,16 @@
-"""Witnesses of pairs: a log in which one transition is taken right after another, and few logs that show all pairs."""
+"""Witnesses of more than one transition: logs that take each of them, and logs in which one comes right after another."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from clmstate.analysis.findings import Evidence
 from clmstate.analysis.proofs.witness import Stand, Witnesses
 from clmstate.conditions.smt import UndecidedError
 from clmstate.kernel import Rule
 from clmstate.signals import DAY
 
-__all__ = ["all_taken", "following", "never_taken"]
-
-
-def following(
-    witnesses: Witnesses, pairs: Iterable[tuple[str, str]], *, longest: int = 16
-) -> tuple[list[Evidence], list[tuple[str, str]]]:
-    """Few logs that together show all pairs of consecutive transitions, as far as logs were found.
-
-    Each log goes on with a pair that no log has shown yet for as long as there is one, at most one step away, so that few and long logs come
-    out; whether fewer would do is not asked.
-
-    Args:
-        witnesses: the witnesses of single transitions.
-        pairs: the names that are to follow each other.
-        longest: a log is ended after so many reports.
-
-    Returns:
-        The logs, and the pairs that none of them shows.
-
-    Example:
-        >>> from clmstate import Lifecycle, Phase, Signal
-        >>> class Deal(Lifecycle):
-        ...     health = Signal.score("health", default=80)
-        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
-        ...     worry = fine.to(alarm, when=health < 60)
-        ...     calm = alarm.to(fine, when=health >= 70)
-        >>> logs, missing = following(Witnesses(Deal), [("worry", "calm"), ("calm", "worry")])
-        >>> [len(one.log) for one in logs], missing
-        ([3], [])
-    """
-    all_taken(witnesses)
-    open_pairs = dict.fromkeys(pairs)
-    logs: list[Evidence] = []
-    missing: list[tuple[str, str]] = []
-    while open_pairs:
-        first, second = next(iter(open_pairs))
-        found = next(_ending(witnesses, first, second), None)
-        if found is None:
-            missing.append((first, second))
-            del open_pairs[first, second]
-            continue
-        stand, shown = found
-        open_before = dict(open_pairs)
-        while True:
-            for pair in shown:
-                open_pairs.pop(pair, None)
-            last, bridged = shown[-1][1], shown[-1] not in open_before
-            open_before = dict(open_pairs)
-            more = None if len(stand.log) >= longest else _further(witnesses, stand, last, open_pairs)
-            if more is None and not bridged and len(stand.log) < longest:  # one step that shows nothing new, to where something is
-                more = _further(witnesses, stand, last, {(last, first): None for first, _ in open_pairs})
-            if more is None:
-                break
-            stand, shown = more
-        logs.append(witnesses._evidence(stand, "pairs of transitions are taken"))
-    return logs, missing
+__all__ = ["all_taken", "ending", "names_of", "never_taken", "resting"]
 
 
 def all_taken(witnesses: Witnesses) -> None:
@@ -93,7 +37,7 @@ def all_taken(witnesses: Witnesses) -> None:
                 continue
             sources = witnesses.study.sources(rule)
             before = [stand for stand in witnesses._reached.values() if stand.phase in sources]
-            after = next((found for stand in before for found in _resting(witnesses, stand, rule)), None)
+            after = next((found for stand in before for found in resting(witnesses, stand, rule)), None)
             if after is not None:
                 witnesses._note(after)
                 grown = True
@@ -119,35 +63,62 @@ def never_taken(witnesses: Witnesses, rule: Rule) -> bool:
         return False
 
 
-Shown = tuple[Stand, list[tuple[str, str]]]
+def ending(witnesses: Witnesses, first: str, second: str) -> Iterator[Stand]:
+    """Where logs lead that end with one transition right after another; whatever has to come before is sought, too.
 
-
-def _ending(witnesses: Witnesses, first: str, second: str) -> Iterator[Shown]:
-    """Logs that end with a pair."""
-    definition = witnesses.study.definition
-    for source in (path for path in definition.phases if definition.transitions[first] in definition.ways_out(path)):
-        if witnesses.taking(first, source=source) is None:
-            continue
-        rule = next(rule for rule in witnesses.study.program.rules if rule.transition.name == first)
-        before = [stand for stand in witnesses._reached.values() if stand.phase == witnesses.study.program.number[source]]
-        for stand in (after for one in before for after in _resting(witnesses, one, rule)):
-            found = _further(witnesses, stand, first, {(first, second): None})
-            if found is not None:
-                yield found
-        stand = witnesses._taken[f"{first} from {source}"]
-        names = _names(witnesses, stand)
-        if (first, second) in list(itertools.pairwise(names)):
-            yield stand, list(itertools.pairwise(names))
-        elif names and names[-1] == first:
-            found = _further(witnesses, stand, first, {(first, second): None})
-            if found is not None:
-                yield found
-
-
-def _resting(witnesses: Witnesses, stand: Stand, rule: Rule) -> Iterator[Stand]:
-    """Where one takes a rule and then rests, so that anything may follow."""
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health", default=80)
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        ...     calm = alarm.to(fine, when=health >= 70)
+        >>> found = Witnesses(Deal)
+        >>> names_of(found, next(ending(found, "calm", "worry")))
+        ['worry', 'calm', 'worry']
+    """
     study = witnesses.study
-    for before in (stand, *witnesses._prepared(stand, rule)):
+    rules = {rule.transition.name: rule for rule in study.program.rules}
+    for source in study.sources(rules[first]):
+        if witnesses.taking(first, source=study.path(source)) is None:
+            continue
+        for before in [stand for stand in witnesses._reached.values() if stand.phase == source]:
+            for stand in resting(witnesses, before, rules[first]):
+                yield from _then(witnesses, stand, rules[second])
+        stand = witnesses._taken[f"{first} from {study.path(source)}"]
+        names = names_of(witnesses, stand)
+        if names[-2:] == [first, second]:
+            yield stand
+        elif names[-1:] == [first]:
+            yield from _then(witnesses, stand, rules[second])
+
+
+def _then(witnesses: Witnesses, stand: Stand, rule: Rule) -> Iterator[Stand]:
+    """Where one takes a rule next, and rests afterwards if that can be."""
+    if stand.phase in witnesses.study.sources(rule) and rule.index not in witnesses.study.dead:
+        try:
+            yield from itertools.chain(resting(witnesses, stand, rule), witnesses._tried(stand, rule))
+        except UndecidedError:
+            return
+
+
+def resting(witnesses: Witnesses, stand: Stand, rule: Rule) -> Iterator[Stand]:
+    """Where one takes a rule and then rests, so that anything may follow.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm, bad = Phase("Fine", initial=True), Phase("Alarm"), Phase("Bad")
+        ...     worry = fine.to(alarm, when=health < 60)
+        ...     despair = alarm.to(bad, when=health < 40)
+        >>> found = Witnesses(Deal)
+        >>> begun = next(iter(found._reached.values()))
+        >>> next(resting(found, begun, found.study.program.rules[0])).log[0].values["health"] >= 40
+        True
+    """
+    study = witnesses.study
+    for before in itertools.chain((stand,), witnesses._prepared(stand, rule)):
         for days in witnesses._spans(rule):
             at = witnesses._now(before) + days * DAY
             claims = [study.taken(rule, stand.phase), study.rests(rule.target, entered=True)]
@@ -158,24 +129,17 @@ def _resting(witnesses: Witnesses, stand: Stand, rule: Rule) -> Iterator[Stand]:
                 yield after[0]
 
 
-def _further(witnesses: Witnesses, stand: Stand, last: str, wanted: dict[tuple[str, str], None]) -> Shown | None:
-    """A log that goes on with a pair that is wanted."""
-    program = witnesses.study.program
-    for rule in (*program.silent[stand.phase], *program.offered[stand.phase]):
-        if (last, rule.transition.name) not in wanted or rule.index in witnesses.study.dead:
-            continue
-        try:
-            after = next(itertools.chain(_resting(witnesses, stand, rule), witnesses._tried(stand, rule)), None)
-        except UndecidedError:
-            continue
-        if after is not None:
-            names = _names(witnesses, after)
-            return after, list(itertools.pairwise(names))
-    return None
+def names_of(witnesses: Witnesses, stand: Stand) -> list[str]:
+    """The transitions that a log takes, in order: it is played again.
 
-
-def _names(witnesses: Witnesses, stand: Stand) -> list[str]:
-    """The transitions that a log takes, in order: it is played again."""
+    Example:
+        >>> from clmstate import Lifecycle, Phase
+        >>> class Deal(Lifecycle):
+        ...     new = Phase("New", initial=True)
+        >>> found = Witnesses(Deal)
+        >>> names_of(found, next(iter(found._reached.values())))
+        []
+    """
     from clmstate.kernel import take_in
 
     engine, definition = witnesses.engine, witnesses.study.definition

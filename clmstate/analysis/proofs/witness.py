@@ -8,6 +8,7 @@ witness, so a log that is shown is right; one that is not found may still exist.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -75,6 +76,7 @@ class Witnesses:
         self._taken: dict[str, Stand] = {}
         self._reached: dict[tuple[object, ...], Stand] = {}
         self._waiting: deque[Stand] = deque()
+        self._read = frozenset(name for cond in self.study.conditions for name in reads(cond).signals)
         state = self.engine.new()
         self._note(Stand((), self.engine.save(state), state.phase, {}))
 
@@ -141,7 +143,7 @@ class Witnesses:
 
     def _tried(self, stand: Stand, rule: Rule) -> Iterator[Stand]:
         """Where one takes a rule: at once, or after something that has to come first."""
-        for before in (stand, *self._prepared(stand, rule)):
+        for before in itertools.chain((stand,), self._prepared(stand, rule)):
             for days in self._spans(rule):
                 at = self._now(before) + days * DAY
                 claims = [self.study.taken(rule, stand.phase), *self._history(before, at, rule.event)]
@@ -196,9 +198,8 @@ class Witnesses:
     def _told(self, stand: Stand, example: Example, at: int, event: str | None) -> tuple[Stand, list[tuple[Any, ...]]] | None:
         """Reports what has changed, and takes it in."""
         d = self.study.definition
-        read = {name for cond in self.study.conditions for name in reads(cond).signals}
         new = {name: value for name, value in example.values.items() if stand.known.get(name) != value}
-        gone = [name for name in stand.known if name in read and name not in example.values]
+        gone = [name for name in stand.known if name in self._read and name not in example.values]
         report = Report(at, {**new, **dict.fromkeys(gone)}, event=event or "")
         state = self._load(stand)
         stored = {name: d.signals[name].absent if value is None else value for name, value in report.values.items()}

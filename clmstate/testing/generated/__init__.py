@@ -1,13 +1,21 @@
 """Generated tests: the prover finds customers who take each transition, and those one step short of it."""
 
 from clmstate.testing.generated.customers import Deed, Scene, Wired, scenes_of
-from clmstate.testing.generated.journeys import Shown, Told, Unreached, pair_journeys, shown_transitions
-from clmstate.testing.generated.shortest import fewest_for_pairs, fewest_moves
+from clmstate.testing.generated.journeys import (
+    Journeys,
+    Shown,
+    Told,
+    Unreached,
+    fewest_journeys,
+    pair_journeys,
+    shown_transitions,
+)
 from clmstate.testing.generated.whole import customer_blocks, customer_imports
 from clmstate.testing.generated.writing import Rewritten, blocks, rewritten
 
 __all__ = [
     "Deed",
+    "Journeys",
     "Rewritten",
     "Scene",
     "Shown",
@@ -17,8 +25,7 @@ __all__ = [
     "blocks",
     "customer_blocks",
     "customer_imports",
-    "fewest_for_pairs",
-    "fewest_moves",
+    "fewest_journeys",
     "pair_journeys",
     "rewritten",
     "scenes_of",

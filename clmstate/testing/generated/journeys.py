@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -14,7 +14,14 @@ from clmstate.lifecycle import LifecycleDefinition
 from clmstate.signals import DAY
 from clmstate.testing.critical import critical_values
 
-__all__ = ["Shown", "Told", "Unreached", "pair_journeys", "shown_transitions"]
+if TYPE_CHECKING:
+    from clmstate.analysis.proofs.travelling import Shows
+    from clmstate.analysis.proofs.witness import Witnesses
+
+__all__ = ["Journeys", "Shown", "Told", "Unreached", "fewest_journeys", "pair_journeys", "shown_transitions"]
+
+
+_NOBODY: Final = "no customer can take it: whenever its condition is true, another transition comes first, or it is never true"
 
 
 @attrs.frozen
@@ -80,8 +87,33 @@ class Unreached:
     proved: bool
 
 
-def shown_transitions(definition: LifecycleDefinition) -> tuple[list[Shown], list[Unreached]]:
+@attrs.frozen
+class Journeys:
+    """Journeys that together show something.
+
+    Attributes:
+        shown: the journeys.
+        unreached: what none of them shows.
+        moves: how many transitions they take together.
+        fewest: so many are needed at least, by proof, to show the same.
+
+    Example:
+        >>> Journeys((), (), 0, 0).moves
+        0
+    """
+
+    shown: tuple[Shown, ...]
+    unreached: tuple[Unreached, ...]
+    moves: int
+    fewest: int
+
+
+def shown_transitions(definition: LifecycleDefinition, witnesses: Witnesses | None = None) -> tuple[list[Shown], list[Unreached]]:
     """For each transition a journey with its neighbours, or why there is none.
+
+    Args:
+        definition: the lifecycle.
+        witnesses: logs that were found before, if somebody has looked for some.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -96,7 +128,7 @@ def shown_transitions(definition: LifecycleDefinition) -> tuple[list[Shown], lis
     from clmstate.analysis.proofs.following import all_taken, never_taken
     from clmstate.analysis.proofs.witness import Witnesses
 
-    witnesses = Witnesses(definition)
+    witnesses = Witnesses(definition) if witnesses is None else witnesses
     all_taken(witnesses)
     engine = compiled(definition)
     found: list[Shown] = []
@@ -106,11 +138,7 @@ def shown_transitions(definition: LifecycleDefinition) -> tuple[list[Shown], lis
         evidence = witnesses.taking(name)
         if evidence is None:
             proved = never_taken(witnesses, rule)
-            why = (
-                "no customer can take it: whenever its condition is true, another transition comes first, or it is never true"
-                if proved
-                else "no journey was found that takes it; that is no proof that there is none"
-            )
+            why = _NOBODY if proved else "no journey was found that takes it; that is no proof that there is none"
             unreached.append(Unreached(name, why, proved))
             continue
         steps = tuple(_played(engine, evidence.log))
@@ -119,8 +147,8 @@ def shown_transitions(definition: LifecycleDefinition) -> tuple[list[Shown], lis
     return found, unreached
 
 
-def pair_journeys(definition: LifecycleDefinition) -> tuple[list[Shown], list[Unreached]]:
-    """Few journeys that show all pairs of consecutive transitions, and the pairs that were not reached.
+def pair_journeys(definition: LifecycleDefinition, witnesses: Witnesses | None = None) -> Journeys:
+    """The shortest journeys that were found for all pairs of consecutive transitions, with what is proved of them.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -129,24 +157,64 @@ def pair_journeys(definition: LifecycleDefinition) -> tuple[list[Shown], list[Un
         ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
         ...     worry = fine.to(alarm, when=health < 60)
         ...     calm = alarm.to(fine, when=health >= 70)
-        >>> shown, unreached = pair_journeys(Deal.definition)
-        >>> [told.takes for told in shown[0].steps]
+        >>> found = pair_journeys(Deal.definition)
+        >>> [told.takes for told in found.shown[0].steps]
         [('worry',), ('calm',), ('worry',)]
+        >>> found.moves, found.fewest
+        (3, 3)
     """
-    from clmstate.analysis.proofs.following import following
-    from clmstate.analysis.proofs.witness import Witnesses
     from clmstate.testing.coverage.asking import Asking
     from clmstate.testing.coverage.obligations import after
 
-    engine = compiled(definition)
-    asking = Asking(engine.program)
+    asking = Asking(compiled(definition).program)
     pairs = [(first, second) for first in definition.transitions for second in after(asking, first)]
-    logs, missing = following(Witnesses(definition), pairs)
-    why = "no journey was found that takes one right after the other; that is no proof that there is none"
-    return (
-        [Shown("", tuple(_played(engine, one.log))) for one in logs],
-        [Unreached(f"{first}, then {second}", why, proved=False) for first, second in missing],
+    return _journeys(definition, witnesses, "pairs", pairs)
+
+
+def fewest_journeys(definition: LifecycleDefinition, witnesses: Witnesses | None = None) -> Journeys:
+    """The shortest journeys that were found in which every transition is taken.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health", default=80)
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        ...     calm = alarm.to(fine, when=health >= 70)
+        >>> [told.takes for told in fewest_journeys(Deal.definition).shown[0].steps]
+        [('worry',), ('calm',)]
+    """
+    return _journeys(definition, witnesses, "transitions", [(name,) for name in definition.transitions])
+
+
+def _journeys(
+    definition: LifecycleDefinition,
+    witnesses: Witnesses | None,
+    shows: Shows,
+    wanted: Sequence[tuple[str, ...]],
+) -> Journeys:
+    from clmstate.analysis.proofs.travelling import travelled
+    from clmstate.analysis.proofs.witness import Witnesses
+
+    found = travelled(Witnesses(definition) if witnesses is None else witnesses, shows, wanted)
+    engine = compiled(definition)
+    return Journeys(
+        tuple(Shown("", tuple(_played(engine, one.log))) for one in found.logs),
+        tuple(Unreached(", then ".join(one.key), _why_not(shows, proved=one.proved), one.proved) for one in found.missing),
+        found.moves,
+        found.fewest,
     )
+
+
+def _why_not(shows: Shows, *, proved: bool) -> str:
+    if not proved:
+        what = "takes one right after the other" if shows == "pairs" else "takes it"
+        return f"no journey was found that {what}; that is no proof that there is none"
+    if shows == "pairs":
+        return (
+            "nobody can: where the first leads, the condition of the second is never true, or another transition always comes first"
+        )
+    return _NOBODY
 
 
 def _played(engine: Compiled, log: Sequence[Any]) -> Iterator[Told]:

@@ -42,9 +42,20 @@ class Rewritten:
 
 
 def blocks(
-    model: type[Lifecycle], shown: Sequence[Shown], unreached: Sequence[Unreached], pairs: Sequence[Shown] = ()
+    model: type[Lifecycle],
+    shown: Sequence[Shown],
+    unreached: Sequence[Unreached],
+    pairs: Sequence[Shown] = (),
+    fewest: Sequence[Shown] = (),
 ) -> dict[str, str]:
     """The generated tests, by the name of their block.
+
+    Args:
+        model: the lifecycle.
+        shown: transitions, each with its neighbours.
+        unreached: what cannot be reached.
+        pairs: journeys through all pairs of transitions.
+        fewest: journeys in which every transition is taken.
 
     Example:
         >>> from clmstate import Phase, Signal
@@ -66,8 +77,11 @@ def blocks(
     """
     writer = _Writer(model)
     found = {one.name: writer.transition(one) for one in shown}
+    for number, one in enumerate(fewest, 1):
+        name = "all transitions" if len(fewest) == 1 else f"all transitions {number}"
+        found[name] = writer.journey(name.replace(" ", "_"), one)
     for number, one in enumerate(pairs, 1):
-        found[f"journey {number}"] = writer.journey(number, one)
+        found[f"journey {number}"] = writer.journey(f"journey_{number}", one)
     if unreached:
         lines = ["# Not reached:"]
         lines += (f"# {not_reached.name}: {not_reached.why}." for not_reached in unreached)
@@ -214,9 +228,9 @@ class _Writer:
             lines += self.again(told)
         return "\n".join(lines) + "\n"
 
-    def journey(self, number: int, shown: Shown) -> str:
+    def journey(self, name: str, shown: Shown) -> str:
         taken = [name for told in shown.steps for name in told.takes]
-        lines = [f"def test_journey_{number}() -> None:", *_docstring(f"{', '.join(taken)}.")]
+        lines = [f"def test_{name}() -> None:", *_docstring(f"{', '.join(taken)}.")]
         return "\n".join([*lines, *self.chain("told", shown.steps)]) + "\n"
 
     def chain(self, name: str, steps: Iterable[Told]) -> list[str]:
