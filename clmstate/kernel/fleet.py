@@ -25,7 +25,15 @@ OUT_COLUMNS: Final = 7
 
 CUSTOMER, AT, PHASE, ENTERED, REACHED, DUE, FLAGGED, FRESH = range(8)
 
-_jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
+ALL: Final = 2**7 - 1
+"""The bits of all kinds of elapsed times and counters."""
+PLACES, EVENTS, CLOCKS = 1 << IN_PHASE | 1 << VISITS, 1 << EVENT_SINCE | 1 << EVENT_TIMES, 1 << CLOCK
+DATES: Final = 1 << UNTIL | 1 << SINCE
+"""The bits of those that depend on where a customer is, on what has happened, on clocks, and on values."""
+
+_nested: Any = nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+_jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+"""Nothing is allocated on the walk, so arrays need not be counted (``_nrt``): counting them took a third of it."""
 
 
 class Rows(NamedTuple):
@@ -55,6 +63,8 @@ class Standing(NamedTuple):
         old_bits: as they were when last settled.
         undo_signal, undo_value: what the observation has changed.
         then_values, then_happened, then_times, then_bits: room for the last settled picture.
+        soon, then_soon: for each elapsed time, the next instant at which it may change its bit.
+        ahead: for each column of the batch the next row that changes something; then the next that tells of an event.
 
     Example:
         >>> Standing._fields[:2]
@@ -77,6 +87,9 @@ class Standing(NamedTuple):
     then_happened: NDArray[np.int64]
     then_times: NDArray[np.int64]
     then_bits: NDArray[np.uint64]
+    soon: NDArray[np.int64]
+    then_soon: NDArray[np.int64]
+    ahead: NDArray[np.int64]
 
 
 class Out(NamedTuple):
@@ -117,10 +130,11 @@ def standing(arrays: Arrays) -> Standing:
     return Standing(
         facts, bits(), np.zeros(signals), np.zeros((2, signals)), ints(events), ints(events), ints(len(arrays.visited)), ints(groups), ints(clocks),
         bits(), ints(4 * signals + 4), np.zeros(4 * signals + 4), np.zeros(signals), ints(events), ints(events), bits(),
+        ints(len(arrays.elapsed)), ints(len(arrays.elapsed)), ints(signals + 1),
     )  # fmt: skip
 
 
-@_jit
+@_nested
 def _set(bits, bit, on):  # type: ignore[no-untyped-def]
     word, mask = bit >> 6, np.uint64(1) << np.uint64(bit & 63)
     if on:
@@ -129,21 +143,20 @@ def _set(bits, bit, on):  # type: ignore[no-untyped-def]
         bits[word] &= ~mask
 
 
-@_jit
+@_nested
 def _holds(clauses, formulas, bits, formula):  # type: ignore[no-untyped-def]
+    found = False
     for clause in range(formulas[formula], formulas[formula + 1]):
-        met = True
-        for word in range(bits.size):
-            mask = clauses[clause, word]
-            if bits[word] & mask != mask:
-                met = False
-                break
+        met = bits[0] & clauses[clause, 0] == clauses[clause, 0]
+        for word in range(1, bits.size):
+            met = met and bits[word] & clauses[clause, word] == clauses[clause, word]
         if met:
-            return True
-    return False
+            found = True
+            break
+    return found
 
 
-@_jit
+@_nested
 def _side(factors, read, rounded, values):  # type: ignore[no-untyped-def]
     """One side of a sum; NaN where something is missing. Rounded to nine decimals as Python rounds: the nearest float64."""
     total = factors[values.size]
@@ -155,7 +168,7 @@ def _side(factors, read, rounded, values):  # type: ignore[no-untyped-def]
     return total
 
 
-@_jit
+@_nested
 def _compared(op, x, y):  # type: ignore[no-untyped-def]
     if op == 0:
         return x < y
@@ -170,12 +183,20 @@ def _compared(op, x, y):  # type: ignore[no-untyped-def]
     return x > y
 
 
-@_jit
-def _feel_time(elapsed, bits, values, happened, times, visits, clocks, at, entered):  # type: ignore[no-untyped-def]
-    """Sets the bits of times and counters; returns the next instant at which time alone changes one."""
+@_nested
+def _feel_time(elapsed, bits, values, happened, times, visits, clocks, soon, stale, at, entered):  # type: ignore[no-untyped-def]
+    """Sets the bits of times and counters that may be others than before; returns the next instant at which time alone changes one.
+
+    Args:
+        soon: when each was to be looked at again; kept here.
+        stale: a bit for each kind of which something else than the time has changed.
+    """
     due = FAR
     for i in range(elapsed.shape[0]):
         kind, base = elapsed[i, 0], elapsed[i, 1]
+        if not (stale >> kind) & 1 and soon[i] > at:
+            due = min(due, soon[i])
+            continue
         start, known, x = np.int64(0), True, np.int64(0)
         if kind in (UNTIL, SINCE):
             known = values[base] == values[base]
@@ -192,28 +213,29 @@ def _feel_time(elapsed, bits, values, happened, times, visits, clocks, at, enter
             x = times[base]
         else:
             x = visits[base]
-        truth = elapsed[i, 6]
+        truth, again = elapsed[i, 6], FAR
         if known:
             low, high = elapsed[i, 2], elapsed[i, 3]
+            first, second = start + low, start + high
             if kind == UNTIL:
                 x = start - at
                 first, second = start - high + 1, start - low + 1
+            elif kind in (EVENT_TIMES, VISITS):
+                first = second = NEVER
             else:
-                first, second = start + low, start + high
-                if kind in (EVENT_TIMES, VISITS):
-                    first, second = NEVER, NEVER
-                else:
-                    x = at - start
-            if at < first < due:
-                due = first
-            if at < second < due:
-                due = second
+                x = at - start
+            if first > at:
+                again = min(again, first)
+            if second > at:
+                again = min(again, second)
             truth = 1 if (low <= x < high) != (elapsed[i, 4] == 1) else 2
+        soon[i] = again
+        due = min(due, again)
         _set(bits, elapsed[i, 7], truth & elapsed[i, 5] != 0)
     return due
 
 
-@_jit
+@_nested
 def _feel_rest(sums, factors, read, gates, gate_bits, bits, values):  # type: ignore[no-untyped-def]
     """Sets the bits of sums and gates."""
     for i in range(sums.shape[0]):
@@ -232,7 +254,7 @@ def _feel_rest(sums, factors, read, gates, gate_bits, bits, values):  # type: ig
         _set(bits, gate_bits[i, 0], every if gate_bits[i, 1] else some)
 
 
-@_jit
+@_nested
 def _choose(clauses, formulas, phases, order, rules, bits, phase, offered):  # type: ignore[no-untyped-def]
     if offered != 0:
         for i in range(phases[phase, 0], phases[phase, 1]):
@@ -245,32 +267,39 @@ def _choose(clauses, formulas, phases, order, rules, bits, phase, offered):  # t
     return -1
 
 
-@_jit
-def _due_since(a, s, rule, then, undone, offered):  # type: ignore[no-untyped-def]
-    """The earliest instant before now at which the last settled picture alone made a rule's condition true."""
+@_nested
+def _due_since(a, s, rule, then, due, undone, offered):  # type: ignore[no-untyped-def]
+    """The earliest instant before now at which the last settled picture alone made a rule's condition true; `due` is when time changed it."""
     now = s.facts[AT]
-    s.then_values[:] = s.values
-    for i in range(undone - 1, -1, -1):
-        s.then_values[s.undo_signal[i]] = s.undo_value[i]
+    if _holds(a.clauses, a.formulas, s.old_bits, rule):
+        return then
+    if due >= now:
+        return NEVER
+    for k in range(s.values.size):
+        s.then_values[k] = s.values[k]
+    for k in range(undone - 1, -1, -1):
+        s.then_values[s.undo_signal[k]] = s.undo_value[k]
     for e in range(s.happened.size):
         again = (offered >> e) & 1
         s.then_times[e] = s.times[e] - again
         if not again:
             s.then_happened[e] = s.happened[e]
-    s.then_bits[:] = s.old_bits
-    at = then
+    for k in range(s.old_bits.size):
+        s.then_bits[k] = s.old_bits[k]
+    at, stale = due, ALL
     while at < now:
         due = _feel_time(
-            a.elapsed, s.then_bits, s.then_values, s.then_happened, s.then_times, s.visits, s.clocks, at, s.facts[ENTERED]
-        )
+            a.elapsed, s.then_bits, s.then_values, s.then_happened, s.then_times, s.visits, s.clocks, s.then_soon, stale, at,
+            s.facts[ENTERED],
+        )  # fmt: skip
         _feel_rest(a.sums, a.factors, a.read, a.gates, a.gate_bits, s.then_bits, s.then_values)
         if _holds(a.clauses, a.formulas, s.then_bits, rule):
             return at
-        at = due
+        at, stale = due, 0
     return NEVER
 
 
-@_jit
+@_nested
 def _enter(phases, visited, facts, visits, memory, target):  # type: ignore[no-untyped-def]
     source = facts[PHASE]
     left, entered = phases[source, 4], phases[target, 4]
@@ -283,7 +312,7 @@ def _enter(phases, visited, facts, visits, memory, target):  # type: ignore[no-u
     facts[ENTERED] = facts[AT]
 
 
-@_jit
+@_nested
 def _note(found, done, facts, number, formula, target, due):  # type: ignore[no-untyped-def]
     n = done[0]
     found[n, 0] = facts[CUSTOMER]
@@ -296,7 +325,7 @@ def _note(found, done, facts, number, formula, target, due):  # type: ignore[no-
     done[0] = n + 1
 
 
-@_jit
+@_nested
 def _begin(first, facts, bits, values, low, high, happened, times, visits, memory, clocks, customer, at):  # type: ignore[no-untyped-def]
     phase, first_bits, first_values, first_visits = first
     facts[CUSTOMER], facts[AT], facts[PHASE], facts[ENTERED] = customer, at, phase, at
@@ -315,7 +344,7 @@ def _begin(first, facts, bits, values, low, high, happened, times, visits, memor
         clocks[i] = NEVER
 
 
-@_jit
+@_nested
 def _test(tests, limits, bits, low_of, high_of, signal, begin, end, felt, x):  # type: ignore[no-untyped-def]
     """A value: the bits of its tests, and how far it may go without changing any. Whether any of them changed."""
     changed = False
@@ -346,6 +375,37 @@ def _test(tests, limits, bits, low_of, high_of, signal, begin, end, felt, x):  #
     return changed
 
 
+@_nested
+def _outside(column, low, high, begin, end):  # type: ignore[no-untyped-def]
+    """The first row from `begin` on whose value is outside a span; `end` if none is. NaN is inside."""
+    values = column[begin:end]
+    for j in range(values.size):
+        x = values[j]
+        if (x < low) | (x > high):
+            return begin + j
+    return end
+
+
+@_nested
+def _told(event, begin, end):  # type: ignore[no-untyped-def]
+    """The first row from `begin` on that tells of an event; `end` if none does."""
+    events = event[begin:end]
+    for j in range(events.size):
+        if events[j] >= 0:
+            return begin + j
+    return end
+
+
+@_nested
+def _last_of(customers, begin):  # type: ignore[no-untyped-def]
+    """Behind the last row of the customer whom row `begin` is about."""
+    following = customers[begin:]
+    for j in range(following.size):
+        if following[j] != following[0]:
+            return begin + j
+    return customers.size
+
+
 @_jit
 def walk(a, s, rows, start, out, as_of, last):  # type: ignore[no-untyped-def]
     """Walks over rows from `start` on.
@@ -373,76 +433,96 @@ def walk(a, s, rows, start, out, as_of, last):  # type: ignore[no-untyped-def]
     memory, clocks, old_bits, undo_signal, undo_value = s.memory, s.clocks, s.old_bits, s.undo_signal, s.undo_value
     then_happened = s.then_happened
     row_customer, row_at, row_event, row_values, row_signals = rows.customer, rows.at, rows.event, rows.values, rows.signals
+    soon, ahead = s.soon, s.ahead
     found, flagged, done = out.found, out.flagged, out.done
     n, columns, gated = row_at.size, row_values.shape[0], gates.shape[0] > 0
     most = found.shape[0] - 2 * MOST_ROUNDS - 2 * milestones - signs.shape[0] - 4
     undo_last = undo_signal.size - 1
     i, first = start, (a.facts[0], a.first_bits, a.first_values, a.first_visits)
+    end = i  # behind the last row of the customer, in this batch
+    if i < n and row_customer[i] == facts[CUSTOMER]:
+        end = _last_of(row_customer, i)
+        for column in range(columns):
+            ahead[column] = _outside(row_values[column], low[row_signals[column]], high[row_signals[column]], i, end)
+        ahead[columns] = _told(row_event, i, end)
     while i < n or (last and facts[CUSTOMER] >= 0):
         if done[0] > most or done[1] >= flagged.size - 2:
             return i, False
         customer, due, begin = facts[CUSTOMER], facts[DUE], i
-        while i < n and row_customer[i] == customer and row_at[i] < due and row_event[i] < 0:  # what changes nothing is passed over
-            calm = True
-            for column in range(columns):
-                x, signal = row_values[column, i], row_signals[column]
-                calm = calm and not (x < low[signal] or x > high[signal])
-            if not calm:
-                break
-            i += 1
-        while begin < i < n and row_at[i - 1] == row_at[i] and row_customer[i] == customer:  # an observation is taken as a whole
+        i = end  # what changes nothing is passed over
+        for column in range(columns + 1):
+            i = min(i, ahead[column]) if begin < end else i
+        if begin < i and row_at[i - 1] >= due:
+            i = begin
+            while row_at[i] < due:
+                i += 1
+        while begin < i < end and row_at[i - 1] == row_at[i]:  # an observation is taken as a whole
             i -= 1
         if i > begin:
             facts[AT] = row_at[i - 1]
         if i >= n and not last:
             break  # the customer may go on in the next batch
-        then, undone, offered, sign = facts[AT], 0, np.int64(0), 1
-        closing = facts[CUSTOMER] >= 0 and (i >= n or row_customer[i] != facts[CUSTOMER])
+        then, undone, offered, sign, stale = facts[AT], 0, np.int64(0), 1, 0
+        closing = facts[CUSTOMER] >= 0 and i >= end
         if closing:  # the customer's last row is behind us: time passes until the date of interest
             changed = felt = as_of > then and as_of >= facts[DUE]
             sign = -1
             if changed:
-                old_bits[:] = bits
+                for word in range(bits.size):
+                    old_bits[word] = bits[word]
                 facts[AT] = as_of
         else:
             customer, at = row_customer[i], row_at[i]
             if customer != facts[CUSTOMER]:
                 _begin(first, facts, bits, values, low, high, happened, times, visits, memory, clocks, customer, at)
+                end = _last_of(row_customer, i)
+                for column in range(columns):
+                    ahead[column] = _outside(row_values[column], np.inf, -np.inf, i, end)
+                ahead[columns] = _told(row_event, i, end)
                 then = NEVER
             changed = felt = facts[FRESH] == 1 or at >= facts[DUE]
+            stale = ALL if facts[FRESH] == 1 else 0
             facts[FRESH] = 0
             facts[AT] = at
             for word in range(bits.size):
                 old_bits[word] = bits[word]
             while True:
                 for column in range(columns):
-                    x = row_values[column, i]
-                    signal = row_signals[column]
-                    if x < low[signal] or x > high[signal]:  # not so where nothing is said: that is NaN
+                    if ahead[column] == i:
+                        x, signal = row_values[column, i], row_signals[column]
                         undo_signal[undone] = signal
                         undo_value[undone] = values[signal]
                         undone = min(undone + 1, undo_last)
                         values[signal] = x
                         read = signals[signal, 1] == 1
-                        felt = felt or read
+                        if read:
+                            felt = True
+                            stale |= DATES
                         if _test(tests, limits, bits, low, high, signal, signals[signal, 0], signals[signal + 1, 0], read, x):
                             changed = True
-                e = row_event[i]
-                if e >= 0 and not (offered >> e) & 1:
-                    offered |= np.int64(1) << e
-                    then_happened[e] = happened[e]
-                    happened[e] = at
-                    times[e] += 1
-                    felt = True
+                        ahead[column] = _outside(row_values[column], low[signal], high[signal], i + 1, end)
+                if ahead[columns] == i:
+                    e = row_event[i]
+                    if not (offered >> e) & 1:
+                        offered |= np.int64(1) << e
+                        then_happened[e] = happened[e]
+                        happened[e] = at
+                        times[e] += 1
+                        felt = True
+                        stale |= EVENTS
+                    ahead[columns] = _told(row_event, i + 1, end)
                 i += 1
-                if i >= n or row_at[i] != at or row_customer[i] != customer:
+                if i >= end or row_at[i] != at:
                     break
         felt = felt or (changed and gated)
         if (changed or felt) and not facts[FLAGGED]:
             number, at_rest = 1, False
             while number <= MOST_ROUNDS:
                 if felt:
-                    facts[DUE] = _feel_time(elapsed, bits, values, happened, times, visits, clocks, facts[AT], facts[ENTERED])
+                    facts[DUE] = _feel_time(
+                        elapsed, bits, values, happened, times, visits, clocks, soon, stale, facts[AT], facts[ENTERED]
+                    )
+                    stale = 0
                     _feel_rest(sums, factors, summed, gates, gate_bits, bits, values)
                 if at_rest:
                     break
@@ -455,10 +535,11 @@ def walk(a, s, rows, start, out, as_of, last):  # type: ignore[no-untyped-def]
                         if runs != (clocks[k] != NEVER):
                             clocks[k] = facts[AT] if runs else NEVER
                             felt = True
+                            stale |= CLOCKS
                     continue
                 since = NEVER
                 if number == 1 and rules[rule, 0] < 0 and rules[rule, 4] and NEVER < then < facts[AT]:
-                    since = _due_since(a, s, rule, then, undone, offered)
+                    since = _due_since(a, s, rule, then, due, undone, offered)
                 target = rules[rule, 1]
                 if rules[rule, 3]:
                     target = phase
@@ -468,6 +549,7 @@ def walk(a, s, rows, start, out, as_of, last):  # type: ignore[no-untyped-def]
                 if not rules[rule, 3]:
                     _enter(phases, visited, facts, visits, memory, target)
                     felt = True
+                    stale |= PLACES
                 offered = np.int64(0)
                 number += 1
             if not at_rest:
