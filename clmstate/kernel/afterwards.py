@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from clmstate.conditions import reads
-from clmstate.conditions.lower import lower
 from clmstate.conditions.nodes import Cond
 from clmstate.kernel.expressions import Writer
 from clmstate.kernel.program import Program
@@ -37,7 +36,7 @@ class Afterwards:
     def __init__(self, program: Program) -> None:
         self.p = program
         self.write = Writer(program)
-        self.shown = any(t.done is not None for phase in program.definition.phases.values() for t in phase.touchpoints)
+        self.shown = any(program.shown)
 
     def functions(self) -> Iterator[str]:
         """`clocks` and `after` as functions of a state, what both ask as bits, and what shows touchpoints to be done."""
@@ -53,23 +52,23 @@ class Afterwards:
         yield from (f"    {line}" for line in self.lines())
 
     def touchpoints(self) -> Iterator[str]:
-        """For each phase with touchpoints that data can show to be done, a function that notes those that now are."""
-        signals = self.p.definition.signals
-        names, full = [], []
-        for i, path in enumerate(self.p.phases):
-            shown = [(n, t.done) for n, t in enumerate(self.p.definition.phases[path].touchpoints) if t.done is not None]
+        """For each phase, what says as bits which touchpoints data show to be done; if there may be any, also what notes those that now are."""
+        names, full, shows = [], [], []
+        for i, shown in enumerate(self.p.shown):
             names.append(f"seen_{i}" if shown else "None")
             full.append(str(sum(1 << n for n, _ in shown)))
+            bits = [f"({1 << n} if {self.write.formula(formula)} else 0)" for n, formula in shown]
+            shows.append(f"lambda _s: {' | '.join(bits) or 0}, ")
             if shown:
                 yield f"def seen_{i}(_s):"
-                for n, done in shown:
-                    formula = self.write.formula(lower(done, lambda name: signals[name].never_missing))
-                    yield f"    if not _s.seen & {1 << n} and ({formula}):"
+                for n, formula in shown:
+                    yield f"    if not _s.seen & {1 << n} and ({self.write.formula(formula)}):"
                     yield f"        _s.seen |= {1 << n}"
                     yield f"        _s.journal.append((-3, {i}, {n}, _s.at, 'done', '', ''))"
                 yield f"    return _s.seen & {full[i]} != {full[i]}"
         yield f"_SEEN = ({', '.join(names)},)"
         yield f"_FULL = ({', '.join(full)},)"
+        yield f"_SHOWS = ({''.join(shows)})"
 
     def lines(self, given: Given | None = None) -> Iterator[str]:
         """All of it.

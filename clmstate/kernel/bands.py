@@ -38,10 +38,14 @@ def whole_numbers(spec: SignalSpec) -> bool:
     return spec.kind in ("count", "integer")
 
 
-def leaves_asked(program: Program) -> tuple[Leaf, ...]:
+def leaves_asked(program: Program, *, touchpoints: bool = False, phase: int | None = None) -> tuple[Leaf, ...]:
     """The leaves of all that an observation without an event may ask: rules, clocks and milestones, each once.
 
-    Touchpoints are left out: while one is open that data may show to be done, everything is looked at.
+    Args:
+        program: the program.
+        touchpoints: whether what shows touchpoints to be done is among them. It need not be for somebody who looks at them at each
+            observation while one is open.
+        phase: the number of the phase in which they are asked; None for any.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -54,14 +58,19 @@ def leaves_asked(program: Program) -> tuple[Leaf, ...]:
         >>> leaves_asked(lower_lifecycle(Deal.definition))
         (Compare(left=SignalRef(name='health'), op='>=', right=Const(value=70)),)
     """
-    formulas: list[Formula] = [rule.formula for rules in program.silent for rule in rules]
+    phases = slice(None) if phase is None else slice(phase, phase + 1)
+    formulas: list[Formula] = [rule.formula for rules in program.silent[phases] for rule in rules]
     formulas += program.clock_formulas
     formulas += [formula for _, formula in program.milestones]
+    if touchpoints:
+        formulas += [formula for shown in program.shown[phases] for _, formula in shown]
     return tuple(dict.fromkeys(literal.leaf for formula in formulas for literal in literals(formula)))
 
 
-def cuts(program: Program) -> Mapping[str, Cuts]:
+def cuts(program: Program, *, touchpoints: bool = False) -> Mapping[str, Cuts]:
     """For each signal that is asked about, where truths change; flags, choices and dates have no cuts.
+
+    `touchpoints` as in :func:`leaves_asked`.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -75,7 +84,7 @@ def cuts(program: Program) -> Mapping[str, Cuts]:
         {'health': (70,), 'logins': (6,)}
     """
     found: dict[str, set[int | float] | None] = {}
-    for leaf in leaves_asked(program):
+    for leaf in leaves_asked(program, touchpoints=touchpoints):
         match leaf:
             case Compare(SignalRef(name), op, Const() | ThresholdRef() as limit):
                 _cut(program, found, name, op, limit)
@@ -90,8 +99,10 @@ def cuts(program: Program) -> Mapping[str, Cuts]:
     return {name: None if points is None else tuple(sorted(points)) for name, points in found.items()}
 
 
-def date_cuts(program: Program) -> Mapping[str, Cuts]:
+def date_cuts(program: Program, *, touchpoints: bool = False) -> Mapping[str, Cuts]:
     """For each date that is asked about, after how many microseconds (before it, if negative) time changes a truth.
+
+    `touchpoints` as in :func:`leaves_asked`.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -106,7 +117,7 @@ def date_cuts(program: Program) -> Mapping[str, Cuts]:
     """
     write = Writer(program)
     found: dict[str, set[int | float] | None] = {}
-    for leaf in leaves_asked(program):
+    for leaf in leaves_asked(program, touchpoints=touchpoints):
         match leaf:
             case Compare(DaysUntil(name) | DaysSince(name)) | Compare(_, _, DaysUntil(name) | DaysSince(name)):
                 points = found.setdefault(name, set())

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from clmstate.conditions import free_signals
+from clmstate.conditions.lower import Leaf
 from clmstate.conditions.nodes import (
     Compare,
     Const,
@@ -21,6 +23,7 @@ from clmstate.conditions.nodes import (
     EventTimes,
     ForDays,
     PhaseVisits,
+    SignalRef,
     ThresholdRef,
     terms,
 )
@@ -42,13 +45,14 @@ else:
 
 __all__ = ["AVAILABLE", "stand_before"]
 
-MOST_SIGNALS: Final = 62
-"""A gate keeps what was given as bits of one machine word."""
+MOST_BITS: Final = 62
+"""A gate keeps what was given as bits of one machine word; and so what is true."""
 
 MOST_PICTURES: Final = 2**63
 """A gate numbers all combinations of bands with one machine word; beyond that it remembers no decisions."""
 
 Memory = tuple[Any, ...]
+Since = tuple[str, bool, tuple[float, ...]]
 Described = tuple[str, str, bool, tuple[float, ...] | None, float, float, tuple[str, ...], str, str]
 
 
@@ -69,13 +73,15 @@ def stand_before(program: Program, space: dict[str, Any]) -> None:
         >>> print(*Deal("Acme").observe(at="2026-01-05", live=True))  # the same with a gate and without
         2026-01-05 New → Won (live)
     """
-    if not AVAILABLE or len(program.definition.signals) > MOST_SIGNALS:
+    if not AVAILABLE or len(program.definition.signals) > MOST_BITS:
         return
+
+    memory = _memory(program, space)
 
     def gate(name: str, settled: str, *, part: bool = False, events: dict[Any, str] | None = None) -> Gate:
         return Gate(
             state=space["PartState"],
-            signals=tuple(_described(program, part=part)),
+            signals=tuple(_described(program, part=part, touchpoints=memory is not None and not part)),
             part=part,
             events=events,
             instants=space["_INSTANTS"],
@@ -85,7 +91,7 @@ def stand_before(program: Program, space: dict[str, Any]) -> None:
             seen=space["_SEEN"],
             nothing=space["_NOTHING"],
             nan=space["_NAN"],
-            memory=None if part else _memory(program, space),
+            memory=None if part else memory,
         )
 
     space["observe"] = gate("observe", "settled")
@@ -93,9 +99,13 @@ def stand_before(program: Program, space: dict[str, Any]) -> None:
     space["send"] = gate("send", "_sent", events=space["_EVENTS"])
 
 
-def _described(program: Program, *, part: bool) -> Iterator[Described]:
-    """The signals, for a gate: what is plain about them, and where a truth changes."""
-    numbers, dates, remembered = cuts(program), date_cuts(program), banded(program)
+def _described(program: Program, *, part: bool, touchpoints: bool) -> Iterator[Described]:
+    """The signals, for a gate: what is plain about them, and where a truth changes.
+
+    A gate with a memory remembers of touchpoints too what data show to be done; without one they are looked at each time.
+    """
+    numbers, dates = cuts(program, touchpoints=touchpoints), date_cuts(program, touchpoints=touchpoints)
+    remembered = banded(program)
     for name, spec in program.definition.signals.items():
         low, high, points = -math.inf, math.inf, numbers.get(name)
         match spec.kind:
@@ -116,29 +126,42 @@ def _described(program: Program, *, part: bool) -> Iterator[Described]:
 def _memory(program: Program, space: dict[str, Any]) -> Memory | None:
     """What a gate needs to remember decisions and to write what follows; None if a truth depends on more than bands."""
     since = _since(program)
-    if since is None or program.visited or len(program.clocks) + len(program.milestones) > MOST_SIGNALS:
+    if since is None or program.visited or len(program.clocks) + len(program.milestones) > MOST_BITS:
         return None
-    pictures = len(program.phases) + 1
-    for _, kind, asked, points, _, _, choices, *_ in _described(program, part=False):
-        if kind in ("number", "whole") and asked and points is None:
-            return None  # compared with another signal
-        if asked and kind != "date":
+    if any(number >= MOST_BITS for shown in program.shown for number, _ in shown):
+        return None
+    described = {
+        name: (kind, points, choices)
+        for name, kind, _, points, _, _, choices, *_ in _described(program, part=False, touchpoints=True)
+    }
+    looks = []
+    for phase in range(len(program.phases)):
+        signals, places = _looked_at(program, phase, tuple(key for *key, _ in since))
+        pictures = len(program.phases)
+        for kind, points, choices in map(described.__getitem__, signals):
+            if kind in ("number", "whole") and points is None:
+                return None  # compared with another signal
             pictures *= 3 if kind == "flag" else len(choices) + 1 if kind == "choice" else len(points or ()) + 2
-    for *_, points in since:
-        pictures *= len(points) + 2
-    if pictures >= MOST_PICTURES:
-        return None
+        for place in places:
+            pictures *= len(since[place][-1]) + 2
+        if pictures >= MOST_PICTURES:
+            return None
+        numbers = list(described)
+        looks.append((tuple(map(numbers.index, signals)), places))
     return (
         since,
+        tuple(looks),
         tuple(f"k{i}" for i in range(len(program.clocks))),
         tuple(_rule(rule) for rule in program.rules),
         tuple((name, f"e_{name}", f"n_{name}") for name in program.definition.events),
         tuple(group and sys.intern(group) for group in program.group),  # one object for one group
         space["_FULL"],
-        any(space["_SEEN"]),
+        any(program.shown),
         space["_STEP"],
         space["OFFER"],
         space["truths"],
+        space["_SHOWS"],
+        space["HOLDS"],
         space["_Moves"],
     )
 
@@ -148,26 +171,53 @@ def _rule(rule: Rule) -> tuple[bool, bool, bool, int, tuple[str, ...]]:
     return rule.known_target, rule.timed, one_way(timed_literals(rule.formula)), rule.target, reads
 
 
-def _since(program: Program) -> tuple[tuple[str, bool, tuple[float, ...]], ...] | None:
+def _since(program: Program) -> tuple[Since, ...] | None:
     """What time runs away from, and after how many microseconds a truth changes; and counts of events, and where.
 
     Returns:
         Slot, whether it is a count, and its cuts, for each; None if a truth reads something else, or compares them with one another.
     """
     write = Writer(program)
-    dates = date_cuts(program)
+    dates = date_cuts(program, touchpoints=True)
     found = {(f"v_{name}", False): set(points or ()) for name, points in dates.items()}
-    for leaf in leaves_asked(program):
+    for leaf in leaves_asked(program, touchpoints=True):
+        place = _place(program, leaf)
         match leaf:
             case ForDays(_, days):
-                found.setdefault((f"k{program.clocks.index(leaf)}", False), set()).add(int(write.number(days)) * DAY)
-            case Compare(EventTimes(event), op, Const() | ThresholdRef() as limit):
-                found.setdefault((f"n_{event}", True), set()).update(whole_cuts(op, write.number(limit)))
-            case Compare(DaysInPhase() | EventDaysSince() as term) | Compare(_, _, DaysInPhase() | EventDaysSince() as term):
-                slot = f"e_{term.event}" if isinstance(term, EventDaysSince) else "entered"
-                found.setdefault((slot, False), set()).update(write.flips(leaf)[1])
+                found.setdefault(place, set()).add(int(write.number(days)) * DAY)
+            case Compare(EventTimes(), op, Const() | ThresholdRef() as limit):
+                found.setdefault(place, set()).update(whole_cuts(op, write.number(limit)))
+            case Compare(DaysInPhase() | EventDaysSince()) | Compare(_, _, DaysInPhase() | EventDaysSince()):
+                found.setdefault(place, set()).update(write.flips(leaf)[1])
             case Compare() if any(isinstance(term, EventTimes | PhaseVisits) for term in terms(leaf)):
                 return None
             case _:
                 pass
     return None if None in dates.values() else tuple((*key, tuple(sorted(points))) for key, points in found.items())
+
+
+def _place(program: Program, leaf: Leaf) -> tuple[str, bool]:
+    """The slot of what a leaf reads besides signals, and whether it is a count; an empty name if there is nothing."""
+    match leaf:
+        case ForDays():
+            return f"k{program.clocks.index(leaf)}", False
+        case Compare(EventTimes(event)):
+            return f"n_{event}", True
+        case Compare(EventDaysSince(event)) | Compare(_, _, EventDaysSince(event)):
+            return f"e_{event}", False
+        case Compare(DaysInPhase()) | Compare(_, _, DaysInPhase()):
+            return "entered", False
+        case _:
+            return "", False
+
+
+def _looked_at(program: Program, phase: int, places: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """What decides in one phase: signals other than dates, and the numbers of the places that `_since` lists."""
+    leaves = leaves_asked(program, touchpoints=True, phase=phase)
+    signals = {name for leaf in leaves for name in ((leaf.name,) if isinstance(leaf, SignalRef) else free_signals(leaf))}
+    dates = {name for name in signals if program.definition.signals[name].kind == "date"}
+    looked = {(f"v_{name}", False) for name in dates} | {_place(program, leaf) for leaf in leaves}
+    return (
+        tuple(name for name in program.definition.signals if name in signals - dates),
+        tuple(i for i, place in enumerate(places) if tuple(place) in looked),
+    )

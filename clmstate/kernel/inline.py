@@ -159,7 +159,7 @@ class Inline:
         yield "    if _rule < 0: return _NOTHING"
         yield "    _life = _s.life"
         yield "    if _life.listening: _life.perform(_plan)"
-        yield "    return _Moves(_plan, _life.read)"
+        yield "    return _Moves(_plan, _life)"
 
     def send(self) -> Iterator[str]:
         """The same with one event offered, which the customer has seen before."""

@@ -83,6 +83,7 @@ class Program:
         clocks: the ``for_days`` conditions, each once.
         clock_formulas: when each clock runs.
         milestones: name and formula of each milestone.
+        shown: for each phase, place and formula of each of its touchpoints that data can show to be done.
         visited: paths of the phases and groups whose visits some condition counts.
 
     Example:
@@ -106,6 +107,7 @@ class Program:
     clocks: tuple[ForDays, ...]
     clock_formulas: tuple[Formula, ...]
     milestones: tuple[tuple[str, Formula], ...]
+    shown: tuple[tuple[tuple[int, Formula], ...], ...]
     visited: tuple[str, ...]
 
     @cached_property
@@ -152,6 +154,12 @@ def lower_lifecycle(definition: LifecycleDefinition) -> Program:
         clocks=clocks,
         clock_formulas=tuple(_formula(clock.of, definition) for clock in clocks),
         milestones=tuple((name, _formula(m.when, definition)) for name, m in definition.milestones.items()),
+        shown=tuple(
+            tuple(
+                (i, _formula(t.done, definition)) for i, t in enumerate(definition.phases[path].touchpoints) if t.done is not None
+            )
+            for path in phases
+        ),
         visited=tuple(path for path in definition.places if path in counted),
     )
 

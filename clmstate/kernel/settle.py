@@ -106,8 +106,8 @@ def sent(s: State, old: tuple[Any, ...], event: str) -> Moves:
     if life.listening and plan:
         life.perform(plan)
     if taken >= 0:
-        return Moves(plan, life.read)
-    return Moves(plan, life.read, life.untaken((event,), -1, phase))
+        return Moves(plan, life)
+    return Moves(plan, life, life.untaken((event,), -1, phase))
 
 
 def first(s: State, old: tuple[Any, ...]) -> Moves:
@@ -146,7 +146,7 @@ def _told(s: State, before: tuple[Any, ...], rule: int) -> Moves:
     life = s.life
     if life.listening and plan:
         life.perform(plan)
-    return Moves(plan, life.read)
+    return Moves(plan, life)
 
 
 def no_plan(_: State) -> Plan | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clmstate.conditions.lower import Formula, Leaf, Literal, literals, lower
+from clmstate.conditions.lower import Formula, Leaf, Literal, literals
 from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays
 from clmstate.kernel.program import Program
 
@@ -49,11 +49,9 @@ def timed_leaves(program: Program, phase: int, *, touchpoints: bool = True) -> t
         >>> len(timed_leaves(lower_lifecycle(Deal.definition), 0))
         1
     """
-    definition = program.definition
     formulas = [rule.formula for rule in program.silent[phase]] + [formula for _, formula in program.milestones]
-    for touchpoint in definition.phases[program.phases[phase]].touchpoints:
-        if touchpoints and touchpoint.done is not None:
-            formulas.append(lower(touchpoint.done, lambda name: definition.signals[name].never_missing))
+    if touchpoints:
+        formulas += [formula for _, formula in program.shown[phase]]
     return tuple(dict.fromkeys(literal.leaf for formula in formulas for literal in timed_literals(formula)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import attrs
 
@@ -223,12 +223,20 @@ class Untaken:
     part: str = ""
 
 
+class Reader(Protocol):
+    """Somebody who reads what an engine noted."""
+
+    def read(self, item: Any, /) -> Move:
+        """The move that an item tells of."""
+        ...
+
+
 class Moves(Sequence[Move]):
     """The moves that one observation caused, anywhere in the customer, in order; compares equal to a tuple of them.
 
     Args:
         raw: what the engine noted, one item a move.
-        read: makes a :class:`Move` of an item; called when somebody looks, so that observing stays cheap.
+        reader: makes a :class:`Move` of an item; asked when somebody looks, so that observing stays cheap.
         untaken: the events that no transition took, with why.
 
     Example:
@@ -236,16 +244,16 @@ class Moves(Sequence[Move]):
         True
     """
 
-    __slots__ = ("_raw", "_read", "_untaken")
+    __slots__ = ("_raw", "_reader", "_untaken")  # written by kernel/c too
 
     def __init__(
         self,
         raw: Sequence[Any] = (),
-        read: Callable[[Any], Move] | None = None,
+        reader: Reader | None = None,
         untaken: Callable[[], tuple[Untaken, ...]] | tuple[Untaken, ...] = (),
     ) -> None:
         self._raw = raw
-        self._read = read
+        self._reader = reader
         self._untaken = untaken
 
     @property
@@ -260,7 +268,7 @@ class Moves(Sequence[Move]):
         return tuple(self)[index]
 
     def __iter__(self) -> Iterator[Move]:
-        return iter(self._raw) if self._read is None else map(self._read, self._raw)
+        return iter(self._raw) if self._reader is None else map(self._reader.read, self._raw)
 
     def __eq__(self, other: object) -> bool:
         return tuple(self) == tuple(other) if isinstance(other, Moves | tuple) else NotImplemented

@@ -348,7 +348,7 @@ class CustomerLife(RoomLife):
         if steps and self.listening:
             self.perform(steps)
         heard = [(*offer, offer[0].state.phase) for offer in offered]
-        return Moves(steps, self.read, partial(self.untaken, steps, heard) if heard else ())
+        return Moves(steps, self, partial(self.untaken, steps, heard) if heard else ())
 
     def untaken(self, steps: Sequence[Step], heard: Sequence[tuple[Member, str, int, int]]) -> tuple[Untaken, ...]:
         """The events that nobody took, with why; asked at any time later, it tells of the phase in which they were heard."""

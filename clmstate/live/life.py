@@ -184,8 +184,8 @@ class Life(Reading):
         if plan and self.listening:
             self.perform(plan)
         if not offered:
-            return Moves(plan, self.read)
-        return Moves(plan, self.read, self.untaken(offered, taken, plan[0][1] if plan else self.state.phase))
+            return Moves(plan, self)
+        return Moves(plan, self, self.untaken(offered, taken, plan[0][1] if plan else self.state.phase))
 
     def untaken(self, offered: Sequence[str], taken: int, phase: int) -> Callable[[], tuple[Untaken, ...]]:
         """The events that nobody took, with why; worked out when somebody asks."""

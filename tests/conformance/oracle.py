@@ -64,8 +64,9 @@ class Part:
         self.clocks: dict[n.Cond, int | None] = {}  # since when the condition of a for_days has held
         self.hold: int | None = None
         self.milestones: list[tuple[str, int | None]] = []
-        rules, reached = definition.transitions.values(), definition.milestones.values()
-        self.timed = {node.of for element in (*rules, *reached) for node in inside(element.when) if isinstance(node, n.ForDays)}
+        rules, shown = definition.transitions.values(), [t for phase in definition.phases.values() for t in phase.touchpoints]
+        asked = [*(element.when for element in (*rules, *definition.milestones.values())), *(t.done for t in shown)]
+        self.timed = {node.of for cond in asked for node in inside(cond) if isinstance(node, n.ForDays)}
         self.counted = tuple(node.phase for t in rules for node in inside(t.when) if isinstance(node, n.PhaseVisits))
 
     def begun(self, at: int | None) -> Part:
@@ -237,8 +238,7 @@ class Oracle:
     """One customer of a lifecycle, told what happens; it answers with the moves that follow."""
 
     def __init__(self, definition: LifecycleDefinition) -> None:
-        self.parts = [Part(definition)]
-        self.untaken: list[str] = []
+        self.parts, self.untaken = [Part(definition)], list[str]()
 
     at = property(lambda self: self.parts[0].at)
     phase = property(lambda self: self.parts[0].phase)

@@ -2,17 +2,25 @@
 
 A bug is an edit of the source text. It is planted into a copy of the package, and the run is a process of its own there:
 ``python -m tests.conformance.planted alone composed`` in the copy's folder. Bugs of the gate run behind it, compiled anew if they are
-in its C; all others run without it, so that nothing hides them.
+in its C; all others run without it, so that nothing hides them. Walks over columns run as plain Python there: Numba would take longer to
+compile each than it takes to find it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import math
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 
 import attrs
 
@@ -164,12 +172,16 @@ BUGS = (
 GATE_BUGS = (
     bug("a value in another band changes nothing", "kernel/c/read.c", "return !*other_band;", "return 1;"),
     bug("a date given wakes nobody", "kernel/c/read.c", "if (next < *wake) {", "if (next < 0) {"),
-    bug("what one phase decides another does", "kernel/c/decide.c", "(unsigned long long)phase + 1;", "1;"),
+    bug("what one phase decides another does", "kernel/c/decide.c", "look_count + phase + 1;", "look_count + 1;"),
     bug("what never stops runs on", "kernel/c/decide.c", "(truths & 1) != (unsigned)runs", "(truths & 1) > (unsigned)runs"),
     bug("milestones are reached again", "kernel/c/decide.c", "truths & ~reached", "truths"),
     bug("a group forgets where it was left", "kernel/c/decide.c", "if (left == Py_None || left == entered) {", "if (1) {"),
-    bug("nothing was due before", "kernel/c/decide.c", "if (rule->timed && at != then &&", "if (0 &&"),
-    bug("what was due is asked with the dates of today", "kernel/c/decide.c", "value = was[n];", "(void)was;"),
+    bug("nothing was due before", "kernel/c/decide.c", "if (rule->timed && at != then) {", "if (0) {"),
+    bug("what was due is asked with the dates of today", "kernel/c/decide.c", "if (was[i] != NULL) {", "if (0) {"),
+    bug("nothing became due between two reports", "kernel/c/decide.c", "if (after < at && at < next) {", "if (0) {"),
+    bug("no data show a touchpoint to be done", "kernel/c/decide.c", "fresh = shown & ~seen;", "fresh = 0;"),
+    bug("no day shows a touchpoint to be done", "kernel/gate.py", "touchpoints=True, phase=phase)", "phase=phase)"),
+    bug("a rule asked once is true for ever", "kernel/c/decide.c", "decision->held |= truth ? bit : 0;", "decision->held |= bit;"),
     bug("who has joined a customer is not asked", "kernel/c/observe.c", "&& at < number_in(whole, wake_name, NULL)", ""),
     bug(
         "a date given to a part is not queued for",
@@ -182,6 +194,69 @@ GATE_BUGS = (
     bug("the gate counts no events", "kernel/gate.py", "update(whole_cuts(op, write.number(limit)))", "update(())"),
 )
 """Bugs of what stands before the generated Python."""
+
+
+_WALK = "replay/wholes/kernel.py"
+COLUMN_BUGS = (
+    # one lifecycle in columns
+    bug("a group forgets where it was left", "kernel/fleet.py", "        memory[left] = source", "        pass"),
+    bug("the next customer inherits the clocks", "kernel/fleet.py", "        clocks[i] = NEVER", "        pass"),
+    bug(
+        "a value at its limit changes nothing", "kernel/fleet.py", "(x < low) | (x > high)", "(x < low - 1e-9) | (x > high + 1e-9)"
+    ),
+    bug(
+        "time alone moves nobody",
+        "kernel/fleet.py",
+        "        soon[i] = again\n        due = min(due, again)",
+        "        soon[i] = again",
+    ),
+    # whole customers in columns
+    bug(
+        "whoever has left still counts",
+        _WALK,
+        "            _recount(g, k, n, (np.int64(1) << t[k, K.N_ENTRIES]) - 1)\n            _note",
+        "            _note",
+    ),
+    bug("what lives inside stays when a member leaves", _WALK, "            while inside >= 0:", "            while False:"),
+    bug(
+        "ports are read a round late",
+        _WALK,
+        "        _propagate(g)\n        number += 1",
+        "        if g[G.NEXT] == 0:\n            _propagate(g)\n        number += 1",
+    ),
+    bug(
+        "ports are computed inside a round",
+        _WALK,
+        "            _wake(g, n)\n        _propagate(g)",
+        "            _wake(g, n)\n            _propagate(g)\n        _propagate(g)",
+    ),
+    bug("who joins is not told what all are told", _WALK, "            if m[wire + WIRE.PART] == part:", "            if False:"),
+    bug(
+        "rows of one instant are heard one after the other",
+        _WALK,
+        "while end < n and row_at[end] == at and",
+        "while end < n and row_at[end] == at and coming > 0 and",
+    ),
+    bug("the clock of a member goes on in its next life", _WALK, "        i[n, t[k, K.CLOCKS] + clock] = NEVER", "        pass"),
+    bug("the clock of a member does not stop", _WALK, "i[n, since] = g[G.AT] if runs else NEVER", "i[n, since] = g[G.AT]"),
+    bug("time alone moves no member", _WALK, "if i[n, N.DUE] > at:", "if i[n, N.DUE] > at or t[i[n, N.KIND], K.DEPTH] > 0:"),
+    bug(
+        "a member of a member counts for the nearest room",
+        _WALK,
+        "            room = i[room, N.PARENT]\n        kind =",
+        "            room = i[n, N.PARENT]\n        kind =",
+    ),
+    bug("a port forgets its default", _WALK, "stored = x[m[wire + WIRE.ABSENT]] if value != value else value", "stored = value"),
+    bug("halves of a step go down", _WALK, "np.floor(steps + 0.5)", "np.ceil(steps - 0.5)"),
+    bug("the least and the greatest change places", _WALK, "own < best if kind == 8", "own < best if kind != 8"),
+    bug(
+        "an event of all is heard by one",
+        _WALK,
+        "        _offer(g, n, e)\n    if branches",
+        "        _offer(g, n, e)\n        break\n    if branches",
+    ),
+)
+"""Bugs of the walks over columns."""
 
 
 def planted(bug: Bug, folder: Path) -> None:
@@ -217,7 +292,10 @@ def built(folder: Path) -> bool:
 def found_in(folder: Path, *kinds: str, gated: bool = False) -> str:
     """What the run in a folder finds, lives alone or customers first; nothing if all agree."""
     command = [sys.executable, "-m", "tests.conformance.planted", *kinds]
-    env = os.environ | {"CLMSTATE_PURE": str(int(not gated))}
+    env = os.environ | {
+        "CLMSTATE_PURE": str(int(not gated)),
+        "NUMBA_DISABLE_JIT": str(int("columns" in kinds or "wholes" in kinds)),
+    }
     ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode in (0, 3), ran.stdout + ran.stderr
     return ran.stdout.strip()
@@ -238,6 +316,8 @@ def alone(steps: int = 12_000) -> None:
         for engine in (harness.Compiled, *[harness.Part] * (index < 80)):
             if found := harness.first_difference(engine, model, case.steps):
                 tell(f"a quiet lifecycle, {engine.name}: life {index}, step {found[0]}", found[2])
+        if said := quiet.overlooked(harness.Compiled, model, case.steps):
+            tell(f"a quiet lifecycle, touchpoints of life {index}, {said}", None)
     for index, (case, model) in enumerate(harness.lives(Random(5), steps, harness.Counts())):
         if found := harness.first_difference(harness.Compiled, model, case.steps):
             tell(f"a lifecycle alone: life {index}, step {found[0]}", found[2])
@@ -254,6 +334,43 @@ def composed(deeds: int = 24_000) -> None:
             tell(f"a customer: life {index}, deed {found[0]}", found[2])
 
 
+def columns(rows: int = 12_000) -> None:
+    """Looks for a difference in lifecycles in columns."""
+    from tests.conformance.test_columns import compare
+
+    told_of("lifecycles in columns", partial(compare, rows=rows))
+
+
+def wholes(rows: int = 6_000) -> None:
+    """Looks for a difference in whole customers in columns."""
+    from clmstate.replay.wholes import kernel
+    from tests.conformance.whole_columns import agree
+
+    kernel._memory, kernel.nb = int, SimpleNamespace(carray=at_address)  # type: ignore[assignment]
+    told_of("whole customers in columns", partial(agree, rows=rows, often=3))
+
+
+@cache
+def at_address(address: int, shape: tuple[int, ...], kind: type[Any]) -> Any:
+    """An array by its address, as Numba finds it."""
+    import numpy as np
+
+    size = math.prod(map(int, shape)) * np.dtype(kind).itemsize
+    return np.frombuffer((ctypes.c_char * size).from_address(address), kind).reshape(shape)
+
+
+def told_of(where: str, compare: Callable[[int], object]) -> None:
+    """Says where two ways to walk differ."""
+    import numpy as np
+
+    np.seterr(all="ignore")  # numbers of 64 bits run over as they do in the compiled walk
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            compare(5)
+    except AssertionError as difference:
+        tell(f"{where}: {str(difference).partition(chr(10))[0]}", None)
+
+
 if __name__ == "__main__":
     for kind in sys.argv[1:]:
-        {"alone": alone, "composed": composed}[kind]()
+        {"alone": alone, "composed": composed, "columns": columns, "wholes": wholes}[kind]()

@@ -7,15 +7,16 @@ in another while it is not, so a truth that was overlooked is seen in the next a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
 import clmstate
 from tests.conformance.generate import DAY, TODAY, Step, model_class
-from tests.conformance.harness import Case
+from tests.conformance.harness import Case, Compiled, ask_oracle
+from tests.conformance.oracle import Oracle
 
-__all__ = ["lives"]
+__all__ = ["lives", "overlooked"]
 
 OPS = ("<", "<=", "==", "!=", ">=", ">")
 NEAR: dict[str, tuple[Any, ...]] = {
@@ -136,3 +137,24 @@ def lives(rng: Random, number: int, each: int = 50) -> Iterator[tuple[Case, type
     for i in range(number):
         source = asked.source(grouped=i % 2 == 1)
         yield Case(source, tuple(steps(rng, each))), model_class(source)
+
+
+def overlooked(engine: type[Compiled], model: type[clmstate.Lifecycle], steps: Sequence[Step]) -> str:
+    """How the touchpoints that data show to be done differ from what the oracle finds true at the end of each step; empty if not."""
+    oracle, other = Oracle(model.definition), engine(model)
+    done: set[str] = set()
+    expected = []
+    for index, step in enumerate(steps):
+        answer = ask_oracle(oracle, step)
+        if answer.moves:
+            done.clear()  # a new stay
+        part = oracle.parts[0]
+        for touchpoint in model.definition.phases[part.phase].touchpoints:
+            if touchpoint.label not in done and part.truth(touchpoint.done) is True:
+                done.add(touchpoint.label)
+                expected.append((part.phase, touchpoint.label, part.at))
+        other.ask(step)
+        found = [(seen.phase, seen.label, seen.at_us) for seen in other.customer.journey.touchpoints]
+        if found != expected:
+            return f"step {index}: touchpoints {expected[-3:]}, but {engine.name} {found[-3:]}"
+    return ""

@@ -21,4 +21,5 @@ def test_nothing_is_overlooked(engine: type[harness.Compiled]) -> None:
         moved += sum(
             bool(harness.ask_oracle(oracle, step).moves) for oracle in [harness.Oracle(model.definition)] for step in case.steps
         )
+        assert not quiet.overlooked(engine, model, case.steps[:25]), case.source
     assert moved > 3 * number  # it is about what nearly matters, and some of it does

@@ -5,15 +5,20 @@
 #define FEWEST_DECISIONS 256 /* powers of two */
 #define MOST_DECISIONS 65536
 
-static PyObject *listening_name, *perform_name, *read_name;
+#define MOST_ASKED 64 /* rules that are asked alone: bits of a decision */
+
+PyObject *until_woken;
+static PyObject *listening_name, *perform_name, *untaken_name, *nobody;
 
 int
 prepare_deciding(void)
 {
     listening_name = PyUnicode_InternFromString("listening");
     perform_name = PyUnicode_InternFromString("perform");
-    read_name = PyUnicode_InternFromString("read");
-    return listening_name == NULL || perform_name == NULL || read_name == NULL ? -1 : 0;
+    untaken_name = PyUnicode_InternFromString("untaken");
+    until_woken = PyUnicode_InternFromString("until woken");
+    nobody = PyLong_FromLong(-1);
+    return listening_name == NULL || perform_name == NULL || untaken_name == NULL || until_woken == NULL || nobody == NULL ? -1 : 0;
 }
 
 /* ---- decisions that are remembered */
@@ -51,39 +56,40 @@ grown(Memory *memory)
     return 0;
 }
 
-/* The phase and all bands as one number, above 0, and when time alone may next change it. The constructor made sure that it fits. */
+/* In which of its bands a value lies, from 0, or that it is missing, and how many possibilities there are. */
+static inline Py_ssize_t
+band_in(const Signal *signal, PyObject *value, Py_ssize_t *many)
+{
+    double number;
+    switch (signal->kind) {
+    case FLAG:
+        *many = 3;
+        return value == Py_True ? 2 : value == Py_False;
+    case CHOICE:
+        *many = PyTuple_GET_SIZE(signal->choices) + 1;
+        return choice_of(signal, value);
+    default:
+        *many = signal->count + 2;
+        return number_of(value, NUMBER, &number) && number == number ? 1 + band_of(number, signal->cuts, signal->count) : 0;
+    }
+}
+
+/* The phase and all bands that matter in it as one number, above 0, and when time alone may next change it. `gate.py` made sure that it
+   fits. */
 static unsigned long long
 picture_of(Gate *gate, PyObject *state, long phase, double now, double *wake)
 {
     Memory *memory = gate->memory;
-    unsigned long long picture = (unsigned long long)phase + 1;
-    for (Py_ssize_t i = 0; i < gate->count; i++) {
-        const Signal *signal = &gate->signals[i];
-        PyObject *value = SLOT(state, signal->value);
-        double number;
-        if (!signal->asked) {
-            continue;
-        }
-        switch (signal->kind) {
-        case FLAG:
-            picture = picture * 3 + (value == Py_True ? 2 : value == Py_False);
-            break;
-        case CHOICE:
-            picture = picture * (PyTuple_GET_SIZE(signal->choices) + 1) + choice_of(signal, value);
-            break;
-        case NUMBER:
-        case WHOLE:
-            picture *= signal->count + 2;
-            if (number_of(value, NUMBER, &number) && number == number) {
-                picture += 1 + band_of(number, signal->cuts, signal->count);
-            }
-            break;
-        default:
-            break; /* dates are among what time runs away from */
-        }
+    const Look *look = &memory->looks[phase];
+    const int *number = look->numbers, *end = number + look->signal_count;
+    unsigned long long picture = 0;
+    for (; number < end; number++) {
+        const Signal *signal = &gate->signals[*number];
+        Py_ssize_t many, band = band_in(signal, SLOT(state, signal->value), &many);
+        picture = picture * many + band;
     }
-    for (Py_ssize_t i = 0; i < memory->since_count; i++) {
-        const Since *since = &memory->since[i];
+    for (end += look->since_count; number < end; number++) {
+        const Since *since = &memory->since[*number];
         double base;
         picture *= since->count + 2;
         if (number_of(SLOT(state, since->slot), NUMBER, &base) && base == base) {
@@ -94,7 +100,20 @@ picture_of(Gate *gate, PyObject *state, long phase, double now, double *wake)
             }
         }
     }
-    return picture;
+    return picture * memory->look_count + phase + 1;
+}
+
+/* A number that the Python works out from a state, as bits. Sets an error if it cannot. */
+static unsigned long long
+bits_of(PyObject *function, PyObject *state)
+{
+    PyObject *found = PyObject_CallOneArg(function, state);
+    if (found == NULL) {
+        return 0;
+    }
+    unsigned long long bits = PyLong_AsUnsignedLongLong(found);
+    Py_DECREF(found);
+    return bits;
 }
 
 /* What the Python decides for a state in a phase. -1 with an error. */
@@ -105,37 +124,67 @@ asked(Memory *memory, PyObject *state, long phase, Decision *decision)
     if (rule == NULL) {
         return -1;
     }
-    decision->rule = (int)PyLong_AsLong(rule);
+    *decision = (Decision){.rule = (int)PyLong_AsLong(rule)};
     Py_DECREF(rule);
-    PyObject *truths = PyObject_CallOneArg(memory->truths, state);
-    if (truths == NULL) {
-        return -1;
+    decision->truths = bits_of(memory->truths, state);
+    if (!PyErr_Occurred()) {
+        decision->shown = bits_of(PyTuple_GET_ITEM(memory->shows, phase), state);
     }
-    decision->truths = PyLong_AsUnsignedLongLong(truths);
-    Py_DECREF(truths);
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* The decision for a state, remembered or asked for. -1 with an error. */
-static int
-decision_for(Gate *gate, PyObject *state, double now, double *wake, Decision *decision)
+/* The decision for a state, remembered or asked for; good until the next one is looked for. NULL with an error. */
+static Decision *
+decision_for(Gate *gate, PyObject *state, double now, double *wake)
 {
     Memory *memory = gate->memory;
     long phase = PyLong_AsLong(SLOT(state, gate->phase));
     unsigned long long picture = picture_of(gate, state, phase, now, wake);
     if (memory->size) {
-        *decision = memory->decisions[place_in(memory, picture)];
-        if (decision->picture) {
-            return 0;
+        Decision *known = &memory->decisions[place_in(memory, picture)];
+        if (known->picture) {
+            return known;
         }
     }
-    if (asked(memory, state, phase, decision) < 0 || (memory->used * 2 >= memory->size && grown(memory) < 0)) {
+    Decision decision;
+    if (asked(memory, state, phase, &decision) < 0 || (memory->used * 2 >= memory->size && grown(memory) < 0)) {
+        return NULL;
+    }
+    decision.picture = picture;
+    memory->used++;
+    Decision *place = &memory->decisions[place_in(memory, picture)];
+    *place = decision;
+    return place;
+}
+
+/* Whether a rule, asked alone, is true in a state at an instant. -1 with an error. */
+static int
+holds_at(Gate *gate, PyObject *state, int number, double at)
+{
+    double wake;
+    unsigned long long bit = 1ULL << number;
+    PyObject *now = SLOT(state, gate->at), *then = PyFloat_FromDouble(at);
+    if (then == NULL) {
         return -1;
     }
-    decision->picture = picture;
-    memory->decisions[place_in(memory, picture)] = *decision;
-    memory->used++;
-    return 0;
+    SLOT(state, gate->at) = then;
+    Decision *decision = decision_for(gate, state, at, &wake);
+    int truth = -1;
+    if (decision != NULL && !(decision->asked & bit)) {
+        PyObject *found = PyObject_CallOneArg(PyTuple_GET_ITEM(gate->memory->holds, number), state);
+        truth = found == NULL ? -1 : PyObject_IsTrue(found);
+        Py_XDECREF(found);
+        if (truth >= 0) {
+            decision->asked |= bit;
+            decision->held |= truth ? bit : 0;
+        }
+    }
+    else if (decision != NULL) {
+        truth = (decision->held & bit) != 0;
+    }
+    SLOT(state, gate->at) = now;
+    Py_DECREF(then); /* a number */
+    return truth;
 }
 
 /* ---- what follows from a decision */
@@ -183,8 +232,9 @@ write_truths(Gate *gate, PyObject *state, PyObject *now, unsigned long long trut
     return 0;
 }
 
+/* Touchpoints of the phase that data show to be done are noted, each once in a stay. */
 static int
-look_at_touchpoints(Gate *gate, PyObject *state)
+write_shown(Gate *gate, PyObject *state, PyObject *now, unsigned long long shown)
 {
     Memory *memory = gate->memory;
     if (!memory->shown) {
@@ -192,15 +242,20 @@ look_at_touchpoints(Gate *gate, PyObject *state)
     }
     long phase = PyLong_AsLong(SLOT(state, gate->phase));
     unsigned long long full = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(memory->full, phase));
-    PyObject *open = Py_False;
-    if ((PyLong_AsUnsignedLongLong(SLOT(state, memory->seen)) & full) != full) {
-        open = PyObject_CallOneArg(PyTuple_GET_ITEM(gate->seen, phase), state);
-        if (open == NULL) {
+    unsigned long long seen = PyLong_AsUnsignedLongLong(SLOT(state, memory->seen)), fresh = shown & ~seen;
+    if (fresh) {
+        PyObject *all = PyLong_FromUnsignedLongLong(seen | fresh);
+        if (all == NULL) {
             return -1;
         }
-        Py_SETREF(SLOT(state, gate->open), open);
-        return 0;
+        Py_SETREF(SLOT(state, memory->seen), all);
+        for (int i = 0; fresh >> i; i++) {
+            if (fresh >> i & 1 && note(memory, state, Py_BuildValue("(iliOsss)", -3, phase, i, now, "done", "", "")) < 0) {
+                return -1;
+            }
+        }
     }
+    PyObject *open = ((seen | fresh) & full) != full ? until_woken : Py_False;
     Py_SETREF(SLOT(state, gate->open), Py_NewRef(open));
     return 0;
 }
@@ -217,24 +272,32 @@ write_down(Gate *gate, PyObject *state, PyObject *now, const Decision *decision,
         return -1;
     }
     Py_SETREF(SLOT(state, gate->wake), woken);
-    return look_at_touchpoints(gate, state);
+    return write_shown(gate, state, now, decision->shown);
 }
 
-/* Whether the passing of time alone, dates as they were, has moved nothing into another band. */
+/* The values that were given change places with what they were before. */
+static void
+exchange(Gate *gate, PyObject *state, PyObject **was)
+{
+    for (Py_ssize_t i = 0; i < gate->count; i++) {
+        if (was[i] != NULL) {
+            PyObject *is = SLOT(state, gate->signals[i].value);
+            SLOT(state, gate->signals[i].value) = was[i];
+            was[i] = is;
+        }
+    }
+}
+
+/* Whether the passing of time alone has moved nothing that the phase looks at into another band. */
 static int
-time_changed_nothing(Gate *gate, PyObject *state, double then, double now, PyObject **was)
+time_changed_nothing(Gate *gate, PyObject *state, double then, double now)
 {
     Memory *memory = gate->memory;
-    for (Py_ssize_t i = 0; i < memory->since_count; i++) {
-        const Since *since = &memory->since[i];
-        PyObject *value = SLOT(state, since->slot);
-        double base;
-        for (Py_ssize_t n = 0; n < gate->count; n++) {
-            if (gate->signals[n].value == since->slot && was[n] != NULL) {
-                value = was[n];
-            }
-        }
-        if (!since->counts && number_of(value, NUMBER, &base) && base == base &&
+    const Look *look = &memory->looks[PyLong_AsLong(SLOT(state, gate->phase))];
+    double base;
+    for (Py_ssize_t i = 0; i < look->since_count; i++) {
+        const Since *since = &memory->since[look->numbers[look->signal_count + i]];
+        if (!since->counts && number_of(SLOT(state, since->slot), NUMBER, &base) && base == base &&
             band_of(then - base, since->cuts, since->count) != band_of(now - base, since->cuts, since->count)) {
             return 0;
         }
@@ -242,9 +305,46 @@ time_changed_nothing(Gate *gate, PyObject *state, double then, double now, PyObj
     return 1;
 }
 
+/* The next instant after `after` at which time moves something into another band. */
+static double
+next_instant(Memory *memory, PyObject *state, double after)
+{
+    double next = Py_HUGE_VAL, base;
+    for (Py_ssize_t i = 0; i < memory->since_count; i++) {
+        const Since *since = &memory->since[i];
+        if (since->counts || !number_of(SLOT(state, since->slot), NUMBER, &base)) {
+            continue;
+        }
+        for (Py_ssize_t n = 0; n < since->count; n++) {
+            double at = base + since->cuts[n]; /* NaN if it is missing */
+            if (after < at && at < next) {
+                next = at;
+            }
+        }
+    }
+    return next;
+}
+
+/* The earliest instant before `now` at which the last settled picture alone made a rule true; `now` if there is none. NaN with an error. */
+static double
+due_since(Gate *gate, PyObject *state, int number, double then, double now, PyObject **was)
+{
+    int truth = 0;
+    double at = then;
+    exchange(gate, state, was);
+    if (gate->memory->rules[number].one_way && time_changed_nothing(gate, state, then, now)) {
+        at = now; /* it was not true when all was settled, so it has not become true */
+    }
+    while (at < now && (truth = holds_at(gate, state, number, at)) == 0) {
+        at = next_instant(gate->memory, state, at);
+    }
+    exchange(gate, state, was);
+    return truth < 0 ? Py_NAN : truth ? at : now;
+}
+
 /* One move as the journal holds it: (rule, source, target, round, at, values, due since). */
 static PyObject *
-step_of(Memory *memory, PyObject *state, int number, PyObject *source, long target, int round, PyObject *now)
+step_of(Memory *memory, PyObject *state, int number, PyObject *source, long target, int round, PyObject *now, PyObject *due)
 {
     const Rule *rule = &memory->rules[number];
     PyObject *values = PyTuple_New(rule->count);
@@ -254,8 +354,11 @@ step_of(Memory *memory, PyObject *state, int number, PyObject *source, long targ
         Py_XDECREF(step);
         return NULL;
     }
+    int plain = 1;
     for (Py_ssize_t i = 0; i < rule->count; i++) {
-        PyTuple_SET_ITEM(values, i, Py_NewRef(SLOT(state, rule->reads[i])));
+        PyObject *value = SLOT(state, rule->reads[i]);
+        plain &= !PyObject_IS_GC(value);
+        PyTuple_SET_ITEM(values, i, Py_NewRef(value));
     }
     PyTuple_SET_ITEM(step, 0, PyLong_FromLong(number));
     PyTuple_SET_ITEM(step, 1, Py_NewRef(source));
@@ -263,7 +366,11 @@ step_of(Memory *memory, PyObject *state, int number, PyObject *source, long targ
     PyTuple_SET_ITEM(step, 3, PyLong_FromLong(round));
     PyTuple_SET_ITEM(step, 4, Py_NewRef(now));
     PyTuple_SET_ITEM(step, 5, values);
-    PyTuple_SET_ITEM(step, 6, Py_NewRef(Py_None));
+    PyTuple_SET_ITEM(step, 6, Py_NewRef(due));
+    if (plain) {
+        PyObject_GC_UnTrack(values); /* as the collector does when it first sees them: they can be in no circle */
+        PyObject_GC_UnTrack(step);
+    }
     return step;
 }
 
@@ -306,7 +413,7 @@ enter(Gate *gate, PyObject *state, const Rule *rule, PyObject *now)
 /* Takes a rule and what follows, while it is the usual: a few rounds into known phases. The plan, a new reference, and the decision in
    the last phase; or NULL, with an error or without, and nothing has been done. */
 static PyObject *
-planned(Gate *gate, PyObject *state, int number, PyObject *now, double *wake, Decision *decision)
+planned(Gate *gate, PyObject *state, int number, PyObject *now, PyObject *due, double *wake, Decision *decision)
 {
     Memory *memory = gate->memory;
     PyObject *plan = PyList_New(0);
@@ -321,14 +428,19 @@ planned(Gate *gate, PyObject *state, int number, PyObject *now, double *wake, De
             Py_CLEAR(plan);
             break;
         }
-        PyObject *step = step_of(memory, state, number, SLOT(state, gate->phase), rule->target, round, now);
+        PyObject *step = step_of(memory, state, number, SLOT(state, gate->phase), rule->target, round, now, round == 1 ? due : Py_None);
+        Decision *next = NULL;
         *wake = Py_HUGE_VAL;
-        if (step == NULL || PyList_Append(plan, step) < 0 || enter(gate, state, rule, now) < 0 ||
-            decision_for(gate, state, PyFloat_AS_DOUBLE(now), wake, decision) < 0) {
-            Py_CLEAR(plan);
+        if (step != NULL && PyList_Append(plan, step) == 0 && enter(gate, state, rule, now) == 0) {
+            next = decision_for(gate, state, PyFloat_AS_DOUBLE(now), wake);
         }
         Py_XDECREF(step);
-        if (plan == NULL || decision->rule < 0) {
+        if (next == NULL) {
+            Py_CLEAR(plan);
+            break;
+        }
+        *decision = *next;
+        if (decision->rule < 0) {
             break;
         }
         number = decision->rule;
@@ -344,50 +456,68 @@ planned(Gate *gate, PyObject *state, int number, PyObject *now, double *wake, De
     return plan;
 }
 
+/* The result of an observation: its moves, and what says which event nobody took. */
+static PyObject *
+moves_of(Memory *memory, PyObject *plan, PyObject *life, PyObject *untaken)
+{
+    PyObject *moves = memory->moves->tp_alloc(memory->moves, 0);
+    if (moves != NULL) {
+        SLOT(moves, memory->raw) = Py_NewRef(plan);
+        SLOT(moves, memory->reader) = Py_NewRef(life);
+        SLOT(moves, memory->untaken) = untaken == NULL ? PyTuple_New(0) : Py_NewRef(untaken);
+    }
+    return moves;
+}
+
 /* The result of an observation that moved; whoever listens has been told. */
 static PyObject *
-told(Memory *memory, PyObject *state, PyObject *plan)
+told(Memory *memory, PyObject *state, PyObject *plan, PyObject *untaken)
 {
-    PyObject *life = SLOT(state, memory->life), *result = NULL;
+    PyObject *life = Py_NewRef(SLOT(state, memory->life)), *result = NULL;
     PyObject *listening = PyObject_GetAttr(life, listening_name);
-    if (listening == NULL) {
-        return NULL;
-    }
-    if (listening != Py_False) {
+    if (listening != NULL && listening != Py_False && PyList_GET_SIZE(plan)) {
         result = PyObject_CallMethodOneArg(life, perform_name, plan);
-        Py_XDECREF(result);
+        Py_CLEAR(result);
     }
-    Py_DECREF(listening);
-    if (PyErr_Occurred()) {
-        return NULL;
+    if (!PyErr_Occurred()) {
+        result = moves_of(memory, plan, life, untaken);
     }
-    PyObject *read = PyObject_GetAttr(life, read_name);
-    if (read == NULL) {
-        return NULL;
-    }
-    PyObject *arguments[] = {plan, read};
-    result = PyObject_Vectorcall(memory->moves, arguments, 2, NULL);
-    Py_DECREF(read);
+    Py_XDECREF(listening);
+    Py_DECREF(life);
     return result;
 }
 
 /* Takes a rule in the first round and writes all that follows. NULL without an error: somebody else has to, and nothing has been done. */
 static PyObject *
-taken(Gate *gate, PyObject *state, PyObject *now, int number)
+taken(Gate *gate, PyObject *state, PyObject *now, int number, PyObject *due, PyObject *untaken)
 {
     Memory *memory = gate->memory;
     Decision decision;
     double wake;
-    PyObject *plan = planned(gate, state, number, now, &wake, &decision), *result = NULL;
+    PyObject *plan = planned(gate, state, number, now, due, &wake, &decision), *result = NULL;
     if (plan == NULL) {
         return NULL;
     }
     PyObject *journal = SLOT(state, memory->journal);
     Py_ssize_t end = PyList_GET_SIZE(journal);
     if (PyList_SetSlice(journal, end, end, plan) == 0 && write_down(gate, state, now, &decision, wake) == 0) {
-        result = told(memory, state, plan);
+        result = told(memory, state, plan, untaken);
     }
     Py_DECREF(plan);
+    return result;
+}
+
+/* The same for a rule that may have been due before this observation. */
+static PyObject *
+taken_late(Gate *gate, PyObject *state, PyObject *now, double then, PyObject **was, int number)
+{
+    if (number >= MOST_ASKED) {
+        return NULL;
+    }
+    double at = PyFloat_AS_DOUBLE(now), since = due_since(gate, state, number, then, at, was);
+    PyObject *due = since != since ? NULL : since < at ? PyLong_FromDouble(since) : Py_NewRef(Py_None);
+    PyObject *result = due == NULL ? NULL : taken(gate, state, now, number, due, NULL);
+    Py_XDECREF(due);
     return result;
 }
 
@@ -396,23 +526,49 @@ PyObject *
 remembered(Gate *gate, PyObject *state, PyObject *now, double then, PyObject **was)
 {
     Memory *memory = gate->memory;
-    Decision decision;
     double wake = Py_HUGE_VAL, at = PyFloat_AS_DOUBLE(now);
-    if (!PyList_CheckExact(SLOT(state, memory->journal)) || decision_for(gate, state, at, &wake, &decision) < 0) {
+    Decision *decision = PyList_CheckExact(SLOT(state, memory->journal)) ? decision_for(gate, state, at, &wake) : NULL;
+    if (decision == NULL) {
         return NULL;
     }
-    if (decision.rule < 0) {
-        return write_down(gate, state, now, &decision, wake) < 0 ? NULL : Py_NewRef(gate->nothing);
+    if (decision->rule < 0) {
+        return write_down(gate, state, now, decision, wake) < 0 ? NULL : Py_NewRef(gate->nothing);
     }
-    const Rule *rule = &memory->rules[decision.rule];
-    if (rule->timed && at != then && !(rule->one_way && time_changed_nothing(gate, state, then, at, was))) {
-        return NULL; /* it may have been due for a while */
+    const Rule *rule = &memory->rules[decision->rule];
+    if (rule->timed && at != then) {
+        return taken_late(gate, state, now, then, was, decision->rule);
     }
-    return taken(gate, state, now, decision.rule);
+    return taken(gate, state, now, decision->rule, Py_None, NULL);
 }
 
-/* An event is offered: if a rule takes it, so that all is the usual. NULL without an error: somebody else has to, and nothing has been
-   done. */
+/* No rule takes an event that was offered: what is silently true is done, and the result says that nobody took it. */
+static PyObject *
+untaken(Gate *gate, PyObject *state, PyObject *now, PyObject *names)
+{
+    Memory *memory = gate->memory;
+    double wake = Py_HUGE_VAL;
+    Decision *decision = decision_for(gate, state, PyFloat_AS_DOUBLE(now), &wake);
+    if (decision == NULL || (decision->rule >= 0 && memory->rules[decision->rule].timed)) {
+        return NULL; /* the latter may have been due for a while */
+    }
+    Decision kept = *decision;
+    PyObject *life = SLOT(state, memory->life), *phase = SLOT(state, gate->phase), *result = NULL;
+    PyObject *why = PyObject_CallMethodObjArgs(life, untaken_name, names, nobody, phase, NULL);
+    PyObject *plan = PyList_New(0);
+    if (why != NULL && plan != NULL) {
+        if (kept.rule >= 0) {
+            result = taken(gate, state, now, kept.rule, Py_None, why);
+        }
+        else if (write_down(gate, state, now, &kept, wake) == 0) {
+            result = told(memory, state, plan, why);
+        }
+    }
+    Py_XDECREF(why);
+    Py_XDECREF(plan);
+    return result;
+}
+
+/* An event is offered. NULL without an error: somebody else has to see to it, and nothing has been done. */
 PyObject *
 offered(Gate *gate, PyObject *state, PyObject *now, PyObject *event)
 {
@@ -439,8 +595,9 @@ offered(Gate *gate, PyObject *state, PyObject *now, PyObject *event)
     SLOT(state, happening->times) = more;
     PyObject *arguments[] = {state, names};
     rule = PyObject_Vectorcall(PyTuple_GET_ITEM(memory->offer, PyLong_AsLong(SLOT(state, gate->phase))), arguments, 2, NULL);
-    if (rule != NULL && PyLong_AsLong(rule) >= 0) {
-        result = taken(gate, state, now, (int)PyLong_AsLong(rule));
+    if (rule != NULL) {
+        long number = PyLong_AsLong(rule);
+        result = number < 0 ? untaken(gate, state, now, names) : taken(gate, state, now, (int)number, Py_None, NULL);
     }
     Py_XDECREF(rule);
     Py_DECREF(names);
@@ -454,4 +611,3 @@ offered(Gate *gate, PyObject *state, PyObject *now, PyObject *event)
     }
     return result;
 }
-

@@ -53,6 +53,12 @@ typedef struct {
     double *cuts;           /* after how many microseconds a truth changes, or at which counts */
 } Since;
 
+/* What decides in one phase: the numbers of signals other than dates, then of what time runs away from and of counts. */
+typedef struct {
+    Py_ssize_t signal_count, since_count;
+    int *numbers;
+} Look;
+
 /* An event. */
 typedef struct {
     PyObject *name;
@@ -63,6 +69,8 @@ typedef struct {
 typedef struct {
     unsigned long long picture; /* 0: free */
     unsigned long long truths;  /* of clocks, then of milestones, as bits */
+    unsigned long long shown;   /* the touchpoints of the phase that data show to be done, as bits */
+    unsigned long long asked, held; /* the rules that were asked alone, and those of them that are true, as bits */
     int rule;                   /* the first silent rule that is true, or -1 */
 } Decision;
 
@@ -77,7 +85,9 @@ typedef struct {
 /* Decisions, and all that is needed to write what follows from them. */
 typedef struct {
     Py_ssize_t since_count, clock_count, rule_count;
+    Py_ssize_t look_count;
     Since *since;
+    Look *looks;            /* for each phase */
     Py_ssize_t *clocks;     /* slots */
     Rule *rules;
     Happening *events;      /* up to one without a name */
@@ -88,7 +98,10 @@ typedef struct {
     PyObject *step;         /* for each phase, what asks its rules */
     PyObject *offer;        /* the same for those that need an event */
     PyObject *truths;       /* what asks clocks and milestones */
-    PyObject *moves;        /* makes the result */
+    PyObject *shows;        /* for each phase, what asks which of those touchpoints are done */
+    PyObject *holds;        /* for each rule, what asks it alone */
+    PyTypeObject *moves;    /* the result, and its slots */
+    Py_ssize_t raw, reader, untaken;
     Decision *decisions;
     size_t size, used;
 } Memory;
@@ -153,6 +166,7 @@ int unchanged(const Signal *signal, PyObject *value, PyObject *was, int *other_b
 int date_unchanged(const Signal *signal, double us, double was, double now, double then, double *wake);
 
 /* decide.c: what the Python once decided, and what follows from it */
+extern PyObject *until_woken; /* in the slot `open`: touchpoints are open, and nothing shows them to be done before another band or `wake` */
 int prepare_deciding(void);
 PyObject *remembered(Gate *gate, PyObject *state, PyObject *now, double then, PyObject **was);
 PyObject *offered(Gate *gate, PyObject *state, PyObject *now, PyObject *event);

@@ -29,6 +29,10 @@ forget(Memory *memory)
     for (Py_ssize_t i = 0; i < memory->rule_count; i++) {
         PyMem_Free(memory->rules[i].reads);
     }
+    for (Py_ssize_t i = 0; i < memory->look_count; i++) {
+        PyMem_Free(memory->looks[i].numbers);
+    }
+    PyMem_Free(memory->looks);
     for (Happening *event = memory->events; event != NULL && event->name != NULL; event++) {
         Py_DECREF(event->name);
     }
@@ -61,6 +65,8 @@ gate_traverse(PyObject *self, visitproc visit, void *arg)
         Py_VISIT(gate->memory->step);
         Py_VISIT(gate->memory->offer);
         Py_VISIT(gate->memory->truths);
+        Py_VISIT(gate->memory->shows);
+        Py_VISIT(gate->memory->holds);
         Py_VISIT(gate->memory->moves);
     }
     return 0;
@@ -86,6 +92,8 @@ gate_clear(PyObject *self)
         Py_CLEAR(gate->memory->step);
         Py_CLEAR(gate->memory->offer);
         Py_CLEAR(gate->memory->truths);
+        Py_CLEAR(gate->memory->shows);
+        Py_CLEAR(gate->memory->holds);
         Py_CLEAR(gate->memory->moves);
     }
     return 0;
@@ -246,20 +254,49 @@ learn_since(Gate *gate, Since *since, PyObject *described)
     return since->cuts == NULL ? -1 : 0;
 }
 
+/* Small numbers of a tuple. -1 with an error. */
+static int
+learn_numbers(PyObject *tuple, int *numbers)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); i++) {
+        numbers[i] = (int)PyLong_AsLong(PyTuple_GET_ITEM(tuple, i));
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int
+learn_look(Look *look, PyObject *described)
+{
+    PyObject *signals, *since;
+    if (!PyArg_ParseTuple(described, "O!O!", &PyTuple_Type, &signals, &PyTuple_Type, &since)) {
+        return -1;
+    }
+    look->signal_count = PyTuple_GET_SIZE(signals);
+    look->since_count = PyTuple_GET_SIZE(since);
+    look->numbers = PyMem_New(int, look->signal_count + look->since_count + 1);
+    if (look->numbers == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return learn_numbers(signals, look->numbers) < 0 || learn_numbers(since, look->numbers + look->signal_count) < 0 ? -1 : 0;
+}
+
 /* What `gate.py` says about deciding; see there. */
 static int
 learn_memory(Gate *gate, PyObject *described)
 {
-    PyObject *since, *clocks, *rules, *events;
+    PyObject *since, *looks, *clocks, *rules, *events;
     Memory *memory = gate->memory = PyMem_Calloc(1, sizeof(Memory));
     if (memory == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    if (!PyArg_ParseTuple(described, "O!O!O!O!O!O!pO!O!OO", &PyTuple_Type, &since, &PyTuple_Type, &clocks, &PyTuple_Type, &rules, &PyTuple_Type,
+    if (!PyArg_ParseTuple(described, "O!O!O!O!O!O!O!pO!O!OO!O!O!", &PyTuple_Type, &since, &PyTuple_Type, &looks, &PyTuple_Type, &clocks, &PyTuple_Type, &rules, &PyTuple_Type,
                           &events, &PyTuple_Type, &memory->groups, &PyTuple_Type, &memory->full, &memory->shown, &PyTuple_Type,
-                          &memory->step, &PyTuple_Type, &memory->offer, &memory->truths, &memory->moves)) {
-        memory->groups = memory->full = memory->step = memory->offer = memory->truths = memory->moves = NULL;
+                          &memory->step, &PyTuple_Type, &memory->offer, &memory->truths, &PyTuple_Type, &memory->shows, &PyTuple_Type,
+                          &memory->holds, &PyType_Type, &memory->moves)) {
+        memory->groups = memory->full = memory->step = memory->offer = memory->truths = memory->shows = memory->holds = NULL;
+        memory->moves = NULL;
         return -1;
     }
     Py_INCREF(memory->groups);
@@ -267,23 +304,33 @@ learn_memory(Gate *gate, PyObject *described)
     Py_INCREF(memory->step);
     Py_INCREF(memory->offer);
     Py_INCREF(memory->truths);
+    Py_INCREF(memory->shows);
+    Py_INCREF(memory->holds);
     Py_INCREF(memory->moves);
     memory->since = PyMem_Calloc(PyTuple_GET_SIZE(since) + 1, sizeof(Since));
+    memory->looks = PyMem_Calloc(PyTuple_GET_SIZE(looks) + 1, sizeof(Look));
     memory->rules = PyMem_Calloc(PyTuple_GET_SIZE(rules) + 1, sizeof(Rule));
     memory->events = PyMem_Calloc(PyTuple_GET_SIZE(events) + 1, sizeof(Happening));
     memory->clocks = offsets_of(gate->state, clocks, &memory->clock_count);
-    if (memory->since == NULL || memory->rules == NULL || memory->events == NULL) {
+    if (memory->since == NULL || memory->looks == NULL || memory->rules == NULL || memory->events == NULL) {
         PyErr_NoMemory();
         return -1;
     }
     if (memory->clocks == NULL || (memory->entered = offset_of(gate->state, "entered")) < 0 ||
         (memory->seen = offset_of(gate->state, "seen")) < 0 || (memory->resume = offset_of(gate->state, "resume")) < 0 ||
         (memory->reached = offset_of(gate->state, "reached")) < 0 || (memory->journal = offset_of(gate->state, "journal")) < 0 ||
-        (memory->life = offset_of(gate->state, "life")) < 0) {
+        (memory->life = offset_of(gate->state, "life")) < 0 || (memory->raw = offset_of(memory->moves, "_raw")) < 0 ||
+        (memory->reader = offset_of(memory->moves, "_reader")) < 0 || (memory->untaken = offset_of(memory->moves, "_untaken")) < 0) {
         return -1;
     }
     for (; memory->since_count < PyTuple_GET_SIZE(since); memory->since_count++) {
         if (learn_since(gate, &memory->since[memory->since_count], PyTuple_GET_ITEM(since, memory->since_count)) < 0) {
+            return -1;
+        }
+    }
+    while (memory->look_count < PyTuple_GET_SIZE(looks)) {
+        PyObject *look = PyTuple_GET_ITEM(looks, memory->look_count++);
+        if (learn_look(&memory->looks[memory->look_count - 1], look) < 0) {
             return -1;
         }
     }

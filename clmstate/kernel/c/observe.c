@@ -85,7 +85,8 @@ number_in(PyObject *object, PyObject *name, PyObject **kept)
 static PyObject *
 quiet(Gate *gate, PyObject *state)
 {
-    if (!gate->part && SLOT(state, gate->open) != Py_False) {
+    PyObject *shown = SLOT(state, gate->open);
+    if (!gate->part && shown != Py_False && shown != until_woken) {
         long phase = PyLong_AsLong(SLOT(state, gate->phase));
         PyObject *open = PyObject_CallOneArg(PyTuple_GET_ITEM(gate->seen, phase), state);
         if (open == NULL) {
