@@ -241,8 +241,8 @@ def take_in(
 
 def _arrive(s: State, at: int | None, values: Mapping[str, Any], events: Collection[str]) -> None:
     if at is not None:
-        s.at = at
-        begin(s, at)
+        s.at = float(at)  # as the gate stores it
+        begin(s, s.at)
     for name, value in values.items():
         put_value(s, name, value)
     for name in events:

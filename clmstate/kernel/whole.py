@@ -221,7 +221,7 @@ class Whole:
         then = self.at
         if then != at:
             work.log.append(partial(setattr, self, "at", then))
-            self.at = at
+            self.at = float(at)  # as the gate stores it
         if then != then:
             for member in self.room.leaves():
                 work.wake(member)
