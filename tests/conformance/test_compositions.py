@@ -106,7 +106,8 @@ def rows_of(whole: Whole, deed: Deed) -> Iterator[Row]:
         yield row(path, "@join")
     for path in deed.leaves:
         yield row(path, "@leave")
-    for path, event, instance in told_of(whole, deed):
+    told = [deed.wide] if deed.wide is not None and len(deed.wide[0]) < 2 else told_of(whole, deed)
+    for path, event, instance in told:  # to all of a kind, or to everybody, in one row
         yield row(path, event, {} if instance is None else {"instance": instance})
     for path, given in deed.values.items():
         for name, value in given.items():

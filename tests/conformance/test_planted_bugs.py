@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.planted import BUGS, GATE_BUGS, Bug, built, found_in, planted
+from tests.conformance.planted import BUGS, COLUMN_BUGS, GATE_BUGS, Bug, built, found_in, planted
 
 COMPOSED = ("rounds.py", "rooms.py", "rollup.py", "whole.py")
 """Where customers who are compositions are looked at first."""
@@ -32,5 +32,13 @@ def test_it_is_found_in_the_gate(bug: Bug, tmp_path: Path) -> None:
     if not built(tmp_path):
         pytest.skip("there is no C compiler, so there is no gate")
     found = found_in(tmp_path, *(("composed", "alone") if "customer" in bug.says else ("alone", "composed")), gated=True)
+    print(f"{bug.says}: found in {found}")
+    assert found, f"{bug.says}: nobody noticed"
+
+
+@pytest.mark.parametrize("bug", in_turn(COLUMN_BUGS), ids=lambda bug: f"{bug.says} ({Path(bug.file).stem})")
+def test_it_is_found_in_columns(bug: Bug, tmp_path: Path) -> None:
+    planted(bug, tmp_path)
+    found = found_in(tmp_path, "wholes" if "wholes" in bug.file else "columns")
     print(f"{bug.says}: found in {found}")
     assert found, f"{bug.says}: nobody noticed"
