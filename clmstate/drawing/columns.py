@@ -115,8 +115,11 @@ def _column(scene: Scene, names: list[str], rank: int, slots: dict[str, _Slot]) 
         members = [name for name in names if name in frame.members]
         if not members:
             continue
+        inner = insiders(scene, frame)
         first, last = names.index(members[0]), names.index(members[-1])
-        inside = [name for name in names[first : last + 1] if name in insiders(scene, frame)]
+        while last + 1 < len(names) and names[last + 1] in inner:  # rules that hang below its last phase
+            last += 1
+        inside = [name for name in names[first : last + 1] if name in inner]
         outside = [name for name in names[first : last + 1] if name not in inside]
         step = rank // 2
         top, bottom = spacer(frame.id, step, "top"), spacer(frame.id, step, "bottom")

@@ -9,11 +9,13 @@ import attrs
 
 from clmstate.drawing.blocks import PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
+from clmstate.drawing.detours import detoured
 from clmstate.drawing.layout import Layout, place
 from clmstate.drawing.legend import PAD, furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
-from clmstate.drawing.rows import WIDEST, from_far, in_rows, rows_of, stacked
+from clmstate.drawing.rows import WIDEST, from_far, in_rows, levels, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene
+from clmstate.drawing.standing import touching
 from clmstate.drawing.story import LOST, TROUBLED
 
 __all__ = ["Composed", "compose"]
@@ -21,7 +23,6 @@ __all__ = ["Composed", "compose"]
 WIDER, NARROWER = (132, 156), (96,)  # other widths of a rule's words, for pictures that are too tall or too wide
 _FEW = 8  # columns of phases that may fit into one row
 _HAND_OUT = 1.3
-_SMALL = 16  # phases
 _ON_A_SLIDE = 9  # phases; pictures of more are no slides, whatever one does
 
 
@@ -61,24 +62,48 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
 
         return Composed(scene, *place_markets(scene))
     usual = _journey(scene, PILL_TEXT, renderers)
-    return usual if len(scene.cards) > _ON_A_SLIDE or not scene.pills else _largest(scene, usual, renderers)
+    return _cleared(usual if len(scene.cards) > _ON_A_SLIDE or not scene.pills else _largest(scene, usual, renderers), renderers)
 
 
-def _largest(scene: Scene, usual: Composed, renderers: tuple[RendererName, ...]) -> Composed:
+@attrs.frozen
+class _Placed:
+    """A scene that has its places, though its lines may still touch what they should not."""
+
+    given: Scene
+    """What was placed: rows may say in words what it shows by lines."""
+    pill_text: int
+    composed: Composed
+    across: frozenset[Link] = frozenset()
+    """Lines between rows, which have no way yet."""
+    levels: tuple[float, ...] = ()
+    """How high they may run."""
+
+
+def _cleared(placed: _Placed, renderers: tuple[RendererName, ...]) -> Composed:
+    """The same with every line on a way of its own; where there is none, the rule says in words where it comes from."""
+    composed = placed.composed
+    layout = detoured(composed.scene, composed.blocks, composed.layout, placed.across, placed.levels)
+    said = _with_words_for(placed.given, touching(composed.scene, composed.blocks, layout))
+    if said != placed.given:
+        return _cleared(_journey(said, placed.pill_text, renderers, one_row=not placed.levels), renderers)
+    return attrs.evolve(composed, layout=layout)
+
+
+def _largest(scene: Scene, usual: _Placed, renderers: tuple[RendererName, ...]) -> _Placed:
     """The same with rules as wide, and the lost as far aside, as makes the picture come out largest on a slide."""
-    best, width = usual, PILL_TEXT
-    size, tall = _size(usual)
-    for other_width in WIDER if tall else NARROWER:
-        other = _journey(scene, other_width, renderers)
-        found, other_tall = _size(other)
-        if found <= size or _says_less(other, usual):
+    best = usual
+    size, tall = _size(usual.composed)
+    for width in WIDER if tall else NARROWER:
+        other = _journey(scene, width, renderers)
+        found, other_tall = _size(other.composed)
+        if found <= size or _says_less(other.composed, usual.composed):
             break
-        best, size, tall, width = other, found, other_tall, other_width
+        best, size, tall = other, found, other_tall
     aside = _lost_aside(scene) if tall else scene
     if aside == scene:
         return best
-    other = _journey(aside, width, renderers)
-    return other if _size(other)[0] > size and not _says_less(other, usual) else best
+    other = _journey(aside, best.pill_text, renderers)
+    return other if _size(other.composed)[0] > size and not _says_less(other.composed, usual.composed) else best
 
 
 def _says_less(other: Composed, usual: Composed) -> bool:
@@ -104,36 +129,19 @@ def _size(composed: Composed) -> tuple[float, bool]:
     return size, around.height / around.width > 9 / 16
 
 
-def _journey(scene: Scene, pill_text: int, renderers: tuple[RendererName, ...]) -> Composed:
-    """A journey whose rules have words of some width: in one row, or in several."""
+def _journey(scene: Scene, pill_text: int, renderers: tuple[RendererName, ...], *, one_row: bool = True) -> _Placed:
+    """A journey whose rules have words of some width: in one row, if it may and does fit, or in several."""
     blocks = typeset(scene, pill_text=pill_text)
     rows = rows_of(scene, blocks) if scene.cards else []
-    layout = place(scene, blocks, renderers=renderers) if len(rows) <= 1 or _may_fit(scene) else None
+    layout = place(scene, blocks, renderers=renderers) if len(rows) <= 1 or (one_row and _may_fit(scene)) else None
     if layout is None or (len(rows) > 1 and layout.width > _widest(scene)):
         return _below_each_other(scene, rows, pill_text, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
     if not misleading:
-        said = _with_words_for(scene, _crossing(scene, layout))
-        return Composed(scene, blocks, layout) if said == scene else _journey(said, pill_text, renderers)
+        return _Placed(scene, pill_text, Composed(scene, blocks, layout))
     for frame in misleading:
         scene = _without(scene, frame)
     return _journey(scene, pill_text, renderers)
-
-
-def _crossing(scene: Scene, layout: Layout) -> list[Link]:
-    """Lines that run through a card they have nothing to do with; in large pictures some do, and finding them all takes long."""
-    if len(scene.cards) > _SMALL:
-        return []
-    members = {frame.id: frame.members for frame in scene.frames}
-    found = []
-    for link, route in zip(scene.links, layout.routes, strict=True):
-        own = {link.tail, link.head, *members.get(link.tail, ()), *members.get(link.head, ())}
-        hull = route.hull
-        near = [layout.boxes[card.id] for card in scene.cards if card.id not in own and layout.boxes[card.id].overlaps(hull)]
-        others = [box.grown(-1, -1, -1, -1) for box in near]
-        if others and any(box.holds(point) for point in route.samples() for box in others):
-            found.append(link)
-    return found
 
 
 def _with_words_for(scene: Scene, crossing: list[Link]) -> Scene:
@@ -162,7 +170,7 @@ def _widest(scene: Scene) -> float:
     return WIDEST * (_HAND_OUT if any(card.notes for card in scene.cards) else 1)
 
 
-def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], pill_text: int, renderers: tuple[RendererName, ...]) -> Composed:
+def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], pill_text: int, renderers: tuple[RendererName, ...]) -> _Placed:
     """A wide scene in rows; a frame whose members stand in several becomes a part of their titles."""
     step = {card.id: card.step for card in scene.cards}
     row = {each: number for number, steps in enumerate(rows) for each in steps}
@@ -176,11 +184,8 @@ def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], pill_text: int,
         for frame in each.frames:
             if any(_foreigners(each, layout, frame)):
                 return _journey(_without(scene, frame), pill_text, renderers)
-    crossing = [link for each, layout in zip(parted.rows, layouts, strict=True) for link in _crossing(each, layout)]
-    said = _with_words_for(scene, crossing)
-    if said != scene:
-        return _journey(said, pill_text, renderers)
-    return Composed(parted.scene, blocks, stacked(parted, layouts))
+    composed = Composed(parted.scene, blocks, stacked(parted, layouts))
+    return _Placed(scene, pill_text, composed, frozenset(parted.across), tuple(levels(parted, layouts)))
 
 
 def _foreigners(scene: Scene, layout: Layout, frame: Frame) -> Iterator[str]:

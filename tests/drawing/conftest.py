@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 
 import attrs
 import pytest
@@ -173,6 +174,7 @@ def hostile() -> type[Hostile]:
 
 
 SVG = "{http://www.w3.org/2000/svg}"
+TOUCHES, APART = 3.0, 6.0  # points: what a line has to keep from what is foreign, and a rule from what it does not lead to
 FACES = {(400, "normal"): "Regular", (400, "italic"): "Italic", (600, "normal"): "SemiBold", (700, "normal"): "Bold"}
 
 
@@ -192,6 +194,15 @@ class Box:
         across = self.left - slack <= other.left and other.right <= self.right + slack
         return across and self.top - slack <= other.top and other.bottom <= self.bottom + slack
 
+    def gap(self, other: Box) -> float:
+        """How far apart the two stand; 0 where they touch."""
+        across = max(self.left - other.right, other.left - self.right, 0)
+        return math.hypot(across, max(self.top - other.bottom, other.top - self.bottom, 0))
+
+    def away(self, x: float, y: float) -> float:
+        """How far outside a point is; 0 inside."""
+        return math.hypot(max(self.left - x, 0, x - self.right), max(self.top - y, 0, y - self.bottom))
+
     def distance(self, x: float, y: float) -> float:
         """From its outline, inside or outside."""
         outside = max(self.left - x, 0, x - self.right) + max(self.top - y, 0, y - self.bottom)
@@ -201,16 +212,17 @@ class Box:
 
 @attrs.frozen
 class Item:
-    """A card, pill or frame as painted."""
+    """A card, pill or frame as painted; `marks` are its badge and its stub."""
 
     kind: str
     name: str
     label: str
     box: Box
     texts: tuple[tuple[str, Box], ...]
+    marks: tuple[Box, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Way:
     """A painted line: its ends, points along it, and the tip of its arrow."""
 
@@ -218,6 +230,25 @@ class Way:
     head: str
     points: tuple[tuple[float, float], ...]
     tip: tuple[float, float] | None
+    width: float = 2.2
+
+    @cached_property
+    def dense(self) -> list[tuple[float, float]]:
+        """Points along it, about four apart, and its tip."""
+        found: list[tuple[float, float]] = []
+        for i in range(0, len(self.points) - 3, 3):
+            a, b, c, d = self.points[i : i + 4]
+            steps = max(1, math.ceil((math.dist(a, b) + math.dist(b, c) + math.dist(c, d)) / 4))
+            for t in (k / steps for k in range(steps + 1)):
+                f = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+                x, y = (f[0] * a[n] + f[1] * b[n] + f[2] * c[n] + f[3] * d[n] for n in (0, 1))
+                found.append((x, y))
+        return found if self.tip is None else [*found, self.tip]
+
+    @cached_property
+    def hull(self) -> Box:
+        xs, ys = zip(*self.dense, strict=True)
+        return Box(min(xs), min(ys), max(xs), max(ys))
 
     def samples(self) -> list[tuple[float, float]]:
         found: list[tuple[float, float]] = []
@@ -266,13 +297,24 @@ class Painted:
         x, y, wide, tall = (float(shape.get(key, "")) for key in ("x", "y", "width", "height"))
         texts = tuple((t.text or "", text_box(t)) for t in group.iter(f"{SVG}text"))
         kind = (group.get("class") or "").split()[0]
-        return Item(kind, group.get("data-id", ""), group.get("aria-label", ""), Box(x, y, x + wide, y + tall), texts)
+        box = Box(x, y, x + wide, y + tall)
+        return Item(kind, group.get("data-id", ""), group.get("aria-label", ""), box, texts, tuple(self._marks(group)))
+
+    @staticmethod
+    def _marks(group: ET.Element) -> Iterator[Box]:
+        for badge in group.iter(f"{SVG}g"):
+            if badge.get("class") == "badge":
+                x, y = (float(n) for n in re.findall(r"[-\d.]+", badge.get("transform", ""))[:2])
+                yield Box(x - 8, y - 8, x + 8, y + 8)
+        for ring in group.findall(f"{SVG}circle"):  # where a line comes from anywhere
+            x, y = float(ring.get("cx", "")), float(ring.get("cy", ""))
+            yield Box(x - 5, y - 5, x + 15, y + 5)
 
     def _line(self, group: ET.Element) -> Way:
         way, *arrow = group.findall(f"{SVG}path")
         points = self._points(way)
         tip = self._points(arrow[0])[0] if arrow else None
-        return Way(group.get("data-tail", ""), group.get("data-head", ""), points, tip)
+        return Way(group.get("data-tail", ""), group.get("data-head", ""), points, tip, float(way.get("stroke-width", "")))
 
     @staticmethod
     def _points(path: ET.Element) -> tuple[tuple[float, float], ...]:
@@ -289,8 +331,8 @@ def painted() -> type[Painted]:
     return Painted
 
 
-def faults(picture: Painted, *, foreign_cards: bool = True, ends: bool = True) -> list[str]:
-    """All that is wrong with a painted picture: what overlaps, what is cut, what ends nowhere."""
+def faults(picture: Painted, *, lines: bool = True, ends: bool = True) -> list[str]:
+    """All that is wrong with a painted picture: what overlaps, what is cut, what ends nowhere, what a line touches."""
     found: list[str] = []
     items = picture.of("card", "pill")
     for item in picture.of("card", "pill", "frame", "lane"):
@@ -313,21 +355,45 @@ def faults(picture: Painted, *, foreign_cards: bool = True, ends: bool = True) -
         if ends:
             for name, point in ((line.tail, line.points[0]), (line.head, line.tip or line.points[-1])):
                 found += [f"a line to {name!r} ends beside it"] if picture.items[name].box.distance(*point) > 6 else []
-        if foreign_cards:
-            found += _through_cards(picture, line)
+    found += _touched(picture) if lines else []
     drawn = {end for line in picture.lines for end in (line.tail, line.head)}
     found += [f"{pill.name!r} is on no line" for pill in picture.of("pill") if ends and pill.name not in drawn]
     return found
 
 
-def _through_cards(picture: Painted, line: Way) -> list[str]:
+def _touched(picture: Painted) -> list[str]:
+    """Lines that run through something foreign or right beside it, or through what they end at; rules that nearly touch."""
     found = []
-    for card in picture.of("card"):
-        own = card.name in (line.tail, line.head) or card.name.rpartition(".")[0] in (line.tail, line.head)
-        inner = Box(card.box.left + 1, card.box.top + 1, card.box.right - 1, card.box.bottom - 1)
-        if not own and any(inner.left < x < inner.right and inner.top < y < inner.bottom for x, y in line.samples()):
-            found.append(f"the line from {line.tail!r} to {line.head!r} runs through {card.name!r}")
+    foreign = list(_foreign(picture))
+    frames = {frame.name for frame in picture.of("frame")}
+    for line in picture.lines:
+        clear = max(TOUCHES, line.width / 2 + 1)
+        for name, box in foreign:
+            if name in (line.tail, line.head) or box.gap(line.hull) >= clear:
+                continue
+            if name.rpartition(".")[0] in frames & {line.tail, line.head}:  # a member of the group that it comes from
+                continue
+            if min(box.away(x, y) for x, y in line.dense) < clear:
+                found.append(f"the line from {line.tail!r} to {line.head!r} touches {name!r}")
+        for own in (picture.items[line.tail], picture.items[line.head]):
+            inner = Box(own.box.left + 2, own.box.top + 2, own.box.right - 2, own.box.bottom - 2)
+            if own.kind != "frame" and any(inner.away(x, y) == 0 for x, y in line.dense):
+                found.append(f"the line from {line.tail!r} to {line.head!r} runs on in {own.name!r}")
+    for pill, other in itertools.combinations(picture.of("pill", "card"), 2):
+        if "pill" in (pill.kind, other.kind) and pill.box.gap(other.box) < APART:
+            found.append(f"{pill.name!r} and {other.name!r} nearly touch")
     return found
+
+
+def _foreign(picture: Painted) -> Iterator[tuple[str, Box]]:
+    """What no line may touch but its own, by the name of what it belongs to; titles and legend too."""
+    for item in picture.of("card", "pill"):
+        yield from ((item.name, box) for box in (item.box, *item.marks))
+    for frame in picture.of("frame"):
+        yield from ((f"title of {frame.name}", box) for _, box in frame.texts)
+    dx, dy = picture.shift
+    for text, box in picture.around:
+        yield text, Box(box.left - dx, box.top - dy, box.right - dx, box.bottom - dy)
 
 
 @pytest.fixture(name="faults")

@@ -33,7 +33,6 @@ WORDS = [
     "notice",
     "received",
 ]
-SMALL = 12  # phases, up to which no line runs through a foreign card
 
 
 def scene(seed: int, size: int) -> Scene:
@@ -62,7 +61,7 @@ def scene(seed: int, size: int) -> Scene:
 
 def check(seed: int, size: int, painted: Any, faults: Any) -> None:
     read = painted(Drawing(scene(seed, size)).svg(embed_fonts=False))
-    assert faults(read, foreign_cards=size <= SMALL) == [], (seed, size)
+    assert faults(read) == [], (seed, size)
 
 
 @pytest.mark.parametrize("seed", range(12))

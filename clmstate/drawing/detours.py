@@ -1,0 +1,206 @@
+"""Lines as straight as they can be, and clear of everything that they have nothing to do with.
+
+Graphviz bends its lines around the boxes that it knows of. It knows nothing of what we hang on them (badges, stubs, the ring of a final
+phase, the words above a frame), and on its way to the edge of a card a line may brush the rule that hangs below it. So each line is looked
+at here: where there is room, it becomes straight or has one corner; where it would touch something, it goes around; what has no way at all
+is left as it was, and whoever composes the picture says it in words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise, product
+
+import attrs
+
+from clmstate.drawing.blocks import Block
+from clmstate.drawing.ends import level_ends, ports_of
+from clmstate.drawing.geometry import Box, Point, Route, around
+from clmstate.drawing.layout import Layout
+from clmstate.drawing.orthogonal import Cell, Port, cells, simplest, way_around
+from clmstate.drawing.scene import Link, Scene
+from clmstate.drawing.standing import TOUCHES, Standing
+from clmstate.drawing.ways import rounded
+
+__all__ = ["detoured"]
+
+CLEAR = 6.3  # from everything foreign: the widest line of an overlay then still does not touch it
+TIGHT = 4.0  # where there is no such way
+_OWN = 8.3  # from the box that it leaves or enters, when it goes around
+_SIDE = 4.0  # no other line runs nearer, if it can be helped
+_ARROW = 10.0
+_LEAVING, _ARRIVING = 12.0, 18.0  # straight on at both ends; the second has an arrow
+_NEAR = 170.0  # from the line: what stands further away is not looked at
+_ROUND = 24.0  # at corners
+_MOST_CORNERS = 6  # and ends; a line with more says less than words
+_LONGER = 2.5  # times: a way around what a line does not quite touch may not be longer than that
+
+
+def detoured(
+    scene: Scene, blocks: Mapping[str, Block], layout: Layout, across: frozenset[Link] = frozenset(), levels: Sequence[float] = ()
+) -> Layout:
+    """The same with better lines; the boxes stay where they are.
+
+    Args:
+        scene: what it says.
+        blocks: its text, set.
+        layout: where everything stands.
+        across: lines that have no way yet, and are to have a simple one or none.
+        levels: how high those may run from side to side.
+
+    Example:
+        >>> from clmstate.drawing.scene import Card
+        >>> from clmstate.drawing.standing import touching
+        >>> scene = Scene("T", cards=(Card("a", "A"), Card("b", "B"), Card("c", "C")), links=(Link("a", "c", "forward"),))
+        >>> boxes = {name: Box(x, 0, 60, 60) for name, x in (("a", 0), ("b", 100), ("c", 200))}
+        >>> straight = Route(((60, 30), (80, 30), (120, 30), (190, 30)), (200, 30))
+        >>> layout = detoured(scene, {}, Layout(260, 60, boxes, (straight,)))
+        >>> touching(scene, {}, layout), layout.height > 60
+        ([], True)
+    """
+    lines = _Lines(scene, layout, Standing(scene, blocks, layout.boxes), across, levels)
+    for index in sorted(range(len(scene.links)), key=lambda index: _reach(layout.routes[index])):
+        lines.improve(index)
+    return _widened(attrs.evolve(layout, routes=tuple(lines.routes)))
+
+
+def _reach(route: Route) -> float:
+    hull = route.hull
+    return hull.width + hull.height
+
+
+def _widened(layout: Layout) -> Layout:
+    """With room for lines that leave what the picture was."""
+    whole = Box(0, 0, layout.width, layout.height)
+    extent = around([whole], (point for route in layout.routes for point in route.points))
+    if extent == whole:
+        return layout
+    boxes = {name: box.moved(-extent.x, -extent.y) for name, box in layout.boxes.items()}
+    return Layout(extent.width, extent.height, boxes, tuple(route.moved(-extent.x, -extent.y) for route in layout.routes))
+
+
+class _Lines:
+    """The lines of a layout, as they are laid again one by one."""
+
+    def __init__(self, scene: Scene, layout: Layout, standing: Standing, across: frozenset[Link], levels: Sequence[float]) -> None:
+        self.links, self.boxes, self.standing = scene.links, layout.boxes, standing
+        self.across, self.levels = across, levels
+        self.routes = list(layout.routes)
+        self.pills = {pill.id: pill for pill in scene.pills}
+        self.ended: dict[str, dict[int, Point]] = defaultdict(dict)
+        for index, route in enumerate(self.routes):
+            self.end(index, route)
+
+    def end(self, index: int, route: Route) -> None:
+        """Notes where a line ends."""
+        self.ended[self.links[index].tail][index] = route.points[0]
+        self.ended[self.links[index].head][index] = route.tip or route.points[-1]
+
+    @cached_property
+    def taken(self) -> Counter[Cell]:
+        """How many lines run through each cell, or right beside it."""
+        placed = zip(self.links, self.routes, strict=True)
+        return Counter(cell for link, route in placed if link not in self.across for cell in _beside(route))
+
+    def improve(self, index: int) -> None:
+        """Lays a line again, if that makes it better."""
+        link, route = self.links[index], self.routes[index]
+        touches = self.standing.touches(link, route, CLEAR)
+        if not touches and (_is_level(route) or _is_arc(route)):
+            return
+        own = set() if link in self.across else _beside(route)
+        taken = frozenset(cell for cell, count in self.taken.items() if count > (cell in own))
+        for clear in (CLEAR, TIGHT):
+            corners = self.found(index, taken, clear, around_it=touches and self.standing.touches(link, route, clear))
+            if corners is not None:
+                self.lay(index, self.drawn(index, corners))
+                return
+
+    def found(self, index: int, taken: frozenset[Cell], clear: float, *, around_it: bool) -> list[Point] | None:
+        """The corners of a better line, or None if it should stay as it is."""
+        link, route = self.links[index], self.routes[index]
+        tail, head = self.boxes[link.tail], self.boxes[link.head]
+        ended = [at for name in (link.tail, link.head) for other, at in self.ended[name].items() if other != index]
+        tails, heads = self.ports(index, link.tail, ended), self.ports(index, link.head, ended)
+        walls = self.standing.foreign(link, around([tail, head], route.points).grown(_NEAR, _NEAR, _NEAR, _NEAR), clear)
+        levels = self.levels if link in self.across else ()
+        corners = simplest([*level_ends(tail, head, ended), *product(tails, heads)], walls, taken, levels)
+        if corners is not None or link in self.across or not around_it:
+            return corners
+        own = [box.grown(_OWN, _OWN, _OWN, _OWN) for box in (tail, head)]
+        corners = way_around(tails, heads, [*walls, *own], taken)
+        if corners is None or len(corners) > _MOST_CORNERS:
+            return None
+        much_longer = _long(corners) > _LONGER * _long(route.points[::3])
+        return None if much_longer and not self.standing.touches(link, route, TOUCHES) else corners
+
+    def ports(self, index: int, name: str, ended: Sequence[Point]) -> list[Port]:
+        """Where the line may end at one of its boxes."""
+        route = self.routes[index]
+        leaving = name == self.links[index].tail
+        usual = route.points[0] if leaving else route.tip or route.points[-1]
+        straight = _LEAVING if leaving or route.tip is None else _ARRIVING
+        return ports_of(self.boxes[name], self.pills.get(name), straight, usual, ended)
+
+    def lay(self, index: int, route: Route) -> None:
+        """Replaces a line."""
+        if self.links[index] not in self.across:
+            self.taken.subtract(_beside(self.routes[index]))
+        self.taken.update(_beside(route))
+        self.routes[index] = route
+        self.end(index, route)
+
+    def drawn(self, index: int, corners: Sequence[Point]) -> Route:
+        """A line with these corners; above the way as an arc, where there is room for it."""
+        arrow = self.routes[index].tip is not None
+        rule, card = (corners[0], corners[-1]) if arrow else (corners[-1], corners[0])
+        if len(corners) == 3 and rule[1] == corners[1][1] < card[1]:
+            arc = _arc(corners, arrow=arrow)
+            if not self.standing.touches(self.links[index], arc, CLEAR):
+                return arc
+        return _with_round_corners(corners, arrow=arrow)
+
+
+def _beside(route: Route) -> set[Cell]:
+    """The cells that a line runs through, or right beside."""
+    points = route.samples(8)
+    return {cell for by in (-_SIDE, 0.0, _SIDE) for cell in cells([(x + by, y + by) for x, y in points])}
+
+
+def _is_level(route: Route) -> bool:
+    """Whether it is one straight piece, across or down."""
+    hull = route.hull
+    return hull.width < 1 or hull.height < 1
+
+
+def _is_arc(route: Route) -> bool:
+    """Whether it is a quarter of a turn between a rule above the way and a card."""
+    (x, y), first, last, (to_x, to_y) = route.points[0], route.points[1], route.points[-2], route.points[-1]
+    from_rule = abs(first[1] - y) < 1 and abs(last[0] - to_x) < 1
+    to_rule = abs(first[0] - x) < 1 and abs(last[1] - to_y) < 1
+    return len(route.points) == 4 and (from_rule or to_rule)
+
+
+def _long(points: Sequence[Point]) -> float:
+    return sum(abs(one[0] - other[0]) + abs(one[1] - other[1]) for one, other in pairwise(points))
+
+
+def _arc(corners: Sequence[Point], *, arrow: bool) -> Route:
+    """A quarter of a turn in place of one corner: level at the rule, upright at the card."""
+    (x, y), _, (to_x, to_y) = corners
+    if arrow:  # from the rule to the card
+        end = to_y - _ARROW
+        return Route(((x, y), (x + (to_x - x) * 0.8, y), (to_x, y + (end - y) * 0.25), (to_x, end)), (to_x, to_y))
+    return Route(((x, y), (x, to_y + (y - to_y) * 0.25), (to_x - (to_x - x) * 0.2, to_y), (to_x, to_y)))
+
+
+def _with_round_corners(corners: Sequence[Point], *, arrow: bool) -> Route:
+    """A chain of straight pieces, with an arrow at its end if it has one."""
+    if not arrow:
+        return rounded(corners, _ROUND)
+    (x, y), (tip_x, tip_y) = corners[-2:]
+    length = abs(tip_x - x) + abs(tip_y - y) or 1.0
+    base = tip_x - (tip_x - x) * _ARROW / length, tip_y - (tip_y - y) * _ARROW / length
+    return Route(rounded([*corners[:-1], base], _ROUND).points, (tip_x, tip_y))
