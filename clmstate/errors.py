@@ -7,7 +7,6 @@ too, a bad value a `ValueError` too.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 import attrs
@@ -143,6 +142,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         >>> did_you_mean("xyz", ["seats_used", "health"])
         'known are: health, seats_used'
     """
+    import difflib  # only mistakes need it
+
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if near:

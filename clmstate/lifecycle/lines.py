@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 import attrs
 
@@ -56,13 +55,18 @@ def _said(place: str, name: str, spots: list[Mapping[str, Spot]]) -> str:
     for length in range(len(inside), -1, -1):  # of what stands in a group, the group's line is better than none
         for declared in spots:
             file, line = declared.get(".".join(inside[:length]), ("", 0))
-            if file and Path(file).is_file():
-                return f"{_near(file)}, line {line}"
+            if near := _near(file):
+                return f"{near}, line {line}"
     return ""
 
 
 def _near(file: str) -> str:
+    """A file as people call it who stand where we stand; empty if there is none."""
+    from pathlib import Path  # only mistakes need it
+
     path = Path(file)
+    if not file or not path.is_file():
+        return ""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except (OSError, ValueError):
