@@ -10,7 +10,7 @@ import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake, Numeric, SignalFacade, Threshold
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
-from clmstate.lifecycle.groups import GroupMeta
+from clmstate.lifecycle.groups import GroupMeta, Names
 from clmstate.lifecycle.lines import Spot, spot
 from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.sources import Phases
@@ -37,7 +37,7 @@ _SETTINGS: Final = frozenset(("accepts", "promises"))
 """Members that a class body is meant to give."""
 
 
-class Body(dict[str, Any]):
+class Body(Names):
     """The namespace of a lifecycle's class body.
 
     Example:

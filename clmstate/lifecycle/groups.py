@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
@@ -18,7 +19,7 @@ from clmstate.lifecycle.transitions import Dropped, MoveKind, Resume, Target, Tr
 if TYPE_CHECKING:
     from clmstate.lifecycle.phases import Phase
 
-__all__ = ["GroupMeta", "GroupSpec"]
+__all__ = ["GroupMeta", "GroupSpec", "Names"]
 
 _CLASS_NAMES: Final = frozenset({"home", "mro", "path", "resume", "to", "visits"})
 
@@ -50,13 +51,23 @@ class GroupSpec:
     ref: str = ""
 
 
-class _GroupBody(dict[str, Any]):
-    def __init__(self, meta: str, home: Home) -> None:
+class Names(dict[str, Any]):
+    """The namespace of a class body in which a group may stand."""
+
+
+class _GroupBody(Names):
+    """The namespace of a group's body; what stands above it in the lifecycle can be named in it as if it were no class of its own."""
+
+    def __init__(self, meta: str, home: Home, around: Names | None = None) -> None:
         super().__init__()
         self.prefix, self.home = meta, home
+        self.around = Names() if around is None else around
         self.children: dict[str, Phase | Dropped] = {}
         self.mistakes: list[tuple[str, Mistake]] = []
         self.spots: dict[str, Spot] = {}
+
+    def __missing__(self, key: str) -> Any:
+        return self.around[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
         self.spots[key] = spot()
@@ -99,6 +110,16 @@ class GroupMeta(Target, type):
         ...     high_risk = Phase("High risk")
         >>> [phase.label for phase in renewal], renewal.happy in renewal
         (['Happy', 'High risk'], True)
+
+        Its touchpoints may ask for the signals of the lifecycle around it:
+
+        >>> from clmstate import Lifecycle, Signal, Touchpoint
+        >>> class Deal(Lifecycle):
+        ...     seats = Signal.count("seat")
+        ...     class trial(Phase.Group, initial=True):
+        ...         quiet = Phase("Quiet", initial=True, touchpoints=[Touchpoint("Invite", why="try", how="mail", done=seats > 1)])
+        >>> Deal.trial.quiet.touchpoints[0].done.left.name
+        'seats'
     """
 
     _instead = INSTEAD
@@ -115,7 +136,8 @@ class GroupMeta(Target, type):
 
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> _GroupBody:  # type: ignore[override]
-        return _GroupBody(name, Home(name))
+        around = sys._getframe(1).f_locals
+        return _GroupBody(name, Home(name), around if isinstance(around, Names) else None)
 
     def __new__(  # noqa: D102 -- users write a nested class
         mcs, name: str, bases: tuple[type, ...], body: _GroupBody, *, label: str = "", initial: bool = False, ref: str = ""

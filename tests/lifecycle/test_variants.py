@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clmstate import Event, Lifecycle, Phase, Signal, Threshold, Transition, anywhere, never
+import pytest
+
+from clmstate import Event, Lifecycle, Phase, Signal, Threshold, Touchpoint, Transition, anywhere, never
 
 
 class Contract(Lifecycle, title="Main contract", version="1", refs=["S1"]):
@@ -122,3 +124,22 @@ def test_two_parents_are_read_in_pythons_order() -> None:
 
     assert "second" not in Both.definition.transitions
     assert Both.third.why == "right"
+
+
+def test_a_group_sees_what_stands_above_it_and_not_what_stands_below() -> None:
+    class Deal(Lifecycle):
+        seats = Signal.count("seat")
+
+        class trial(Phase.Group, initial=True):
+            quiet = Phase("Quiet", initial=True, touchpoints=[Touchpoint("Invite", why="w", how="h", done=seats > 1)])  # type: ignore[name-defined]  # noqa: F821
+
+    acme = Deal("Acme")
+    acme.observe(at="2026-01-05", seats=2)
+    assert [seen.label for seen in acme.journey.touchpoints] == ["Invite"]
+    with pytest.raises(NameError, match="later"):
+
+        class Late(Lifecycle):
+            class trial(Phase.Group, initial=True):
+                quiet = Phase("Quiet", initial=True, touchpoints=[Touchpoint("Invite", why="w", how="h", done=later)])  # type: ignore[name-defined]  # noqa: F821
+
+            later = Signal.flag("later")
