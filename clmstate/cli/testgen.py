@@ -28,6 +28,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pairs", action="store_true", help="add the shortest journeys through all pairs of consecutive transitions"
     )
+    parser.add_argument(
+        "--mcdc",
+        action="store_true",
+        help="add, for each leaf of each condition, observations that differ in it alone; and who comes first where two could be taken",
+    )
     parser.add_argument("--transitions", action="store_true", help="add the shortest journeys that take every transition")
 
 
@@ -43,7 +48,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
     found = load_one(options.model, command="clmstate testgen")
     made_of = _of_customer(found, options) if found.composed else _of_lifecycle(found, options)
-    flags = "".join(f" --{name}" for name in ("transitions", "pairs") if getattr(options, name))
+    flags = "".join(f" --{name}" for name in ("mcdc", "transitions", "pairs") if getattr(options, name))
     command = f"clmstate testgen {options.model}{flags}"
     out = None if options.out is None else Path(options.out)
     made = rewritten(_old(out), found.what, made_of.blocks, command, found.module, made_of.imports)
@@ -79,7 +84,7 @@ class _Made:
 
 def _of_lifecycle(found: Model, options: argparse.Namespace) -> _Made:
     from clmstate.analysis.proofs.witness import Witnesses
-    from clmstate.testing.generated import Journeys, blocks, fewest_journeys, pair_journeys, shown_transitions
+    from clmstate.testing.generated import Journeys, blocks, decisions, fewest_journeys, pair_journeys, rivals, shown_transitions
 
     model, definition = found.lifecycle, found.lifecycle.definition
     witnesses = Witnesses(definition)
@@ -87,24 +92,27 @@ def _of_lifecycle(found: Model, options: argparse.Namespace) -> _Made:
     nothing = Journeys((), (), 0, 0)
     fewest = fewest_journeys(definition, witnesses) if options.transitions else nothing
     pairs = pair_journeys(definition, witnesses) if options.pairs else nothing
-    not_reached = (*unreached, *pairs.unreached)
+    decided, undecided = decisions(definition, witnesses) if options.mcdc else ([], [])
+    either = rivals(definition, witnesses) if options.mcdc else []
+    not_reached = (*unreached, *pairs.unreached, *undecided)
     counts: dict[str, Any] = {
         "transitions": len(shown),
         "neighbours": sum(len(one.just) + len(one.short) for one in shown),
+        "mcdc": {"leaves": len(decided), "observations": sum(len(one.cases) for one in decided), "rivals": len(either)},
         "journeys": {
             what: {"journeys": len(one.shown), "moves": one.moves, "fewest_moves": one.fewest}
             for what, one in (("all transitions", fewest), ("all pairs", pairs))
             if one.shown
         },
     }
-    return _Made(blocks(model, shown, not_reached, pairs.shown, fewest.shown), counts, not_reached)
+    return _Made(blocks(model, shown, not_reached, pairs.shown, fewest.shown, decided, either), counts, not_reached)
 
 
 def _of_customer(found: Model, options: argparse.Namespace) -> _Made:
     from clmstate.testing.generated import customer_blocks, customer_imports, scenes_of
 
     model: Any = found.what
-    asked = next((name for name in ("pairs", "transitions") if getattr(options, name)), None)
+    asked = next((name for name in ("pairs", "transitions", "mcdc") if getattr(options, name)), None)
     if asked is not None:
         parts = ", ".join(dict.fromkeys(part.member.name for part in model.definition.parts.values()))
         cause = f"{found.name} is a composition, and such journeys are those of one lifecycle"
@@ -131,6 +139,11 @@ def _tell(said: dict[str, Any], screen: Screen) -> None:
         f"  {said['transitions']} transitions, {said['neighbours']} neighbours one step from a limit{wires}",
     )
     screen.show(head)
+    if said.get("mcdc", {}).get("leaves"):
+        found = said["mcdc"]
+        leaves = f"{found['leaves']} leaves that decide alone, in {found['observations']} observations"
+        first = f"; {found['rivals']} times two could be taken" if found["rivals"] else ""
+        screen.show(Text(f"   {leaves}{first}", "dim"))
     for what, found in said["journeys"].items():
         moves, fewest, journeys = found["moves"], found["fewest_moves"], found["journeys"]
         bound = "proved shortest" if moves == fewest else f"no journeys can do with fewer than {fewest:,} (proved)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import attrs
 
 from clmstate.conditions.nodes import (
@@ -53,6 +55,11 @@ def reads(cond: Cond) -> Reads:
         >>> reads(Compare(DaysUntil("renewal_on"), "<=", Const(120))).clock
         True
     """
+    return _reads(cond)
+
+
+@lru_cache(maxsize=4_096)
+def _reads(cond: Cond) -> Reads:
     signals: dict[str, None] = {}
     thresholds: dict[str, None] = {}
     events: dict[str, None] = {}

@@ -7,7 +7,7 @@ afterwards: every literal is an ordinary yes or no, and formulas over them need 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, assert_never
 
@@ -41,7 +41,7 @@ from clmstate.conditions.nodes import (
     Unless,
 )
 
-__all__ = ["FALSE", "TRUE", "UNKNOWN", "All", "Any", "Fixed", "Formula", "Leaf", "Literal", "literals", "lower"]
+__all__ = ["FALSE", "TRUE", "UNKNOWN", "All", "Any", "Fixed", "Formula", "Leaf", "Literal", "ground", "literals", "lower"]
 
 TRUE: Final = 1
 FALSE: Final = 2
@@ -156,6 +156,24 @@ def literals(formula: Formula) -> Iterator[Literal]:
             pass
         case _:
             assert_never(formula)
+
+
+def ground(formula: Formula, truths: Mapping[Leaf, int]) -> Formula:
+    """A formula in which some leaves have known truths.
+
+    Example:
+        >>> ground(Literal(IsTrue("live"), TRUE), {IsTrue("live"): FALSE})
+        Fixed(value=False)
+    """
+    match formula:
+        case Literal(leaf, wanted) if leaf in truths:
+            return Fixed(bool(truths[leaf] & wanted))
+        case All(items):
+            return _all(ground(item, truths) for item in items)
+        case Any(items):
+            return _any(ground(item, truths) for item in items)
+        case _:
+            return formula
 
 
 def _and(parts: list[Callable[[int], Formula]], wanted: int) -> Formula:

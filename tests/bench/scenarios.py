@@ -19,7 +19,7 @@ from clmstate.analysis.proofs.witness import Witnesses
 from clmstate.kernel import compiled
 from clmstate.testing import scenario
 from clmstate.testing.coverage import Asking, duties
-from clmstate.testing.generated import blocks, fewest_journeys, pair_journeys, shown_transitions
+from clmstate.testing.generated import blocks, decisions, fewest_journeys, pair_journeys, rivals, shown_transitions
 from clmstate.testing.mutation import mutants_of
 from models.dynamic import Contract
 from tests.testing.test_generated import every_journey, lived, replayed
@@ -104,23 +104,31 @@ def generation() -> None:
     shown, unreached = took("witnesses and boundaries", lambda: shown_transitions(definition, witnesses))
     fewest = took("shortest journeys for all transitions", lambda: fewest_journeys(definition, witnesses))
     pairs = took("shortest journeys through all pairs", lambda: pair_journeys(definition, witnesses))
+    decided, undecided = took("MC/DC, leaf by leaf", lambda: decisions(definition, witnesses))
+    either = took("who comes first where two could be taken", lambda: rivals(definition, witnesses))
     owed, impossible = took("what can be seen at all, MC/DC among it", lambda: duties(Asking(compiled(definition).program)))
     mutants = took("mutants, each a definition", lambda: [mutant.changed() for mutant in mutants_of(definition)])
-    written = took("tests written", lambda: blocks(Contract, shown, (*unreached, *pairs.unreached), pairs.shown, fewest.shown))
+    written = took(
+        "tests written",
+        lambda: blocks(Contract, shown, (*unreached, *pairs.unreached, *undecided), pairs.shown, fewest.shown, decided, either),
+    )
     counts = (
         "",
         f"{len(shown)} transitions, {sum(len(one.just) + len(one.short) for one in shown)} neighbours, {len(unreached)} unreached",
         f"{len(fewest.shown)} journeys of {fewest.moves} moves, at least {fewest.fewest}",
         f"{len(pairs.shown)} journeys of {pairs.moves} moves, at least {pairs.fewest}, {len(pairs.unreached)} pairs unreached",
+        f"{len(decided)} leaves, {sum(len(one.cases) for one in decided)} observations, {sum(not one.proved for one in undecided)} not found",
+        f"{len(either)} journeys",
         f"{len(owed)} duties ({sum(duty.kind == 'mcdc' for duty in owed)} MC/DC), {len(impossible)} proved impossible",
         f"{len(mutants)} mutants",
         f"{len(written)} tests",
     )
     for (what, seconds), count in zip(spent.items(), counts, strict=True):
-        print(f"    {what}: {count:<62} {seconds:8.2f} s")
+        print(f"    {f'{what}: {count}':<120} {seconds:8.2f} s")
     total = sum(spent.values())
     _told("all generation for the contract", f"{total:.2f} s", f"< {GENERATED_SECONDS:.0f} s", total < GENERATED_SECONDS)
     journeys = every_journey([*shown, *fewest.shown, *pairs.shown])
+    journeys += [[*steps] for one in decided for _, steps in one.cases] + [[*one.steps] for one in either]
     before = time.process_time()
     for one in journeys:
         replayed(definition, one)

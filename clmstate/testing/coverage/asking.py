@@ -16,7 +16,7 @@ from clmstate.lifecycle import LifecycleDefinition
 from clmstate.live.picture import StatePicture
 from clmstate.signals import DAY
 
-__all__ = ["MISSING_SIDE", "Asking", "Picture", "ground", "holds", "side_of", "step_of", "truth_of"]
+__all__ = ["MISSING_SIDE", "Asking", "Picture", "holds", "side_of", "step_of", "truth_of"]
 
 MISSING_SIDE: Final = 9
 """The side of a leaf that is unknown. Comparisons stand at -2, -1, 0, 1 or 2: below, within a step below, at the limit, ...; others at
@@ -66,25 +66,6 @@ def holds(formula: Formula, truths: Mapping[Leaf, int]) -> bool:
             return all(holds(item, truths) for item in items)
         case AnyOf(items):
             return any(holds(item, truths) for item in items)
-
-
-def ground(formula: Formula, truths: Mapping[Leaf, int]) -> Formula:
-    """A formula in which some leaves have known truths.
-
-    Example:
-        >>> from clmstate.conditions.nodes import IsTrue
-        >>> ground(Literal(IsTrue("live"), TRUE), {IsTrue("live"): FALSE})
-        Fixed(value=False)
-    """
-    match formula:
-        case Literal(leaf, wanted) if leaf in truths:
-            return Fixed(bool(truths[leaf] & wanted))
-        case All(items):
-            return All(tuple(ground(item, truths) for item in items))
-        case AnyOf(items):
-            return AnyOf(tuple(ground(item, truths) for item in items))
-        case _:
-            return formula
 
 
 def step_of(leaf: Compare, definition: LifecycleDefinition) -> float:

@@ -17,14 +17,13 @@ from typing import Any, Final
 import attrs
 
 from clmstate.conditions import words
-from clmstate.conditions.free import reads
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN, All, Formula, Leaf, Literal
-from clmstate.conditions.lower import Any as AnyOf
-from clmstate.conditions.nodes import Compare, Const, ForDays, IsMissing, Plus, SignalRef
-from clmstate.testing.coverage.asking import MISSING_SIDE, Asking, Question, ground, holds
+from clmstate.conditions.nodes import Compare, ForDays, IsMissing, SignalRef
+from clmstate.testing.coverage.asking import MISSING_SIDE, Asking, Question, holds
+from clmstate.testing.coverage.possible import Possible, at_side, truths_of
 from clmstate.testing.coverage.watching import Seen
 
-__all__ = ["KINDS", "Duty", "Ledger", "duties", "settle"]
+__all__ = ["KINDS", "Duty", "Ledger", "duties", "settle", "words_of"]
 
 KINDS: Final = {
     "phase": "phases",
@@ -125,29 +124,15 @@ def duties(asking: Asking) -> tuple[tuple[Duty, ...], tuple[Duty, ...]]:
         >>> [duty.words for duty in impossible]
         ['health below 60: false or unknown decides worry alone']
     """
-    return _Possible(asking).sorted_out()
+    return _Sorting(Possible(asking)).sorted_out()
 
 
-class _Possible:
+class _Sorting:
     """Sorts what may be owed by whether it can be seen at all."""
 
-    def __init__(self, asking: Asking) -> None:
-        from clmstate.conditions.smt import Prover
-
-        self.asking, self.definition = asking, asking.definition
-        self.prover = Prover(asking.definition)
-        self.known: dict[frozenset[Formula], bool] = {}
-        self.asked: dict[int, list[tuple[Question, tuple[Formula, ...]]]] = defaultdict(list)
-        for phase in range(len(asking.program.phases)):
-            self._ask(list(asking.order(phase, ())))
-            for event in sorted(asking.listens[phase]):
-                self._ask(list(asking.order(phase, (event,))))
-
-    def _ask(self, questions: list[Question]) -> None:
-        for i, question in enumerate(questions):
-            earlier = tuple(before.other for before in questions[:i])
-            if (question, earlier) not in self.asked[question.rule.index]:
-                self.asked[question.rule.index].append((question, earlier))
+    def __init__(self, known: Possible) -> None:
+        self.known, self.asking, self.definition = known, known.asking, known.definition
+        self.possible = known.possible
 
     def sorted_out(self) -> tuple[tuple[Duty, ...], tuple[Duty, ...]]:
         owed: list[Duty] = []
@@ -168,7 +153,7 @@ class _Possible:
                 possible = self._follows(first.name, second)
                 yield Duty("pair", second, (first.name, second), f"{first.name}, then {second}"), possible
         for question in self.asking.questions:
-            if question.rule.transition.when is not None and self.asked[question.rule.index]:
+            if question.rule.transition.when is not None and self.known.asked[question.rule.index]:
                 yield from self._outcomes(question)
                 for leaf in question.leaves:
                     yield from self._causes(question, leaf)
@@ -189,98 +174,30 @@ class _Possible:
         name = question.rule.transition.name
         false = All((question.other, _known(question)))
         for truth, formula in ((TRUE, question.true), (FALSE, false), (UNKNOWN, question.unknown)):
-            possible = any(self.possible(formula, *earlier) for _, earlier in self.asked[question.rule.index])
+            possible = any(self.possible(formula, *one.earlier) for one in self.known.asked[question.rule.index])
             yield Duty("outcome", name, (name, truth), f"{name} is {_TRUTHS[truth]}"), possible
 
     def _boundaries(self, question: Question, leaf: Leaf) -> Iterator[tuple[Duty, bool]]:
-        if not isinstance(leaf, Compare) or _limit(leaf, self.definition) is None:
+        if not isinstance(leaf, Compare) or at_side(leaf, 0, 1, self.definition) is None:
             return
         name = question.rule.transition.name
         sides = {"<": (0, -1), ">=": (0, -1), "<=": (0, 1), ">": (0, 1)}.get(leaf.op, (0, 1, -1))
         for side in sides:
-            at = self._at(leaf, side)
-            possible = any(self.possible(at, *earlier) for _, earlier in self.asked[question.rule.index])
+            at = at_side(leaf, side, self.asking.steps[leaf], self.definition)
+            assert at is not None
+            possible = any(self.possible(at, *one.earlier) for one in self.known.asked[question.rule.index])
             where = {0: "at the limit", 1: "one step above", -1: "one step below"}[side]
             said = words(_compare(at), self.definition)
             yield Duty("boundary", name, (name, leaf, side), f"{name} {where}: {said}"), possible
 
-    def _at(self, leaf: Compare, side: int) -> Literal:
-        step = self.asking.steps[leaf]
-        limit = _limit(leaf, self.definition)
-        assert limit is not None
-        shift = side * step
-        if isinstance(leaf.right, SignalRef | Plus) or _constant(leaf.left, self.definition) is not None:
-            return Literal(Compare(leaf.right, "==", Const(_plain(limit - shift))), TRUE)
-        return Literal(Compare(leaf.left, "==", Const(_plain(limit + shift))), TRUE)
-
     def _causes(self, question: Question, leaf: Leaf) -> Iterator[tuple[Duty, bool]]:
         name = question.rule.transition.name
-        truths = (
-            (TRUE, FALSE)
-            if isinstance(leaf, ForDays)
-            else (TRUE, UNKNOWN)
-            if isinstance(leaf, SignalRef)
-            else (TRUE, FALSE, UNKNOWN)
-        )
-        said = _leaf_words(leaf, self.definition)
-        for a, b in itertools.combinations(truths, 2):
+        said = words_of(leaf, self.definition)
+        for a, b in itertools.combinations(truths_of(leaf), 2):
             words_ = f"{said}: {_TRUTHS[a]} or {_TRUTHS[b]} decides {name} alone"
-            possible = any(self._decides(question, earlier, leaf, a, b) for question, earlier in self.asked[question.rule.index])
+            asked = self.known.asked[question.rule.index]
+            possible = any(next(self.known.causes(one, leaf, a, b), None) is not None for one in asked)
             yield Duty("mcdc", name, (name, leaf, a, b), words_), possible
-
-    def _decides(self, question: Question, earlier: tuple[Formula, ...], leaf: Leaf, a: int, b: int) -> bool:
-        """Whether two customers can differ in this leaf alone, and so in whether the transition is taken."""
-        near = [other for other in self._around(question, earlier, leaf) if other != leaf]
-        own = set(question.leaves)
-        for first in self._ways([leaf, *near], {leaf: a}):
-            for second in self._ways([leaf, *near], {leaf: b, **{other: first[other] for other in near if other in own}}):
-                for yes, no in ((first, second), (second, first)):
-                    rest = [ground(question.true, yes), ground(question.other, no)]
-                    rest += [ground(before, way) for before in earlier for way in (yes, no)]
-                    if self.possible(*rest):
-                        return True
-        return False
-
-    def _around(self, question: Question, earlier: tuple[Formula, ...], leaf: Leaf) -> list[Leaf]:
-        """The leaves that hang together with one, because they read the same."""
-        from clmstate.conditions.lower import literals
-
-        every = dict.fromkeys([*question.leaves, *(x.leaf for before in earlier for x in literals(before))])
-        found, reach = [leaf], _facts(leaf)
-        found += [other for other in every if isinstance(other, ForDays) and other != leaf]  # clocks run as they like
-        grown = True
-        while grown:
-            more = [other for other in every if other not in found and not reach.isdisjoint(_facts(other))]
-            grown = bool(more)
-            found += more
-            reach = reach.union(*map(_facts, more))
-        return found
-
-    def _ways(self, leaves: list[Leaf], fixed: dict[Leaf, int]) -> Iterator[dict[Leaf, int]]:
-        """The truths that some leaves can have together."""
-
-        def go(at: int, chosen: dict[Leaf, int]) -> Iterator[dict[Leaf, int]]:
-            if at == len(leaves):
-                yield dict(chosen)
-                return
-            leaf = leaves[at]
-            options = (fixed[leaf],) if leaf in fixed else (TRUE, FALSE) if isinstance(leaf, ForDays) else (TRUE, FALSE, UNKNOWN)
-            for truth in options:
-                chosen[leaf] = truth
-                if self.possible(*(Literal(x, t) for x, t in chosen.items())):
-                    yield from go(at + 1, chosen)
-                del chosen[leaf]
-
-        return go(0, {})
-
-    def possible(self, *formulas: Formula) -> bool:
-        """Whether some customer, who has been told a time, fulfils all of them; clocks may be as old as one likes."""
-        key = frozenset(formulas)
-        if key not in self.known:
-            symbols = self.prover.symbols
-            free = [_clockless(formula) for formula in formulas]
-            self.known[key] = self.prover.possible(symbols.timed, *(symbols.formula(formula) for formula in free))
-        return self.known[key]
 
 
 def settle(asking: Asking, seen: Seen, owed: Iterable[Duty], impossible: tuple[Duty, ...]) -> Ledger:
@@ -378,51 +295,22 @@ def _known(question: Question) -> Formula:
     return lower(IsMissing(cond), lambda _: False, FALSE)
 
 
-def _facts(leaf: Leaf) -> frozenset[str]:
-    if isinstance(leaf, ForDays):
-        return frozenset((repr(leaf),))  # the clock itself
-    if isinstance(leaf, SignalRef):
-        return frozenset((leaf.name,))
-    read = reads(leaf)
-    names: frozenset[str] = frozenset((*read.signals, *(f"event {name}" for name in read.events)))
-    return names or frozenset((repr(type(leaf)),))
-
-
-def _clockless(formula: Formula) -> Formula:
-    """A formula in which the ages of clocks are free: what was true long ago need not be true now."""
-    match formula:
-        case Literal(ForDays()):
-            return All(())
-        case All(items):
-            return All(tuple(map(_clockless, items)))
-        case AnyOf(items):
-            return AnyOf(tuple(map(_clockless, items)))
-        case _:
-            return formula
-
-
-def _limit(leaf: Compare, definition: Any) -> float | None:
-    right = _constant(leaf.right, definition)
-    return right if right is not None else _constant(leaf.left, definition)
-
-
-def _constant(term: Any, definition: Any) -> float | None:
-    from clmstate.testing.critical import limit_of
-
-    return limit_of(definition, term)
-
-
-def _plain(number: float) -> float:
-    rounded = round(number, 9)
-    return int(rounded) if rounded == int(rounded) else rounded
-
-
 def _compare(literal: Literal) -> Compare:
     assert isinstance(literal.leaf, Compare)
     return literal.leaf
 
 
-def _leaf_words(leaf: Leaf, definition: Any) -> str:
+def words_of(leaf: Leaf, definition: Any) -> str:
+    """A leaf in words.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     new = Phase("New", initial=True)
+        >>> words_of(SignalRef("health"), Deal.definition)
+        'health unknown'
+    """
     if isinstance(leaf, ForDays):
         return f"the clock of ({words(leaf, definition)})"
     return words(IsMissing(leaf), definition) if isinstance(leaf, SignalRef) else words(leaf, definition)

@@ -10,11 +10,11 @@ import attrs
 
 from clmstate.composition import CompositionDefinition
 from clmstate.errors import Diagnostic, InputError
-from clmstate.kernel import Compiled, State, compiled
+from clmstate.kernel import Compiled, State, compiled, take_in
 from clmstate.lifecycle import LifecycleDefinition, Moves
 from clmstate.testing.coverage.asking import Asking, Picture
 
-__all__ = ["Seen", "Watch", "lifecycles_of"]
+__all__ = ["Looking", "Seen", "Watch", "lifecycles_of"]
 
 _MOST_VALUES = 4
 
@@ -169,6 +169,56 @@ class Watch:
             values = self.wires.setdefault((room.definition.name, number), set())
             if len(values) < _MOST_VALUES and bound.last is not None:
                 values.add("unknown" if bound.last != bound.last else bound.last)
+
+
+class Looking:
+    """What the rules of a lifecycle see when something is told to somebody.
+
+    Args:
+        definition: the lifecycle.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        >>> looking = Looking(Deal.definition)
+        >>> looking.pictures(compiled(Deal.definition).new(), 0, {"health": 60})
+        [(0, (), (0,))]
+    """
+
+    def __init__(self, definition: LifecycleDefinition) -> None:
+        self.own = compiled(definition)
+        self.asking = Asking(self.own.program)
+        self._seen: list[Picture] = []
+        kind: Any = type("LookedAt", (type(self.own.new()),), {"__slots__": ()})
+        kind.c = attrs.evolve(
+            self.own, step=tuple(map(self._looking, self.own.step)), offer=tuple(map(self._looking, self.own.offer))
+        )
+        self._kind = kind
+
+    def _looking(self, ask: Callable[..., int]) -> Callable[..., int]:
+        def looked(state: State, *offered: Any) -> int:
+            if not offered or not self.asking.listens[state.phase].isdisjoint(offered[0]):
+                self._seen.append(self.asking.picture(state, tuple(offered[0]) if offered else ()))
+            return ask(state, *offered)
+
+        return looked
+
+    def pictures(self, before: State, at: int, values: Mapping[str, Any], event: str = "") -> list[Picture]:
+        """The pictures that rules are asked about; the state is a copy's own, and is used up.
+
+        Args:
+            before: where somebody stands.
+            at: when, as an instant.
+            values: stored values, by signal.
+            event: what is offered; "" if nothing is.
+        """
+        self._seen = []
+        before.__class__ = self._kind
+        take_in(before, at, dict(values), (event,) if event else ())
+        return self._seen
 
 
 def lifecycles_of(definition: LifecycleDefinition | CompositionDefinition) -> Iterator[LifecycleDefinition]:

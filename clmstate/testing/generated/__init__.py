@@ -1,6 +1,7 @@
 """Generated tests: the prover finds customers who take each transition, and those one step short of it."""
 
 from clmstate.testing.generated.customers import Deed, Scene, Wired, scenes_of
+from clmstate.testing.generated.deciding import Decided, decisions
 from clmstate.testing.generated.journeys import (
     Journeys,
     Shown,
@@ -10,13 +11,16 @@ from clmstate.testing.generated.journeys import (
     pair_journeys,
     shown_transitions,
 )
+from clmstate.testing.generated.rivalling import Rivals, rivals
 from clmstate.testing.generated.whole import customer_blocks, customer_imports
 from clmstate.testing.generated.writing import Rewritten, blocks, rewritten
 
 __all__ = [
+    "Decided",
     "Deed",
     "Journeys",
     "Rewritten",
+    "Rivals",
     "Scene",
     "Shown",
     "Told",
@@ -25,9 +29,11 @@ __all__ = [
     "blocks",
     "customer_blocks",
     "customer_imports",
+    "decisions",
     "fewest_journeys",
     "pair_journeys",
     "rewritten",
+    "rivals",
     "scenes_of",
     "shown_transitions",
 ]

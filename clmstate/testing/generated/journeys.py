@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clmstate.analysis.proofs.travelling import Shows
     from clmstate.analysis.proofs.witness import Witnesses
 
-__all__ = ["Journeys", "Shown", "Told", "Unreached", "fewest_journeys", "pair_journeys", "shown_transitions"]
+__all__ = ["Journeys", "Shown", "Told", "Unreached", "fewest_journeys", "pair_journeys", "played", "shown_transitions"]
 
 
 _NOBODY: Final = "no customer can take it: whenever its condition is true, another transition comes first, or it is never true"
@@ -141,7 +141,7 @@ def shown_transitions(definition: LifecycleDefinition, witnesses: Witnesses | No
             why = _NOBODY if proved else "no journey was found that takes it; that is no proof that there is none"
             unreached.append(Unreached(name, why, proved))
             continue
-        steps = tuple(_played(engine, evidence.log))
+        steps = tuple(played(engine, evidence.log))
         just, short = _neighbours(engine, steps, name)
         found.append(Shown(name, steps, just, short))
     return found, unreached
@@ -199,7 +199,7 @@ def _journeys(
     found = travelled(Witnesses(definition) if witnesses is None else witnesses, shows, wanted)
     engine = compiled(definition)
     return Journeys(
-        tuple(Shown("", tuple(_played(engine, one.log))) for one in found.logs),
+        tuple(Shown("", tuple(played(engine, one.log))) for one in found.logs),
         tuple(Unreached(", then ".join(one.key), _why_not(shows, proved=one.proved), one.proved) for one in found.missing),
         found.moves,
         found.fewest,
@@ -217,7 +217,19 @@ def _why_not(shows: Shows, *, proved: bool) -> str:
     return _NOBODY
 
 
-def _played(engine: Compiled, log: Sequence[Any]) -> Iterator[Told]:
+def played(engine: Compiled, log: Sequence[Any]) -> Iterator[Told]:
+    """What the reports of a log do to a customer.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> from clmstate.analysis.findings import Report
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        >>> [told.takes for told in played(compiled(Deal.definition), [Report(0, {"health": 59})])]
+        [('worry',)]
+    """
     state = engine.new()
     for report in log:
         yield _told(engine, state, report.at, dict(report.values), report.event)
@@ -244,12 +256,12 @@ def _neighbours(engine: Compiled, steps: tuple[Told, ...], name: str) -> tuple[O
     just: dict[tuple[Any, ...], tuple[str, Told]] = {}
     short: dict[tuple[Any, ...], tuple[str, Told]] = {}
 
-    def tried(said: str, at: int, values: dict[str, Any]) -> None:
+    def tried(said: str, at: int, values: dict[str, Any], event: str = last.event) -> None:
         trial = engine.new()
         engine.load(trial, saved)
-        told = _told(engine, trial, at, values, last.event)
-        key = (at, tuple(sorted(values.items(), key=repr)))
-        if (at, values) != (last.at, last.values):
+        told = _told(engine, trial, at, values, event)
+        key = (at, event, tuple(sorted(values.items(), key=repr)))
+        if (at, values, event) != (last.at, last.values, last.event):
             (just if name in told.takes else short).setdefault(key, (said, told))
 
     rule = next(rule for rule in engine.program.rules if rule.transition.name == name)
@@ -263,6 +275,8 @@ def _neighbours(engine: Compiled, steps: tuple[Told, ...], name: str) -> tuple[O
                 tried(f"{spec.label} {spec.show(value)}", last.at, {**last.values, signal: value})
     if rule.timed and last.at - DAY > (steps[-2].at if len(steps) > 1 else 0):
         tried("a day earlier", last.at - DAY, last.values)
+    if rule.event is not None:
+        tried(f"without {definition.events[rule.event].label}", last.at, last.values, "")
     return tuple(just.values()), tuple(short.values())
 
 

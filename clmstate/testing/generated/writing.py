@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -12,7 +13,9 @@ import attrs
 from clmstate.composition import Composition
 from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition
 from clmstate.signals import show_instant
+from clmstate.testing.generated.deciding import Decided
 from clmstate.testing.generated.journeys import Shown, Told, Unreached
+from clmstate.testing.generated.rivalling import Rivals
 
 __all__ = ["Rewritten", "blocks", "generated_lines", "rewritten"]
 
@@ -47,6 +50,8 @@ def blocks(
     unreached: Sequence[Unreached],
     pairs: Sequence[Shown] = (),
     fewest: Sequence[Shown] = (),
+    decided: Sequence[Decided] = (),
+    rivals: Sequence[Rivals] = (),
 ) -> dict[str, str]:
     """The generated tests, by the name of their block.
 
@@ -56,6 +61,8 @@ def blocks(
         unreached: what cannot be reached.
         pairs: journeys through all pairs of transitions.
         fewest: journeys in which every transition is taken.
+        decided: leaves that decide alone.
+        rivals: transitions of which somebody could take either.
 
     Example:
         >>> from clmstate import Phase, Signal
@@ -77,14 +84,17 @@ def blocks(
     """
     writer = _Writer(model)
     found = {one.name: writer.transition(one) for one in shown}
-    for number, one in enumerate(fewest, 1):
+    found |= {f"{one.name} decided by {one.by}": writer.decided(one) for one in decided}
+    found |= {f"{both.first} before {both.second}": writer.rivals(both) for both in rivals}
+    for number, journey in enumerate(fewest, 1):
         name = "all transitions" if len(fewest) == 1 else f"all transitions {number}"
-        found[name] = writer.journey(name.replace(" ", "_"), one)
-    for number, one in enumerate(pairs, 1):
-        found[f"journey {number}"] = writer.journey(f"journey_{number}", one)
+        found[name] = writer.journey(name.replace(" ", "_"), journey)
+    for number, journey in enumerate(pairs, 1):
+        found[f"journey {number}"] = writer.journey(f"journey_{number}", journey)
     if unreached:
         lines = ["# Not reached:"]
-        lines += (f"# {not_reached.name}: {not_reached.why}." for not_reached in unreached)
+        for missing in unreached:
+            lines += textwrap.wrap(f"{missing.name}: {missing.why}.", _WIDEST, initial_indent="# ", subsequent_indent="#   ")
         found["what cannot be reached"] = "\n".join(lines) + "\n"
     return found
 
@@ -221,12 +231,33 @@ class _Writer:
         lines += self.chain("begun", shown.steps[:-1])
         last = shown.steps[-1]
         lines += self.again(last)
-        others = [*shown.just, *shown.short]
-        if others:
-            lines.append("    # at a limit, and not beyond it")
-        for _, told in others:
-            lines += self.again(told)
+        others = [told for _, told in (*shown.just, *shown.short)]
+        near, eventless = [o for o in others if o.event == last.event], [o for o in others if o.event != last.event]
+        for said, several in (("at a limit, and not beyond it", near), ("without what has to happen", eventless)):
+            lines += [f"    # {said}"] if several else []
+            lines += (line for told in several for line in self.again(told))
         return "\n".join(lines) + "\n"
+
+    def decided(self, one: Decided) -> str:
+        """The test of a leaf that decides alone: observations that differ in it, under the truth that it has."""
+        never = [f"{a.capitalize()} and {b} are not told apart: {why}." for a, b, why in one.never]
+        lines = [
+            f"def test_{one.name}_decided_by_{one.by}() -> None:",
+            *_docstring(f"{one.leaf} decides {one.name} alone.", *never),
+        ]
+        begun: tuple[Told, ...] | None = None
+        for truth, steps in one.cases:
+            if begun != steps[:-1]:
+                begun = steps[:-1]
+                lines += self.chain("begun", begun)
+            lines += [f"    # {truth}", *self.again(steps[-1])]
+        return "\n".join(lines) + "\n"
+
+    def rivals(self, one: Rivals) -> str:
+        """The test of somebody who could take either of two transitions."""
+        lines = [f"def test_{one.first}_comes_before_{one.second}() -> None:"]
+        lines += _docstring(f"Whoever could take {one.first} or {one.second} takes {one.first} first.")
+        return "\n".join([*lines, *self.chain("told", one.steps)]) + "\n"
 
     def journey(self, name: str, shown: Shown) -> str:
         taken = [name for told in shown.steps for name in told.takes]
@@ -267,13 +298,13 @@ class _Writer:
         return f".takes({names}).is_in({self.model}.{told.phase})"
 
 
-def _docstring(text: str) -> list[str]:
-    import textwrap
-
-    folded = textwrap.wrap(text, _WIDEST - 10, break_long_words=False)
-    if len(folded) == 1:
+def _docstring(text: str, *more: str) -> list[str]:
+    """A docstring: one line if it fits; more sentences stand below, each on lines of its own."""
+    folded, *rest = [textwrap.wrap(one, _WIDEST - 10, break_long_words=False) for one in (text, *more)]
+    if len(folded) == 1 and not rest:
         return [f'    """{folded[0]}"""']
-    return [f'    """{folded[0]}', *(f"    {line}" for line in folded[1:]), '    """']
+    below = [*folded[1:], *([""] if rest else []), *(line for several in rest for line in several)]
+    return [f'    """{folded[0]}', *(f"    {line}".rstrip() for line in below), '    """']
 
 
 def _wrapped(start: str, told: str, expected: str) -> list[str]:

@@ -1,0 +1,74 @@
+"""Journeys for the order of transitions: somebody who could take either of two, and takes the one that is asked first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from clmstate.kernel import compiled
+from clmstate.lifecycle import LifecycleDefinition
+from clmstate.live.picture import StatePicture
+from clmstate.testing.coverage.asking import Asking
+from clmstate.testing.coverage.possible import Possible
+from clmstate.testing.generated.journeys import Told, played
+
+if TYPE_CHECKING:
+    from clmstate.analysis.proofs.witness import Witnesses
+
+__all__ = ["Rivals", "rivals"]
+
+
+@attrs.frozen
+class Rivals:
+    """Two transitions of which somebody could take either, and who takes the first.
+
+    Attributes:
+        first, second: the transitions, as they are asked.
+        steps: a journey; in its last step both are true.
+
+    Example:
+        >>> Rivals("doze", "slip", ()).first
+        'doze'
+    """
+
+    first: str
+    second: str
+    steps: tuple[Told, ...]
+
+
+def rivals(definition: LifecycleDefinition, witnesses: Witnesses | None = None) -> list[Rivals]:
+    """For each two transitions that are asked one right after the other somebody for whom both are true, if there can be anybody.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm, bad = Phase("Fine", initial=True), Phase("Alarm"), Phase("Bad")
+        ...     despair = fine.to(bad, when=health < 40)
+        ...     worry = fine.to(alarm, when=health < 60)
+        >>> [(one.first, one.second, one.steps[0].values, one.steps[0].takes) for one in rivals(Deal.definition)]
+        [('despair', 'worry', {'health': 0}, ('despair',))]
+    """
+    from clmstate.analysis.proofs.following import all_taken
+    from clmstate.analysis.proofs.telling import Teller
+    from clmstate.analysis.proofs.witness import Witnesses
+
+    witnesses = Witnesses(definition) if witnesses is None else witnesses
+    all_taken(witnesses)
+    teller, engine = Teller(witnesses, StatePicture), compiled(definition)
+    known = Possible(Asking(engine.program))
+    found: dict[tuple[str, str], Rivals] = {}
+    for asked in (one for several in known.asked.values() for one in several if one.before):
+        first, second = asked.before[-1], asked.question
+        both = [first.true, second.true, *asked.earlier[:-1]]
+        key = first.rule.transition.name, second.rule.transition.name
+        if key in found or not known.possible(*both):
+            continue
+        spots = (spot for phase, _ in asked.places for spot in teller.spots(second.rule, phase))
+        heard = next(
+            (heard for spot in spots if (heard := teller.told(spot, both)) is not None and heard.takes[:1] == key[:1]), None
+        )
+        if heard is not None:
+            found[key] = Rivals(*key, tuple(played(engine, heard.after.log)))
+    return list(found.values())
