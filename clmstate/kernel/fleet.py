@@ -31,9 +31,11 @@ PLACES, EVENTS, CLOCKS = 1 << IN_PHASE | 1 << VISITS, 1 << EVENT_SINCE | 1 << EV
 DATES: Final = 1 << UNTIL | 1 << SINCE
 """The bits of those that depend on where a customer is, on what has happened, on clocks, and on values."""
 
-_nested: Any = nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
-_jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
-"""Nothing is allocated on the walk, so arrays need not be counted (``_nrt``): counting them took a third of it."""
+_OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""Nothing is allocated on the walk, so nobody need count who refers to an array (``_nrt``); counting took a third of the time."""
+_jit: Any = nb.njit(**_OPTIONS)
+_inside: Any = nb.njit(**_OPTIONS, forceinline=True)
+"""For what the walk asks all the time: a call hands seven words on for each array, which costs more than most answers."""
 
 
 class Rows(NamedTuple):
@@ -134,7 +136,7 @@ def standing(arrays: Arrays) -> Standing:
     )  # fmt: skip
 
 
-@_nested
+@_inside
 def _set(bits, bit, on):  # type: ignore[no-untyped-def]
     word, mask = bit >> 6, np.uint64(1) << np.uint64(bit & 63)
     if on:
@@ -143,7 +145,7 @@ def _set(bits, bit, on):  # type: ignore[no-untyped-def]
         bits[word] &= ~mask
 
 
-@_nested
+@_inside
 def _holds(clauses, formulas, bits, formula):  # type: ignore[no-untyped-def]
     found = False
     for clause in range(formulas[formula], formulas[formula + 1]):
@@ -156,7 +158,7 @@ def _holds(clauses, formulas, bits, formula):  # type: ignore[no-untyped-def]
     return found
 
 
-@_nested
+@_inside
 def _side(factors, read, rounded, values):  # type: ignore[no-untyped-def]
     """One side of a sum; NaN where something is missing. Rounded to nine decimals as Python rounds: the nearest float64."""
     total = factors[values.size]
@@ -168,7 +170,7 @@ def _side(factors, read, rounded, values):  # type: ignore[no-untyped-def]
     return total
 
 
-@_nested
+@_inside
 def _compared(op, x, y):  # type: ignore[no-untyped-def]
     if op == 0:
         return x < y
@@ -183,7 +185,7 @@ def _compared(op, x, y):  # type: ignore[no-untyped-def]
     return x > y
 
 
-@_nested
+@_inside
 def _feel_time(elapsed, bits, values, happened, times, visits, clocks, soon, stale, at, entered):  # type: ignore[no-untyped-def]
     """Sets the bits of times and counters that may be others than before; returns the next instant at which time alone changes one.
 
@@ -235,7 +237,7 @@ def _feel_time(elapsed, bits, values, happened, times, visits, clocks, soon, sta
     return due
 
 
-@_nested
+@_inside
 def _feel_rest(sums, factors, read, gates, gate_bits, bits, values):  # type: ignore[no-untyped-def]
     """Sets the bits of sums and gates."""
     for i in range(sums.shape[0]):
@@ -254,7 +256,7 @@ def _feel_rest(sums, factors, read, gates, gate_bits, bits, values):  # type: ig
         _set(bits, gate_bits[i, 0], every if gate_bits[i, 1] else some)
 
 
-@_nested
+@_inside
 def _choose(clauses, formulas, phases, order, rules, bits, phase, offered):  # type: ignore[no-untyped-def]
     if offered != 0:
         for i in range(phases[phase, 0], phases[phase, 1]):
@@ -267,7 +269,7 @@ def _choose(clauses, formulas, phases, order, rules, bits, phase, offered):  # t
     return -1
 
 
-@_nested
+@_inside
 def _due_since(a, s, rule, then, due, undone, offered):  # type: ignore[no-untyped-def]
     """The earliest instant before now at which the last settled picture alone made a rule's condition true; `due` is when time changed it."""
     now = s.facts[AT]
@@ -299,7 +301,7 @@ def _due_since(a, s, rule, then, due, undone, offered):  # type: ignore[no-untyp
     return NEVER
 
 
-@_nested
+@_inside
 def _enter(phases, visited, facts, visits, memory, target):  # type: ignore[no-untyped-def]
     source = facts[PHASE]
     left, entered = phases[source, 4], phases[target, 4]
@@ -312,7 +314,7 @@ def _enter(phases, visited, facts, visits, memory, target):  # type: ignore[no-u
     facts[ENTERED] = facts[AT]
 
 
-@_nested
+@_inside
 def _note(found, done, facts, number, formula, target, due):  # type: ignore[no-untyped-def]
     n = done[0]
     found[n, 0] = facts[CUSTOMER]
@@ -325,7 +327,7 @@ def _note(found, done, facts, number, formula, target, due):  # type: ignore[no-
     done[0] = n + 1
 
 
-@_nested
+@_inside
 def _begin(first, facts, bits, values, low, high, happened, times, visits, memory, clocks, customer, at):  # type: ignore[no-untyped-def]
     phase, first_bits, first_values, first_visits = first
     facts[CUSTOMER], facts[AT], facts[PHASE], facts[ENTERED] = customer, at, phase, at
@@ -344,7 +346,7 @@ def _begin(first, facts, bits, values, low, high, happened, times, visits, memor
         clocks[i] = NEVER
 
 
-@_nested
+@_inside
 def _test(tests, limits, bits, low_of, high_of, signal, begin, end, felt, x):  # type: ignore[no-untyped-def]
     """A value: the bits of its tests, and how far it may go without changing any. Whether any of them changed."""
     changed = False
@@ -375,7 +377,7 @@ def _test(tests, limits, bits, low_of, high_of, signal, begin, end, felt, x):  #
     return changed
 
 
-@_nested
+@_inside
 def _outside(column, low, high, begin, end):  # type: ignore[no-untyped-def]
     """The first row from `begin` on whose value is outside a span; `end` if none is. NaN is inside."""
     values = column[begin:end]
@@ -386,7 +388,7 @@ def _outside(column, low, high, begin, end):  # type: ignore[no-untyped-def]
     return end
 
 
-@_nested
+@_inside
 def _told(event, begin, end):  # type: ignore[no-untyped-def]
     """The first row from `begin` on that tells of an event; `end` if none does."""
     events = event[begin:end]
@@ -396,7 +398,7 @@ def _told(event, begin, end):  # type: ignore[no-untyped-def]
     return end
 
 
-@_nested
+@_inside
 def _last_of(customers, begin):  # type: ignore[no-untyped-def]
     """Behind the last row of the customer whom row `begin` is about."""
     following = customers[begin:]

@@ -10,7 +10,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-__all__ = ["bits_as_numbers", "in_order", "numbers", "views_differ"]
+__all__ = ["bits_as_numbers", "by_customer", "dealt", "in_order", "may_be_padded", "numbers", "rearranged", "views_differ"]
 
 _jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
 
@@ -94,6 +94,23 @@ def views_differ(views, new, doubt):  # type: ignore[no-untyped-def]
 
 
 @_jit
+def may_be_padded(views):  # type: ignore[no-untyped-def]
+    """Whether a text may begin or end with a blank, as far as views tell: of long ones they do not tell the end, and not all blanks are ASCII.
+
+    Args:
+        views: as for :func:`views_differ`.
+    """
+    doubt = False
+    for i in range(views.shape[0]):
+        size = views[i, 0] & 0xFFFFFFFF
+        last = size - 1
+        first = (views[i, 0] >> 32) & 0xFF
+        final = (views[i, 0] >> (32 + 8 * last)) & 0xFF if last < 4 else (views[i, 1] >> (8 * (last - 4))) & 0xFF
+        doubt |= size > _WITHIN or (size > 0 and (first <= 32 or first >= 128 or final <= 32 or final >= 128))
+    return doubt
+
+
+@_jit
 def in_order(new, at):  # type: ignore[no-untyped-def]
     """Whether the instants of each customer ascend, and whether two rows share one.
 
@@ -108,15 +125,17 @@ def in_order(new, at):  # type: ignore[no-untyped-def]
     return not before, together
 
 
-_FEW = 2048
+_FEW = 512
 """So many rows are sorted at a time: they lie in the nearest cache."""
+_SHORT = 12
+"""So many rows are sorted by moving each to its place."""
 
 
 @_jit
 def by_customer(hashes, at):  # type: ignore[no-untyped-def]
     """Rows by customer and time; rows of one instant keep their order.
 
-    They are dealt out by the first bits of the hash, and sorted in each heap: a few passes, whatever their order.
+    They are dealt out by the first bits of the hash, twice, and sorted in each heap: a few passes, whatever their order.
 
     Args:
         hashes: the same for all rows of a customer.
@@ -126,49 +145,132 @@ def by_customer(hashes, at):  # type: ignore[no-untyped-def]
         The rows in order (customers in any order), and where each customer begins.
     """
     n = hashes.size
-    bits = np.uint64(1)
-    while (n >> bits) > _FEW and bits < 20:
+    bits = np.uint64(0)
+    while (n >> bits) > _FEW and bits < 24:
         bits += np.uint64(1)
-    shift = np.uint64(64) - bits
-    ends = np.zeros((1 << bits) + 1, np.int64)
-    for i in range(n):
-        ends[(hashes[i] >> shift) + np.uint64(1)] += 1
-    ends = np.cumsum(ends)
-    order = np.empty(n, np.uint32)
-    for i in range(n):
-        heap = hashes[i] >> shift
-        order[ends[heap]] = i
-        ends[heap] += 1
-    starts = np.empty(n, np.uint32)
+    coarse = min(bits, np.uint64(8))
+    keys, times, rows = np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(n, np.uint32)
+    ends = _dealt_out(hashes, at, np.arange(n).astype(np.uint32), np.uint64(0), coarse, keys, times, rows)
+    most = max(np.int64(0), np.diff(np.append(np.int64(0), ends)).max())
+    some, then, which = np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.uint32)
+    order, starts = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    room = _room(0)
     found = begin = 0
-    for heap in range(ends.size - 1):
-        end = ends[heap]
-        if end > begin:
-            found = _sort_heap(hashes, at, order, begin, end, starts, found)
+    for end in ends:
+        heaps = _dealt_out(keys[begin:end], times[begin:end], rows[begin:end], coarse, bits - coarse, some, then, which)
+        first = 0
+        for last in heaps:
+            if 2 * (last - first) > room[1].size:
+                room = _room(last - first)
+            if last > first:
+                place, n_rows = begin + first, last - first
+                firsts = _sort_heap(some[first:last], then[first:last], which[first:last], order[place : place + n_rows], room)
+                for customer in range(firsts.size):
+                    starts[found + customer] = place + firsts[customer]
+                found += firsts.size
+            first = last
         begin = end
     return order, starts[:found].copy()
 
 
 @_jit
-def _sort_heap(hashes, at, order, begin, end, starts, found):  # type: ignore[no-untyped-def]
-    rows = order[begin:end].copy()
-    keys = hashes[rows]
-    sorted_rows = rows[np.argsort(keys, kind="mergesort")]
-    first = 0
-    for i in range(1, sorted_rows.size + 1):
-        if i < sorted_rows.size and hashes[sorted_rows[i]] == hashes[sorted_rows[first]]:
-            continue
-        starts[found] = begin + first
-        found += 1
-        ascending = True
-        for j in range(first + 1, i):
-            ascending = ascending and at[sorted_rows[j]] >= at[sorted_rows[j - 1]]
-        if not ascending:
-            run = sorted_rows[first:i].copy()
-            sorted_rows[first:i] = run[np.argsort(at[run], kind="mergesort")]
-        first = i
-    order[begin:end] = sorted_rows
-    return found
+def _dealt_out(hashes, at, rows, skipped, bits, keys, times, dealt_rows):  # type: ignore[no-untyped-def]
+    """Deals rows into heaps by some bits of their hashes, behind those that are skipped; returns where each heap ends."""
+    shift, mask = np.uint64(64) - skipped - bits, (np.uint64(1) << bits) - np.uint64(1)
+    ends = np.zeros((1 << bits) + 1, np.int64)
+    if bits == 0:
+        shift = np.uint64(0)
+    for i in range(hashes.size):
+        ends[((hashes[i] >> shift) & mask) + np.uint64(1)] += 1
+    for heap in range(1, ends.size):
+        ends[heap] += ends[heap - 1]
+    for i in range(hashes.size):
+        heap = (hashes[i] >> shift) & mask
+        place = ends[heap]
+        ends[heap] = place + 1
+        keys[place], times[place], dealt_rows[place] = hashes[i], at[i], rows[i]
+    return ends[:-1]
+
+
+@_jit
+def _room(rows):  # type: ignore[no-untyped-def]
+    """Room to sort so many rows: a table of who is known, the same rows twice, and how many of whom there are."""
+    table = 64
+    while table < 4 * rows:
+        table *= 2
+    return (
+        np.full(table, -1, np.int64),
+        np.empty(2 * rows, np.int64),
+        np.empty(2 * rows, np.uint32),
+        np.empty(rows, np.int64),
+        np.empty(rows, np.int64),
+    )
+
+
+@_jit
+def _sort_heap(keys, times, rows, order, room):  # type: ignore[no-untyped-def]
+    """Sorts the rows of a heap by customer and time; returns where each customer begins."""
+    table, at, row, who, ends = room
+    n, mask, known = keys.size, np.uint64(table.size - 1), 0
+    for i in range(n):
+        place = keys[i] & mask
+        while table[place] >= 0 and keys[table[place]] != keys[i]:
+            place = (place + np.uint64(1)) & mask
+        if table[place] < 0:
+            table[place], who[i], ends[known] = i, known, 0
+            known += 1
+        who[i] = who[table[place]]
+        ends[who[i]] += 1
+    for i in range(n):  # the table is empty again
+        place = keys[i] & mask
+        while table[place] >= 0:
+            table[place] = -1
+            place = (place + np.uint64(1)) & mask
+    starts = np.empty(known, np.int64)
+    total = 0
+    for customer in range(known):
+        starts[customer] = total
+        total += ends[customer]
+        ends[customer] = starts[customer]
+    for i in range(n):
+        place = ends[who[i]]
+        ends[who[i]] = place + 1
+        at[place], row[place] = times[i], rows[i]
+    for customer in range(known):
+        _by_time(at, row, starts[customer], ends[customer], n)
+    for i in range(n):
+        order[i] = row[i]
+    return starts
+
+
+@_jit
+def _by_time(at, row, begin, end, spare):  # type: ignore[no-untyped-def]
+    """Sorts the rows of a customer by time: short runs by moving each row to its place, and then runs are merged; `spare` is where there is room."""
+    for first in range(begin, end, _SHORT):
+        for i in range(first + 1, min(first + _SHORT, end)):
+            when, which, j = at[i], row[i], i
+            while j > first and at[j - 1] > when:
+                at[j], row[j] = at[j - 1], row[j - 1]
+                j -= 1
+            at[j], row[j] = when, which
+    run = _SHORT
+    while run < end - begin:
+        for first in range(begin, end - run, 2 * run):
+            middle, last = first + run, min(first + 2 * run, end)
+            if at[middle - 1] <= at[middle]:
+                continue
+            for i in range(run):
+                at[spare + i], row[spare + i] = at[first + i], row[first + i]
+            i, j, out = spare, middle, first
+            while i < spare + run:
+                if j < last and at[j] < at[i]:
+                    at[out], row[out] = at[j], row[j]
+                    j += 1
+                else:
+                    at[out], row[out] = at[i], row[i]
+                    i += 1
+                out += 1
+        run *= 2
 
 
 @_jit

@@ -139,28 +139,8 @@ class Replayed:
         Raises:
             InputError: CLM307, the folder cannot be written, or holds something else.
         """
-        target = Path(folder)
-        if target.exists() and not (target / _NOTE).is_file() and (not target.is_dir() or any(target.iterdir())):
-            cause = "it is there already, and not from a replay"
-            raise InputError(
-                [Diagnostic("CLM307", os.fspath(folder), cause, "name a new folder, or one that a replay has written")]
-            )
-        beside = ""
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-            new = Path(beside) / "new"
-            new.mkdir()
+        with results(folder) as new:
             self._fill(new, table_format)
-            if target.exists():
-                target.rename(Path(beside) / "old")
-            new.rename(target)
-        except OSError as error:
-            cause = f"it cannot be written ({error.strerror or error})"
-            raise InputError([Diagnostic("CLM307", os.fspath(folder), cause, "name a folder that may be written")]) from None
-        finally:
-            if beside:
-                shutil.rmtree(beside, ignore_errors=True)
 
     def _fill(self, folder: Path, table_format: TableFormat) -> None:
         for name, table in self.lazy_tables.items():
@@ -175,7 +155,7 @@ class Replayed:
             "as_of": None if self.as_of_us is None else show_instant(self.as_of_us),
             "tables": self.heights,
         }
-        (folder / _NOTE).write_text(json.dumps(note, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        (folder / NOTE).write_text(json.dumps(note, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def run(
@@ -429,7 +409,7 @@ def _parquet(
     """A Parquet file in pieces; one that turns out not to be sorted is scattered into files of its customers first."""
     from clmstate.replay.inputs import FrameSource, parquet_pieces
     from clmstate.replay.parquet import read_stamp
-    from clmstate.replay.sorting import HAND, scattered, sorted_pieces
+    from clmstate.replay.sorting import scattered, sorted_pieces
 
     name = os.fspath(path)
     version, total = read_stamp(name, Path(path))
@@ -449,7 +429,7 @@ def _parquet(
             raise
     gathering = Gathering(shape_of(model))
     work = in_columns(model, source, as_of_us, ignore, gathering.add)
-    with scattered(parquet_pieces(path, HAND), total) as hands:
+    with scattered(parquet_pieces(path), total) as hands:
         for hand in hands:
             for piece in sorted_pieces(hand):
                 work.take(piece, apart=True)

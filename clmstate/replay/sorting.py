@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from clmstate.kernel.intake import by_customer, dealt, in_order, rearranged
 from clmstate.replay.frames import pl
-from clmstate.replay.typed import changes, instants
+from clmstate.replay.typed import changes, instants, plainly_written
 
 if TYPE_CHECKING:
     from clmstate.replay.columnar import Source
@@ -28,6 +28,9 @@ HAND: Final = 1 << 20
 """Rows of a hand, about: it is sorted in memory."""
 
 MOST_HANDS: Final = 256
+
+PLAIN: Final = 2 << 30
+"""Bytes of a log that is scattered as it is; a larger one is packed, which takes longer."""
 
 
 class Playing(Protocol):
@@ -95,11 +98,10 @@ def sorted_pieces(frame: pl.DataFrame, rows: int = PIECE) -> Iterator[pl.DataFra
         [[('a', '2026-01-30')], [('b', '2026-01-01'), ('b', '2026-01-02')]]
     """
     frame = frame.rechunk()  # rows of many chunks are picked four times as slowly
-    names, at = _names(frame), instants(frame["at"]).fill_null(0).to_numpy()
-    order, starts = by_customer(_hashes(names), at)
-    customers = names.gather(order[starts]).arg_sort().to_numpy()
+    order, starts = by_customer(_hashes(frame), instants(frame["at"]).fill_null(0).to_numpy())
+    customers = _names(frame["customer"].gather(order[starts])).arg_sort().to_numpy()
     order, ends = rearranged(order, starts, customers)
-    del names, at, starts, customers
+    del starts, customers
     begin = 0
     for end in _cuts(ends, rows):
         yield frame[pl.Series(order[begin:end])]
@@ -137,24 +139,36 @@ def scattered(pieces: Iterator[pl.DataFrame], rows: int) -> Iterator[Iterator[pl
         writers: dict[Path, Any] = {}
         with ExitStack() as opened:
             for piece in pieces:
-                order, ends = dealt(_hashes(_names(piece)), count)
+                order, ends = dealt(_hashes(piece), count)
                 ordered, begin = piece.rechunk()[pl.Series(order)], 0
+                packed = piece.estimated_size() * (rows / max(1, piece.height)) > PLAIN
                 for hand, end in enumerate(ends.tolist()):
-                    table, begin = ordered.slice(begin, end - begin).to_arrow(compat_level=pl.CompatLevel.newest()), end
+                    table, begin = ordered.slice(begin, end - begin).to_arrow(compat_level=pl.CompatLevel.oldest()), end
                     path = folder / f"{hand}.arrow"
                     if path not in writers:
-                        options = pa.ipc.IpcWriteOptions(compression="lz4")
+                        options = pa.ipc.IpcWriteOptions(compression="lz4" if packed else None)
                         writers[path] = opened.enter_context(pa.ipc.new_file(path, table.schema, options=options))
                     writers[path].write_table(table)
-        yield (pl.read_ipc(path) for path in writers)
+        yield map(_read_back, writers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _names(frame: pl.DataFrame) -> pl.Series:
-    names = frame["customer"]
+def _read_back(path: Path) -> pl.DataFrame:
+    import pyarrow as pa
+
+    with pa.ipc.open_file(path) as file:
+        frame = pl.from_arrow(file.read_all(), rechunk=False)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _names(names: pl.Series) -> pl.Series:
     return names if names.dtype.is_integer() else names.cast(pl.String, strict=False).str.strip_chars()
 
 
-def _hashes(names: pl.Series) -> NDArray[np.uint64]:
+def _hashes(frame: pl.DataFrame) -> NDArray[np.uint64]:
+    """The same for all rows of a customer, whatever blanks stand around the name."""
+    names = frame["customer"]
+    names = names if names.dtype.is_integer() or plainly_written(names) else _names(names)
     return names.hash(seed=0).to_numpy()

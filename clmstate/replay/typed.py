@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clmstate.kernel.fleet import Rows
-from clmstate.kernel.intake import bits_as_numbers, numbers, views_differ
+from clmstate.kernel.intake import bits_as_numbers, may_be_padded, numbers, views_differ
 from clmstate.kernel.tables import Lowered
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
@@ -33,6 +33,7 @@ __all__ = [
     "instants",
     "names_of",
     "numbers_of",
+    "plainly_written",
     "said_in",
     "with_all_signals",
 ]
@@ -205,13 +206,27 @@ def changes(column: pl.Series) -> NDArray[np.bool_]:
     if column.dtype != pl.String or column.null_count():
         new[1:] = column.tail(n - 1).ne_missing(column.head(n - 1)).to_numpy()
         return new
-    array = column.to_arrow(compat_level=pl.CompatLevel.newest())
-    views = np.frombuffer(array.buffers()[1], np.int64).reshape(-1, 2)[array.offset : array.offset + n]
     doubt = np.empty(n, np.int64)
-    places = doubt[: views_differ(views, new, doubt)]
+    places = doubt[: views_differ(_views(column), new, doubt)]
     if places.size:
         new[places] = (column.gather(places) != column.gather(places - 1)).to_numpy()
     return new
+
+
+def plainly_written(names: pl.Series) -> bool:
+    """Whether no name has blanks around it, as far as that is seen at once.
+
+    Example:
+        >>> plainly_written(pl.Series(["Acme", "Beta"])), plainly_written(pl.Series(["Acme", " Beta"]))
+        (True, False)
+    """
+    return names.dtype == pl.String and names.len() > 0 and not names.null_count() and not may_be_padded(_views(names))
+
+
+def _views(column: pl.Series) -> NDArray[np.int64]:
+    """The views of texts: their lengths and beginnings, and the rest of short ones."""
+    array = column.rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
+    return np.frombuffer(array.buffers()[1], np.int64).reshape(-1, 2)[array.offset : array.offset + column.len()]
 
 
 def instants(column: pl.Series) -> pl.Series:
