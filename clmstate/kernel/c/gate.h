@@ -165,9 +165,13 @@ Py_ssize_t choice_of(const Signal *signal, PyObject *value);
 int unchanged(const Signal *signal, PyObject *value, PyObject *was, int *other_band);
 int date_unchanged(const Signal *signal, double us, double was, double now, double then, double *wake);
 
-/* decide.c: what the Python once decided, and what follows from it */
+/* decide.c: what the Python once decided */
+Decision *decision_for(Gate *gate, PyObject *state, double now, double *wake);
+double due_since(Gate *gate, PyObject *state, int number, double then, double now, PyObject **was);
+
+/* follow.c: what is done and written once it is decided */
 extern PyObject *until_woken; /* in the slot `open`: touchpoints are open, and nothing shows them to be done before another band or `wake` */
-int prepare_deciding(void);
+int prepare_following(void);
 PyObject *remembered(Gate *gate, PyObject *state, PyObject *now, double then, PyObject **was);
 PyObject *offered(Gate *gate, PyObject *state, PyObject *now, PyObject *event);
 

@@ -428,7 +428,7 @@ static PyType_Spec gate_spec = {
 static int
 begin(PyObject *module)
 {
-    if (prepare_reading() < 0 || prepare_deciding() < 0 || prepare_observing() < 0) {
+    if (prepare_reading() < 0 || prepare_following() < 0 || prepare_observing() < 0) {
         return -1;
     }
     PyObject *type = PyType_FromSpec(&gate_spec);
