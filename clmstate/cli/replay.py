@@ -66,8 +66,11 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         >>> main(["replay", "no_such_model.py", "log.csv"])
         2
     """
+    from clmstate.replay.results import may_be_written
     from clmstate.replay.run import replay_file
 
+    if options.out is not None:
+        may_be_written(options.out)
     as_of = None if options.as_of is None else date_option(options.as_of, "clmstate replay --as-of")
     model = load_one(options.model, command="clmstate replay")
     with _kept(options.checkpoint), screen.progress(f"replaying {options.log}") as progress:

@@ -57,6 +57,8 @@ def format_of(path: str | os.PathLike[str]) -> Format:
     ending = Path(path).suffix.lower()
     if ending not in _ENDINGS:
         cause = f"the ending {ending!r} is no format of logs" if ending else "its name has no ending"
+        if Path(path).is_dir():
+            cause = "it is a folder, not a log"
         raise InputError([Diagnostic("CLM303", os.fspath(path), cause, f"use one of {', '.join(_ENDINGS)}, or say the format")])
     return _ENDINGS[ending]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +20,7 @@ from clmstate.replay.frames import pl
 from clmstate.replay.gathering import Gathering
 from clmstate.replay.log import format_of, read_log
 from clmstate.replay.one_by_one import one_by_one
+from clmstate.replay.results import NOTE, results
 from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.shape import Shape, shape_of
 from clmstate.replay.sources import table_in
@@ -49,9 +48,6 @@ TEXT_ENDINGS: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 LARGE_TEXT: Final = 64 << 20
 """Bytes of CSV or JSON Lines from which on a log is dealt out into files, so that its rows are never all in memory."""
-
-_NOTE: Final = "replay.json"
-"""What marks a folder as one that a replay may write again."""
 
 
 @attrs.frozen
