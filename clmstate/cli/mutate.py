@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -11,8 +10,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -21,6 +22,10 @@ from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.composition import CompositionDefinition
 from clmstate.errors import Diagnostic, InputError
+from clmstate.lifecycle import LifecycleDefinition
+
+if TYPE_CHECKING:
+    from clmstate.testing.mutation.answers import Answers
 
 __all__ = ["arguments", "run"]
 
@@ -55,6 +60,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         >>> main(["mutate", "no_such_model.py"])
         2
     """
+    from clmstate.testing.mutation.answers import Answers, digest
     from clmstate.testing.mutation.session import all_mutants
 
     if options.jobs < 1:
@@ -67,14 +73,14 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     if missing:
         raise InputError([Diagnostic("CLM387", missing[0], "there are no tests of that name", "name a file or folder of tests")])
     every = {mutant.name: (what, mutant) for what, mutant in all_mutants([model.what])}
-    kept = FOLDER / f"mutants-{model.name}-{_digest(model, options.tests, every)}.jsonl"
-    FOLDER.mkdir(exist_ok=True)
+    definitions = [what if isinstance(what, LifecycleDefinition) else what.definition for what, _ in every.values()]
+    kept = Answers(FOLDER, model.name, digest(dict.fromkeys(definitions), options.tests, [model.name, *every]))
     if options.fresh:
-        kept.unlink(missing_ok=True)
+        kept.forget()
     started = time.monotonic()
-    before = len(_answers(kept))
+    before = len(kept.known())
     _ask(model, options, kept, len(every), screen)
-    known = _answers(kept)
+    known = kept.known()
     answers = [known[name] for name in every if name in known]
     counts = "killed_by" if any(line["tests"] for line in answers) else "killed_by_generated"
     survivors = [line for line in answers if line[counts] is None]
@@ -93,86 +99,57 @@ def _tests_here() -> list[str]:
     return ["tests"] if Path("tests").exists() else sorted(file.name for file in Path().glob("test_*.py")) or ["tests"]
 
 
-def _digest(model: Model, tests: list[str], every: Any) -> str:
-    """Changes whenever the model or the tests do."""
-    said = hashlib.sha256("\n".join(every).encode())
-    for name in tests:
-        path = Path(name.partition("::")[0])
-        for file in sorted(path.rglob("*") if path.is_dir() else [path]):
-            if file.is_file() and file.suffix in (".py", ".md", ".csv"):
-                said.update(file.read_bytes())
-    said.update(" ".join(tests).encode())
-    said.update(model.name.encode())
-    for what in {id(what): what for what, _ in every.values()}.values():
-        definition = getattr(what, "definition", what)
-        rules = (
-            definition.wires
-            if isinstance(definition, CompositionDefinition)
-            else [*definition.transitions.values(), *definition.thresholds.values()]
-        )
-        said.update(repr(rules).encode())
-    return said.hexdigest()[:12]
-
-
-def _answers(kept: Path) -> dict[str, dict[str, Any]]:
-    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
-    found: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        try:
-            said = json.loads(line)
-        except ValueError:  # cut off when the run was stopped
-            continue
-        if "mutant" in said:
-            found[said["mutant"]] = said
-    return found
-
-
-def _ask(model: Model, options: argparse.Namespace, kept: Path, total: int, screen: Screen) -> None:
+def _ask(model: Model, options: argparse.Namespace, kept: Answers, total: int, screen: Screen) -> None:
     """Runs the tests in some processes, each with its share of the mutants that have no answer yet."""
-    left = sorted(kept.parent.glob(f"{kept.stem}.*.jsonl"))  # by a run that could not even clean up
-    _gathered(kept, left)
-    for part in left:
-        part.unlink()
-    done = sorted(_answers(kept))
-    if len(done) >= total:
-        return
-    jobs = min(options.jobs, total - len(done))
-    parts = [kept.with_suffix(f".{i}.jsonl") for i in range(jobs)]
-    running = []
-    name = f"{model.module}:{model.what.__qualname__}"
-    for i, part in enumerate(parts):
-        part.unlink(missing_ok=True)
-        wanted = kept.with_suffix(f".{i}.json")
-        wanted.write_text(json.dumps({"models": [name], "share": [i, jobs], "done": done, "out": str(part)}), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            *options.tests,
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "--lifecycle-mutants",
-            str(wanted),
-        ]
-        path = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-        with part.with_suffix(".log").open("wb") as log:
-            process = subprocess.Popen(
-                [*command, *_plugin()], stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": path}
-            )
-        running.append(process)
+    with _resumable(kept, total), kept.room() as room:
+        done = sorted(kept.known())
+        if len(done) >= total:
+            return
+        jobs = min(options.jobs, total - len(done))
+        running = [_started(model, options.tests, room, (i, jobs), done) for i in range(jobs)]
+        try:
+            with screen.progress("mutants") as progress:
+                while any(process.poll() is None for process in running):
+                    progress(len(done) + sum(part.read_bytes().count(b"\n") for part in room.glob("*.jsonl")), total)
+                    time.sleep(0.2)
+        finally:
+            for process in running:
+                if process.poll() is None:
+                    process.terminate()
+                process.wait()
+        _judge(running, room, model)
+
+
+@contextmanager
+def _resumable(kept: Answers, total: int) -> Iterator[None]:
+    """Says, to whoever interrupts, what is kept."""
     try:
-        with screen.progress("mutants") as progress:
-            while any(process.poll() is None for process in running):
-                progress(len(done) + sum(_lines(part) for part in parts), total)
-                time.sleep(0.2)
-    finally:
-        for process in running:
-            if process.poll() is None:
-                process.terminate()
-            process.wait()
-        _gathered(kept, parts)
-    _judge(running, parts, model)
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{len(kept.known()):,} of {total:,} answers are kept; the same command goes on from there.")
+        raise
+
+
+def _started(model: Model, tests: list[str], room: Path, share: tuple[int, int], done: list[str]) -> subprocess.Popen[bytes]:
+    """A pytest run that asks a share of the mutants."""
+    wanted, out = room / f"{share[0]}.json", room / f"{share[0]}.jsonl"
+    name = f"{model.module}:{model.what.__qualname__}"
+    wanted.write_text(json.dumps({"models": [name], "share": share, "done": done, "out": str(out)}), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *tests,
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--lifecycle-mutants",
+        str(wanted),
+        *_plugin(),
+    ]
+    path = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    with wanted.with_suffix(".log").open("wb") as log:
+        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": path})
 
 
 def _plugin() -> list[str]:
@@ -181,57 +158,35 @@ def _plugin() -> list[str]:
     return [] if any(point.value == "clmstate.pytest_plugin" for point in points) else ["-p", "clmstate.pytest_plugin"]
 
 
-def _lines(part: Path) -> int:
-    return part.read_bytes().count(b"\n") if part.exists() else 0
-
-
-def _gathered(kept: Path, parts: list[Path]) -> None:
-    """Adds what processes have answered; a line that was cut off when they were stopped stays a line of its own."""
-    with kept.open("a", encoding="utf-8") as all_:
-        for part in parts:
-            if part.exists():
-                all_.write("\n" + part.read_text(encoding="utf-8"))
-
-
-def _judge(running: list[subprocess.Popen[bytes]], parts: list[Path], model: Model) -> None:
+def _judge(running: list[subprocess.Popen[bytes]], room: Path, model: Model) -> None:
     """Says what went wrong in the processes, if anything did."""
-    wrong: list[Diagnostic] = []
-    for process, part in zip(running, parts, strict=True):
-        log = part.with_suffix(".log")
-        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        failed = [
-            name
-            for line in (part.read_text(encoding="utf-8").splitlines() if part.exists() else [])
-            for name in json.loads(line).get("failed", [])
-        ]
+    for number, process in enumerate(running):
+        part, log = room / f"{number}.jsonl", room / f"{number}.log"
+        lines = part.read_text(encoding="utf-8").splitlines() if part.exists() else []
+        failed = [name for line in lines for name in json.loads(line).get("failed", [])]
         if failed:
             cause = f"{len(failed)} test{'s fail' if len(failed) != 1 else ' fails'} without any mutant, such as {failed[0]}"
-            wrong.append(Diagnostic("CLM388", model.name, cause, "mend the tests first, or name those that pass"))
-        elif process.returncode not in (0, 5) and not _lines(part):
-            cause = f"the tests could not be run: {' '.join((said or ['pytest said nothing'])[-1].split())[:200].rstrip('.')}"
-            wrong.append(Diagnostic("CLM388", model.name, cause, "run them with pytest first"))
-        part.unlink(missing_ok=True)
-        part.with_suffix(".json").unlink(missing_ok=True)
-        log.unlink()
-    if wrong:
-        raise InputError(wrong[:1])
+            raise InputError([Diagnostic("CLM388", model.name, cause, "mend the tests first, or name those that pass")])
+        if process.returncode not in (0, 5) and not lines:
+            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["pytest said nothing"]
+            cause = f"the tests could not be run: {' '.join(said[-1].split())[:200].rstrip('.')}"
+            raise InputError([Diagnostic("CLM388", model.name, cause, "run them with pytest first")])
 
 
-def _equal(survivors: list[dict[str, Any]], every: Any, kept: Path, screen: Screen) -> set[str]:
+def _equal(survivors: list[dict[str, Any]], every: Any, kept: Answers, screen: Screen) -> set[str]:
     """The survivors that nobody could notice, by proof; what was proved once is remembered."""
     from clmstate.testing.mutation.equal import equal
 
-    known_file = kept.with_suffix(".equal.json")
-    known: dict[str, bool] = json.loads(known_file.read_text(encoding="utf-8")) if known_file.exists() else {}
+    proved = kept.proved()
     with screen.progress("proofs") as progress:
         for i, line in enumerate(survivors):
             what, mutant = every[line["mutant"]]
-            if mutant.name not in known:
+            if mutant.name not in proved:
                 changed = mutant.changed()
-                known[mutant.name] = not isinstance(changed, CompositionDefinition) and equal(what, changed)
+                proved[mutant.name] = not isinstance(changed, CompositionDefinition) and equal(what, changed)
             progress(i + 1, len(survivors))
-    known_file.write_text(json.dumps(known), encoding="utf-8")
-    return {name for name, same in known.items() if same}
+    kept.prove(proved)
+    return {name for name, same in proved.items() if same}
 
 
 @attrs.frozen
@@ -272,7 +227,7 @@ class _Told:
             "equal": sorted(self.equal),
             "noticed": self.counted - len(self.survivors),
             "percent": round(int(self.percent * 10) / 10, 1),
-            "survivors": [{k: line[k] for k in ("model", "of", "kind", "words", "tests")} for line in self.survivors],
+            "survivors": [{k: line[k] for k in ("model", "of", "kind", "words", "tests", "generated")} for line in self.survivors],
             "generated": None if generated is None else {"noticed": generated[0], "alone": generated[1]},
             "killers": dict(killers.most_common()),
             "seconds": round(self.seconds, 1),
@@ -319,7 +274,8 @@ class _Told:
             for _ in range(3):
                 table.add_column()
             for line in self.survivors:
-                asked = f"{line['tests']} test{'s' if line['tests'] > 1 else ''} asked it" if line["tests"] else "no test asks it"
+                number = line["tests"] if self.counts == "killed_by" else line["generated"]
+                asked = f"{number} test{'s' if number > 1 else ''} asked it" if number else "no test asks it"
                 table.add_row(Text(screen.marks.unmet, "bold red"), Text(f"{line['model']}.{line['words']}"), Text(asked, "dim"))
             screen.show(Padding(table, (0, 1), expand=False))
         screen.line()

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from clmstate.cli import main
@@ -17,6 +18,7 @@ from clmstate.kernel import compiled, take_in
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.testing.critical import critical_values
 from clmstate.testing.mutation import equal, mutants_of, wiring_mutants
+from clmstate.testing.mutation.answers import Answers, digest
 from models.dynamic import AddOn, Contract, Customer, User
 from tests.testing.deal import Deal, Site
 
@@ -190,3 +192,49 @@ def test_wiring_is_broken_too(tmp_path: Path) -> None:
     wires = {line["words"]: line["killed_by"] for line in lines if line["model"] == "Site"}
     assert wires == {"office.used is fed nothing": "test_site.py::test_lit"}, done.stdout
     assert wiring_mutants(Site.definition)
+
+
+def test_what_a_run_leaves_behind_is_gathered_and_cleared_away(tmp_path: Path) -> None:
+    def answer(room: Path, name: str) -> None:
+        (room / "0.jsonl").write_text(json.dumps({"mutant": name}) + '\n{"mutant": "cut o', encoding="utf-8")
+
+    def interrupted() -> None:
+        with kept.room() as room:
+            (room / "0.log").write_text("collecting ...", encoding="utf-8")
+            answer(room, "one")
+            raise KeyboardInterrupt
+
+    kept = Answers(tmp_path / "kept", "Deal", "1f3a")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [*kept.known()] == ["one"]
+    assert [path.name for path in kept.folder.iterdir()] == ["mutants-Deal-1f3a.jsonl"]
+
+    killed = kept.folder / "mutants-Deal-1f3a.1"  # nobody could clean up after it
+    killed.mkdir()
+    answer(killed, "two")
+    with kept.room() as at_work:
+        assert [*kept.known()] == ["one", "two"]
+        assert not killed.exists()
+        kept.forget()
+        assert at_work.exists()
+    assert not at_work.exists()
+
+    for number in range(8):
+        with Answers(kept.folder, "Deal", f"{number}").room():
+            pass
+    assert len([*kept.folder.glob("*.jsonl")]) == 5
+
+
+def test_answers_outlive_neither_the_model_nor_clmstate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = tmp_path / "test_deal.py"
+    tests.write_text("", encoding="utf-8")
+    before = digest([Deal.definition], [str(tests)], [])
+    assert digest([Deal.definition], [str(tests)], []) == before
+    signals = {**Deal.definition.signals, "seats": attrs.evolve(Deal.definition.signals["seats"], default=5)}
+    assert digest([attrs.evolve(Deal.definition, signals=signals)], [str(tests)], []) != before
+    tests.write_text("# another test", encoding="utf-8")
+    after = digest([Deal.definition], [str(tests)], [])
+    assert after != before
+    monkeypatch.setattr("clmstate.testing.mutation.answers._ourselves", lambda: "another version")
+    assert digest([Deal.definition], [str(tests)], []) != after
