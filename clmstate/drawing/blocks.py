@@ -26,7 +26,8 @@ CARD_WIDTH, CARD_WITH_NOTES, CARD_WIDEST = 142, 172, 190
 HEADER = 40
 _LEAST_BELOW = 40  # the header: a card of nothing but a title still has room for what an overlay says
 PILL_TEXT = 108  # width of a rule's words, unless a picture is better with wider or narrower ones
-SHARED_MORE = 10  # in a pill that several rules share
+NARROW_TEXT = 88  # then long titles take two lines, too
+SHARED_MORE = 18  # in a pill that several rules share
 GUTTER = 15
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
@@ -71,30 +72,38 @@ class Block:
     """Heights of the thin lines between rules that share a pill."""
 
 
-def typeset(scene: Scene, *, pill_text: int = PILL_TEXT) -> Mapping[str, Block]:
+def typeset(scene: Scene, *, pill_text: int = PILL_TEXT, wider_cards: int = 0) -> Mapping[str, Block]:
     """The block of every card, pill and frame header of a scene, by id.
 
     Args:
         scene: what it says.
         pill_text: how wide the words of a rule may be, in points.
+        wider_cards: how much wider than usual cards are.
 
     Example:
         >>> block = typeset(Scene("Trial", cards=(Card("trial", "Trial"),)))["trial"]
         >>> block.width, [run.text for run in block.runs]
         (142, ['Trial'])
     """
-    usual = CARD_WITH_NOTES if any(card.notes for card in scene.cards) else CARD_WIDTH
-    cards = {card: _card(card, usual) for card in scene.cards}
-    widths = {
-        pill.id: min(pill_text, PILL_TEXT) if pill.kind == "stay" else pill_text for pill in scene.pills
-    }  # those hang below a card
+    usual = (CARD_WITH_NOTES if any(card.notes for card in scene.cards) else CARD_WIDTH) + wider_cards
+    narrow = pill_text < PILL_TEXT
+    cards = {card: _card(card, usual, usual if narrow else CARD_WIDEST) for card in scene.cards}
+    widths = {pill.id: _words_wide(scene, pill, pill_text) for pill in scene.pills}
     blocks = {**_equal_heights(cards), **{pill.id: _pill(pill, widths[pill.id]) for pill in scene.pills}}
     return blocks | {frame.id: _frame(frame) for frame in scene.frames}
 
 
-def _card(card: Card, usual: int) -> Block:
+def _words_wide(scene: Scene, pill: Pill, pill_text: int) -> int:
+    """How wide the words of a rule may be: below or between cards as wide as those, whatever they may be beside them."""
+    if pill.kind == "stay":
+        return PILL_TEXT
+    steps = {scene.card(name).step for name in (*scene.tails(pill), *scene.heads(pill))}
+    return max(pill_text, PILL_TEXT) if pill.kind == "recovery" and len(steps) == 1 and not pill.stub else pill_text
+
+
+def _card(card: Card, usual: int, widest: int) -> Block:
     inset = 14 + (22 if card.standing else 0)
-    size, titles, width = _title(card.title, inset, usual)
+    size, titles, width = _title(card.title, inset, usual, widest)
     title_step = round(size * 1.25)
     header = HEADER + title_step * (len(titles) - 1)
     runs: list[Run] = []
@@ -103,8 +112,8 @@ def _card(card: Card, usual: int) -> Block:
     for index, title in enumerate(titles):
         runs.append(Run(title, width / 2 + shift, 20 + size * 0.36 + index * title_step, size, "Bold", "on_team"))
     if card.standing:
-        widest = max(text_width(title, size, "Bold") for title in titles)
-        icons.append(Icon(card.standing, width / 2 + shift - widest / 2 - 14, header / 2, 13, "on_team"))
+        taken = max(text_width(title, size, "Bold") for title in titles)
+        icons.append(Icon(card.standing, width / 2 + shift - taken / 2 - 14, header / 2, 13, "on_team"))
     y = float(header + 5)
     for line in wrap(card.subtitle, width - 14, OWNER, "SemiBold"):
         y += 20
@@ -128,18 +137,19 @@ def _card(card: Card, usual: int) -> Block:
     return Block(width, math.ceil(ends), header, tuple(runs), tuple(icons))
 
 
-def _title(title: str, inset: int, usual: int) -> tuple[int, tuple[str, ...], int]:
+def _title(title: str, inset: int, usual: int, widest: int) -> tuple[int, tuple[str, ...], int]:
     """Type size, lines and width of the card: one line in a card of usual width if it fits, then a wider card, then more lines."""
     title = clean(title) or "—"
     for size in range(TITLE, 16, -1):
         if text_width(title, size, "Bold") <= usual - inset:
             return size, (title,), usual
-    if text_width(title, 18, "Bold") <= CARD_WIDEST - inset:
+    if text_width(title, 18, "Bold") <= widest - inset:
         return 18, (title,), math.ceil(text_width(title, 18, "Bold")) + inset
-    room = max(CARD_WIDEST - inset, _square(text_width(title, 17, "Bold"), 21))
+    longest = max(text_width(word, 17, "Bold") for word in title.split())
+    room: float = max(widest - inset, min(longest, CARD_WIDEST - inset), _square(text_width(title, 17, "Bold"), 21))
     lines = wrap(title, room, 17, "Bold")
-    widest = max(text_width(line, 17, "Bold") for line in lines)
-    return 17, lines, max(usual, math.ceil(widest) + inset)
+    taken = max(text_width(line, 17, "Bold") for line in lines)
+    return 17, lines, max(usual, math.ceil(taken) + inset)
 
 
 def _square(total: float, leading: float) -> float:
@@ -170,7 +180,7 @@ def _pill(pill: Pill, pill_text: int) -> Block:
     clauses = [clause for clause in pill.clauses if clean(clause.text)]
     total = sum(text_width(clean(clause.text), PILL) for clause in clauses)
     usual = pill_text + (SHARED_MORE if len(pill.rules) > 1 else 0)
-    room = max(usual, _square(total, 18)) if total > 7 * usual * len(pill.rules) else usual
+    room = max(usual, _square(total, 18 if pill_text >= PILL_TEXT else 11)) if total > 7 * usual * len(pill.rules) else usual
     runs: list[Run] = []
     icons: list[Icon] = []
     between: list[float] = []

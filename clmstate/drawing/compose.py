@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
 import attrs
 
-from clmstate.drawing.blocks import PILL_TEXT, Block, typeset
+from clmstate.drawing.blocks import NARROW_TEXT, PILL, PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
 from clmstate.drawing.detours import detoured
 from clmstate.drawing.layout import Layout, place
-from clmstate.drawing.legend import PAD, furnish
+from clmstate.drawing.legend import furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
 from clmstate.drawing.rows import WIDEST, from_far, in_rows, levels, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene
@@ -20,10 +19,10 @@ from clmstate.drawing.story import LOST, TROUBLED
 
 __all__ = ["Composed", "compose"]
 
-WIDER, NARROWER = (132, 156), (96,)  # other widths of a rule's words, for pictures that are too tall or too wide
+_LARGE = 11.0  # points on a slide of 960 by 540: large enough to look for nothing larger
 _FEW = 8  # columns of phases that may fit into one row
 _HAND_OUT = 1.3
-_ON_A_SLIDE = 9  # phases; pictures of more are no slides, whatever one does
+_ON_A_SLIDE, _ON_A_HAND_OUT = 9, 14  # phases; larger pictures are neither, whatever one does
 
 
 @attrs.frozen
@@ -61,8 +60,28 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
         from clmstate.drawing.variants import place_markets
 
         return Composed(scene, *place_markets(scene))
-    usual = _journey(scene, PILL_TEXT, renderers)
-    return _cleared(usual if len(scene.cards) > _ON_A_SLIDE or not scene.pills else _largest(scene, usual, renderers), renderers)
+    usual = _journey(scene, _Setting(), renderers)
+    most = _ON_A_HAND_OUT if any(card.notes for card in scene.cards) else _ON_A_SLIDE
+    return _cleared(_largest(scene, usual, renderers) if scene.pills and len(scene.cards) <= most else usual, renderers)
+
+
+@attrs.frozen
+class _Setting:
+    """What may be chosen freely in a picture: whatever makes it largest on a slide."""
+
+    pill_text: int = PILL_TEXT
+    """Width of a rule's words."""
+    wider_cards: int = 0
+    room: float = 1.0
+    """How wide a row may be, times the usual."""
+    aside: bool = False
+    """Whether the lost stand in a column of their own."""
+
+
+# Each of these makes some shipped model largest; between them the size changes little.
+_NARROW = _Setting(NARROW_TEXT, 0, 1.2)
+_WIDE = (_Setting(132), _Setting(156, 24), _Setting(132, 48, 1.2), _Setting(216, 0, 1.2))
+_WIDE_HAND_OUT = (*_WIDE, _Setting(156, 24, 1.2), _Setting(184, 48, 1.2), _Setting(216, 24, 1.2))
 
 
 @attrs.frozen
@@ -71,7 +90,7 @@ class _Placed:
 
     given: Scene
     """What was placed: rows may say in words what it shows by lines."""
-    pill_text: int
+    setting: _Setting
     composed: Composed
     across: frozenset[Link] = frozenset()
     """Lines between rows, which have no way yet."""
@@ -85,25 +104,26 @@ def _cleared(placed: _Placed, renderers: tuple[RendererName, ...]) -> Composed:
     layout = detoured(composed.scene, composed.blocks, composed.layout, placed.across, placed.levels)
     said = _with_words_for(placed.given, touching(composed.scene, composed.blocks, layout))
     if said != placed.given:
-        return _cleared(_journey(said, placed.pill_text, renderers, one_row=not placed.levels), renderers)
+        return _cleared(_journey(said, placed.setting, renderers, one_row=not placed.levels), renderers)
     return attrs.evolve(composed, layout=layout)
 
 
 def _largest(scene: Scene, usual: _Placed, renderers: tuple[RendererName, ...]) -> _Placed:
-    """The same with rules as wide, and the lost as far aside, as makes the picture come out largest on a slide."""
-    best = usual
+    """The same with the setting that makes the picture come out largest on a slide."""
     size, tall = _size(usual.composed)
-    for width in WIDER if tall else NARROWER:
-        other = _journey(scene, width, renderers)
-        found, other_tall = _size(other.composed)
-        if found <= size or _says_less(other.composed, usual.composed):
-            break
-        best, size, tall = other, found, other_tall
-    aside = _lost_aside(scene) if tall else scene
-    if aside == scene:
-        return best
-    other = _journey(aside, best.pill_text, renderers)
-    return other if _size(other.composed)[0] > size and not _says_less(other.composed, usual.composed) else best
+    placed = [(size, usual)]
+    wide = _WIDE_HAND_OUT if any(card.notes for card in scene.cards) else _WIDE
+    for setting in (_NARROW, *(wide if tall else ())) if size < _LARGE else ():
+        other = _journey(scene, setting, renderers)
+        if not _says_less(other.composed, usual.composed):
+            placed.append((_size(other.composed)[0], other))
+    size, best = max(placed, key=lambda found: found[0])
+    aside = _lost_aside(scene)
+    if size < _LARGE and aside != scene and _size(best.composed)[1]:
+        other = _journey(aside, attrs.evolve(best.setting, aside=True), renderers)
+        if _size(other.composed)[0] > size and not _says_less(other.composed, usual.composed):
+            return other
+    return best
 
 
 def _says_less(other: Composed, usual: Composed) -> bool:
@@ -122,26 +142,24 @@ def _lost_aside(scene: Scene) -> Scene:
 
 
 def _size(composed: Composed) -> tuple[float, bool]:
-    """How large a picture comes out on a slide, and whether it is taller than a slide; words may not become small across the slide."""
+    """How large the words of rules come out on a slide, in points, and whether the picture is taller than that."""
     around = furnish(composed.scene, composed.layout)
-    room = _widest(composed.scene) + 2 * PAD
-    size = min(16 / around.width, 9 / around.height, 16 / room if around.width > room else math.inf)
-    return size, around.height / around.width > 9 / 16
+    return PILL * min(960 / around.width, 540 / around.height), around.height / around.width > 9 / 16
 
 
-def _journey(scene: Scene, pill_text: int, renderers: tuple[RendererName, ...], *, one_row: bool = True) -> _Placed:
-    """A journey whose rules have words of some width: in one row, if it may and does fit, or in several."""
-    blocks = typeset(scene, pill_text=pill_text)
-    rows = rows_of(scene, blocks) if scene.cards else []
+def _journey(scene: Scene, setting: _Setting, renderers: tuple[RendererName, ...], *, one_row: bool = True) -> _Placed:
+    """A journey in some setting: in one row, if it may and does fit, or in several."""
+    blocks = typeset(scene, pill_text=setting.pill_text, wider_cards=setting.wider_cards)
+    rows = rows_of(scene, blocks, WIDEST * setting.room) if scene.cards else []
     layout = place(scene, blocks, renderers=renderers) if len(rows) <= 1 or (one_row and _may_fit(scene)) else None
-    if layout is None or (len(rows) > 1 and layout.width > _widest(scene)):
-        return _below_each_other(scene, rows, pill_text, renderers)
+    if layout is None or (len(rows) > 1 and layout.width > _widest(scene) * setting.room):
+        return _below_each_other(scene, rows, setting, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
     if not misleading:
-        return _Placed(scene, pill_text, Composed(scene, blocks, layout))
+        return _Placed(scene, setting, Composed(scene, blocks, layout))
     for frame in misleading:
         scene = _without(scene, frame)
-    return _journey(scene, pill_text, renderers)
+    return _journey(scene, setting, renderers)
 
 
 def _with_words_for(scene: Scene, crossing: list[Link]) -> Scene:
@@ -170,22 +188,22 @@ def _widest(scene: Scene) -> float:
     return WIDEST * (_HAND_OUT if any(card.notes for card in scene.cards) else 1)
 
 
-def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], pill_text: int, renderers: tuple[RendererName, ...]) -> _Placed:
+def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], setting: _Setting, renderers: tuple[RendererName, ...]) -> _Placed:
     """A wide scene in rows; a frame whose members stand in several becomes a part of their titles."""
     step = {card.id: card.step for card in scene.cards}
     row = {each: number for number, steps in enumerate(rows) for each in steps}
     for frame in scene.frames:
         if len({row[step[name]] for name in frame.members}) > 1:
-            return _journey(_without(scene, frame), pill_text, renderers)
+            return _journey(_without(scene, frame), setting, renderers)
     parted = in_rows(scene, rows)
-    blocks = typeset(parted.scene, pill_text=pill_text)
+    blocks = typeset(parted.scene, pill_text=setting.pill_text, wider_cards=setting.wider_cards)
     layouts = [place(each, blocks, renderers=renderers) for each in parted.rows]
     for each, layout in zip(parted.rows, layouts, strict=True):
         for frame in each.frames:
             if any(_foreigners(each, layout, frame)):
-                return _journey(_without(scene, frame), pill_text, renderers)
+                return _journey(_without(scene, frame), setting, renderers)
     composed = Composed(parted.scene, blocks, stacked(parted, layouts))
-    return _Placed(scene, pill_text, composed, frozenset(parted.across), tuple(levels(parted, layouts)))
+    return _Placed(scene, setting, composed, frozenset(parted.across), tuple(levels(parted, layouts)))
 
 
 def _foreigners(scene: Scene, layout: Layout, frame: Frame) -> Iterator[str]:

@@ -33,7 +33,7 @@ _SIDE = 4.0  # no other line runs nearer, if it can be helped
 _ARROW = 10.0
 _LEAVING, _ARRIVING = 12.0, 18.0  # straight on at both ends; the second has an arrow
 _NEAR = 170.0  # from the line: what stands further away is not looked at
-_ROUND = 24.0  # at corners
+_ROUND, _CORNER = 24.0, 12.0  # of corners, and what is no more than a corner
 _MOST_CORNERS = 6  # and ends; a line with more says less than words
 _LONGER = 2.5  # times: a way around what a line does not quite touch may not be longer than that
 
@@ -178,9 +178,11 @@ def _is_level(route: Route) -> bool:
 def _is_arc(route: Route) -> bool:
     """Whether it is a quarter of a turn between a rule above the way and a card."""
     (x, y), first, last, (to_x, to_y) = route.points[0], route.points[1], route.points[-2], route.points[-1]
+    if len(route.points) != 4 or min(route.hull.width, route.hull.height) < _CORNER:
+        return False
     from_rule = abs(first[1] - y) < 1 and abs(last[0] - to_x) < 1
     to_rule = abs(first[0] - x) < 1 and abs(last[1] - to_y) < 1
-    return len(route.points) == 4 and (from_rule or to_rule)
+    return from_rule or to_rule
 
 
 def _long(points: Sequence[Point]) -> float:

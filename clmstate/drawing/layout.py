@@ -24,7 +24,7 @@ __all__ = ["Layout", "bare_dot", "place"]
 
 _Ports: TypeAlias = dict[tuple[int, str], tuple[str, int]]
 
-FRAME_SIDE, FRAME_BOTTOM = 14, 14
+FRAME_SIDE, FRAME_BOTTOM = 11, 14
 START = 14
 RING = 4  # of the second outline of a final phase
 STUB = 12  # before a rule that comes from anywhere
@@ -92,7 +92,7 @@ def _source(plan: _Plan) -> str:
     import graphviz
 
     graph = graphviz.Digraph("journey")
-    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep=f"{BETWEEN / 72:.2f}", ranksep="0.17")
+    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep=f"{BETWEEN / 72:.2f}", ranksep="0.153")
     graph.attr("node", shape="box", fixedsize="true", label="", fontsize="1", margin="0")
     graph.body += _columns_of(plan)  # as text: they name nothing but our own numbers, and quoting each takes as long as the layout
     for mark in plan.scene.marks:

@@ -30,7 +30,7 @@ _ROUND = 24.0
 _MARGIN = 20.0  # for the line that leads from row to row
 
 
-def rows_of(scene: Scene, blocks: Mapping[str, Block]) -> list[tuple[int, ...]]:
+def rows_of(scene: Scene, blocks: Mapping[str, Block], widest: float = WIDEST) -> list[tuple[int, ...]]:
     """The steps of each row: as few rows as the width allows, and then of equal width.
 
     Example:
@@ -40,7 +40,7 @@ def rows_of(scene: Scene, blocks: Mapping[str, Block]) -> list[tuple[int, ...]]:
     """
     steps = sorted({card.step for card in scene.cards})
     widths = _widths(scene, blocks, steps)
-    room = WIDEST - 2 * _MARGIN
+    room = widest - 2 * _MARGIN
     rows = _filled(steps, widths, room)
     narrow, wide = 0.0, room
     while wide - narrow > 8:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -15,6 +16,7 @@ __all__ = ["TOUCHES", "Standing", "touching"]
 
 TOUCHES = 3.0  # points; a line that is nearer to something seems to belong to it
 _INSIDE = 3.0  # how far a line may reach into the box that it ends at
+_SAMPLED = 120.0
 _FIELD = 256.0  # things are kept by squares of that size, so that those near a line are found at once
 
 
@@ -52,7 +54,10 @@ class Standing:
         walls = self.foreign(link, hull.grown(clear, clear, clear, clear), clear)
         own = (self.boxes[name].grown(-_INSIDE, -_INSIDE, -_INSIDE, -_INSIDE) for name in (link.tail, link.head))
         walls += (box for box in own if box.width > 0 and box.overlaps(hull))
-        return bool(walls) and any(box.holds(point) for point in route.samples(16) for box in walls)
+        if not walls:
+            return False
+        points = route.samples(16 * math.ceil((hull.width + hull.height) / _SAMPLED))  # close enough to meet the smallest thing
+        return any(box.holds(point) for point in points for box in walls)
 
 
 def touching(scene: Scene, blocks: Mapping[str, Block], layout: Layout) -> list[Link]:

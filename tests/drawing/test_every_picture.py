@@ -12,7 +12,7 @@ import pytest
 from clmstate.cli.gallery import Picture, digests, pictures
 
 ROOT = Path(__file__).parents[2]
-STAGE_POINTS, SLIDE, SMALLEST = 14, 960, 9.0  # type size, points across a slide, and what can be read from the back row
+STAGE_POINTS, SLIDE, SMALLEST = 14, (960, 540), 9.0  # type size, a slide of 16:9 in points, and what can be read from the back row
 FEW = 8
 
 
@@ -34,7 +34,7 @@ def test_nothing_overlaps_and_nothing_is_cut(folder: str, painted: Any, faults: 
         whole = picture.kind in ("journey", "full", "diff", "lanes")  # elsewhere rules shrink to what is said of them
         assert faults(read, lines=mapped, ends=whole) == [], picture.file
         if picture.kind == "journey" and len(picture.drawing.scene.cards) <= FEW:
-            assert STAGE_POINTS * SLIDE / read.width >= SMALLEST, picture.file
+            assert STAGE_POINTS * min(SLIDE[0] / read.width, SLIDE[1] / read.height) >= SMALLEST, picture.file
 
 
 def test_overlays_of_a_model_move_nothing(painted: Any) -> None:
