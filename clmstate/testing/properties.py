@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,16 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from clmstate.analysis.findings import Report
-from clmstate.composition import Composition
-from clmstate.conditions import evaluate, words
-from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays, InPhase, walk
-from clmstate.errors import Diagnostic, InputError
-from clmstate.kernel import State
+from clmstate.composition import Composition, CompositionDefinition
+from clmstate.conditions.nodes import Compare, DaysInPhase, DaysSince, DaysUntil, EventDaysSince, ForDays, walk
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Promise, definition_of
-from clmstate.live.picture import StatePicture
 from clmstate.signals import DAY, SignalSpec, from_instant
 from clmstate.testing.critical import conditions_of, critical_values, limit_of
 from clmstate.testing.customers import CustomerScenario
+from clmstate.testing.promising import StaysPossible, lifted, looking_on, promises_hold, with_parts
 from clmstate.testing.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -179,8 +175,9 @@ def lifecycle_machine(
     """A state machine of Hypothesis: it tells anything to a customer and checks what the model promises after every observation.
 
     All promises of the model are checked, in every picture that its rules look at. Of `always_possible(...)`, which speaks of all futures, it is
-    asked of the state that was reached whether anything that could be told leads on. Of what the parts of a composition promise by themselves,
-    what a journey can show is checked.
+    asked of the state that was reached whether anything that could be told leads on. What the parts of a composition promise by themselves is
+    checked, too: what a journey can show as it is; what must stay possible with all wires for parts that are always there, and for members as if
+    their ports could still say anything.
 
     Args:
         model: a lifecycle or a composition.
@@ -192,7 +189,7 @@ def lifecycle_machine(
         A class; its ``TestCase`` is what pytest collects.
 
     Raises:
-        InputError: CLM392, the composition promises something, and its members have members of their own.
+        InputError: CLM392, the composition or something inside it promises something, and its members have members of their own.
 
     Example:
         >>> from clmstate import Phase, Signal, never
@@ -206,30 +203,17 @@ def lifecycle_machine(
         >>> from hypothesis.stateful import run_state_machine_as_test
         >>> run_state_machine_as_test(machine, settings=settings(max_examples=5, deadline=None, database=None))
     """
-    looks_on = _onlooker(model) if promises and model.definition.promises else None
-    if issubclass(model, Composition):
-        made = _composed(model, invariants, members, looks_on, promises)
+    definition = model.definition
+    if isinstance(definition, CompositionDefinition):
+        whole = with_parts(definition) if promises else definition
+        made = _composed(model, invariants, members, looking_on(whole) if promises and whole.promises else None, promises)  # type: ignore[arg-type]
     else:
-        made = _alone(model, invariants, looks_on)
+        made = _alone(model, invariants, looking_on(definition) if promises and definition.promises else None)  # type: ignore[arg-type]
     made.__name__ = made.__qualname__ = f"{model.__name__}Machine"
     made.__module__ = __name__
     # "explain" tries every line of a journey again and again; the journey that is left explains itself
     made.TestCase.settings = settings(made.TestCase.settings, deadline=None, phases=[p for p in Phase if p is not Phase.explain])
     return made
-
-
-def _onlooker(model: type[Lifecycle] | type[Composition]) -> Callable[[], Onlooker]:
-    """What makes somebody who looks on, for each journey anew; what is known of states is shared."""
-    from clmstate.analysis.space.blueprint import Unexplored
-    from clmstate.analysis.space.onlooker import Onlooker
-
-    verdicts: dict[tuple[object, ...], bool] = {}
-    try:
-        Onlooker(model.definition, verdicts)
-    except Unexplored as why:
-        remedy = "give promises=False, and invariants instead"
-        raise InputError([Diagnostic("CLM392", model.__name__, f"its promises cannot be looked at: {why}", remedy)]) from None
-    return lambda: Onlooker(model.definition, verdicts)
 
 
 def _kept(broken: Iterable[str]) -> None:
@@ -282,12 +266,15 @@ def _composed(
     about = st.one_of(
         [st.tuples(st.just(part), names, observations_of(leaf, ports=False)) for part, leaf in sorted(leaves.items())]
     )
-    promising = {name for name, leaf in leaves.items() if leaf.promises and promises}
+    promising = {name: leaf for name, leaf in leaves.items() if leaf.promises and promises}
+    possible = {name: StaysPossible(leaf, [p for p in leaf.promises if definition.parts[name].many or lifted(name, p) is None])
+                for name, leaf in promising.items()}  # fmt: skip
 
     class Machine(RuleBasedStateMachine):
         @initialize()
         def begin(self) -> None:
             self.told = CustomerScenario(model).on(BEGIN)
+            self.over: dict[str, set[Promise]] = {}
             self.onlooker = None if looks_on is None else looks_on()
             self.look_on()
 
@@ -310,6 +297,7 @@ def _composed(
             path = f"{part}/{name}"
             if path in self.told.part_names():
                 self.told.leave(path)
+                self.over.pop(path, None)
                 self.look_on(Report(0, event="@leave", part=part, instance=name))
 
         def look_on(self, *reports: Report) -> None:
@@ -322,59 +310,20 @@ def _composed(
             told = getattr(self, "told", None)
             if told is None:
                 return
-            journey = told.customer.journey if promising else ()
             for path in told.part_names() if promising else ():
-                if path.partition("/")[0] in promising:
-                    _promises_hold(told.life_of(path).state, [entry for entry in journey if entry.part == path], path)
+                part = path.partition("/")[0]
+                if part in promising:
+                    life = told.life_of(path)
+                    journey = [life.entry(entry) for entry in life.state.journal]
+                    promises_hold(life.state, journey, path)
+                    _kept(
+                        f"{promise} (of {path})"
+                        for promise in possible[part].broken(life.state, journey, self.over.setdefault(path, set()))
+                    )
             for one in invariants:
                 assert one(told.customer) is not False, f"{getattr(one, '__name__', one)} does not hold"
 
     return Machine
-
-
-def _promises_hold(state: State, journey: Any, path: str) -> None:
-    definition = state.c.program.definition
-    for promise in definition.promises:
-        broken = _broken(promise, definition, journey)
-        if (
-            promise.kind == "never"
-            and not isinstance(promise.subject, InPhase)
-            and evaluate(promise.subject, StatePicture(state)) is True
-        ):
-            broken = f"never {words(promise.subject, definition)}"
-        assert not broken, f"{path + ': ' if path else ''}a promise is broken: {broken}"
-
-
-def _broken(promise: Promise, definition: LifecycleDefinition, journey: Any) -> str:
-    """What a journey shows against a promise; "" if nothing."""
-    moves = [entry for entry in journey if hasattr(entry, "target") and not entry.stayed]
-    where = [definition.initial, *(move.target.path for move in moves)]
-    subject, other = _phases(promise.subject, definition), _phases(promise.other, definition)
-    if subject is None or (other is None and promise.other is not None):
-        return ""
-    match promise.kind:
-        case "never":
-            return next((f"{path} was reached" for path in where if path in subject), "")
-        case "never_before":
-            first = next((i for i, path in enumerate(where) if path in subject), None)
-            if (
-                first is not None and other is not None and not any(path in other for path in where[: first + 1])
-            ):  # whoever is there has been there
-                return f"{where[first]} was reached, and none of {', '.join(sorted(other))} before"
-        case "leads_to":
-            for before, after in itertools.pairwise(where):
-                if other is not None and before in subject and after not in other and after not in subject:
-                    return f"{before} was left for {after}"
-        case _:
-            pass
-    return ""
-
-
-def _phases(cond: Any, definition: LifecycleDefinition) -> frozenset[str] | None:
-    """The leaf phases that one side of a promise is about; None where it is about something else."""
-    if not isinstance(cond, InPhase):
-        return None
-    return frozenset(leaf for path in cond.phases for leaf in definition.leaves(path))
 
 
 def _plain(number: float, *, whole: bool) -> float:

@@ -84,7 +84,11 @@ def test_why_a_leaf_never_decides_alone_is_said() -> None:
     decided, missing = decisions(Shielded.definition)
     changes = "whatever else reads the same changes with it, or decides already"
     assert [(one.name, one.why, one.proved) for one in missing] == [
-        ("tense, decided by signed alone", "calm comes before, and takes one of the two; it is never unknown when tense is asked", True),
+        (
+            "tense, decided by signed alone",
+            "calm comes before, and takes one of the two; it is never unknown when tense is asked",
+            True,
+        ),
         ("tense, decided by health at least 70 alone", "calm comes before, and takes one of the two", True),
         ("worry, decided by health at least 40 alone", f"it is never false when worry is asked; {changes}", True),
         ("again, decided by health below 50 alone", changes, True),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from clmstate.analysis.findings import Report
-from clmstate.analysis.space.blueprint import blueprint
+from clmstate.analysis.space.blueprint import Path, blueprint
 from clmstate.analysis.space.explore import Explorer, Limit, Settled
 from clmstate.analysis.space.possible import stuck
 from clmstate.analysis.space.proving import any_number
@@ -14,6 +14,7 @@ from clmstate.analysis.space.spoken import spoken
 from clmstate.analysis.space.watches import Before, Leads, Never, Until, watch_of
 from clmstate.analysis.space.ways import Local
 from clmstate.composition import CompositionDefinition
+from clmstate.kernel import State
 from clmstate.lifecycle import LifecycleDefinition, Promise
 
 __all__ = ["Onlooker"]
@@ -78,19 +79,37 @@ class Onlooker:
         seen, breach = watch.settled(seen, pictures[-1])
         self.seen[promise] = seen
         if isinstance(watch, Until):
-            return not seen and self._impossible(promise)
+            return not seen and self._impossible(promise, self._where(self._states()))
         return broken or breach is not None
 
-    def _impossible(self, promise: Promise) -> bool:
+    def lost(self, promise: Promise, state: State) -> bool:
+        """Whether what a lifecycle promises to stay possible cannot be reached from a state of it, whatever is told to it and to its ports.
+
+        Example:
+            >>> from clmstate import Event, Lifecycle, Phase, always_possible
+            >>> from clmstate.kernel import compiled
+            >>> class Deal(Lifecycle):
+            ...     ended = Event("ended")
+            ...     open, gone = Phase("Open", initial=True), Phase("Gone", final=True)
+            ...     end = open.to(gone, on=ended)
+            ...     promises = always_possible(open)
+            >>> state = compiled(Deal.definition).new()
+            >>> Onlooker(Deal.definition).lost(Deal.definition.promises[0], state)
+            False
+        """
+        return self._impossible(promise, self._where({(): state}))
+
+    def _impossible(self, promise: Promise, ones: tuple[Local, ...]) -> bool:
         """Whether what is promised to stay possible cannot be reached from here."""
-        ones = self._where()
         key = (self.definition.promises.index(promise), ones)
         if key not in self.verdicts:
             self.verdicts[key] = self._nowhere(promise, ones)
         return self.verdicts[key]
 
-    def _where(self) -> tuple[Local, ...]:
-        states = {path: state for (path, name), state in self.customer.states() if not name}
+    def _states(self) -> dict[Path, State]:
+        return {path: state for (path, name), state in self.customer.states() if not name}
+
+    def _where(self, states: Mapping[Path, State]) -> tuple[Local, ...]:
         return tuple(
             (states[slot.path].phase, tuple(states[slot.path].resume.get(group, -1) for group in slot.ways.groups))
             for slot in self.plan.ones
