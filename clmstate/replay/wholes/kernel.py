@@ -19,8 +19,8 @@ from typing import Any, Final, NamedTuple
 import numba as nb
 import numpy as np
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
 from clmstate.kernel.tables import CLOCK, EVENT_SINCE, EVENT_TIMES, FAR, IN_PHASE, NEVER, SINCE, UNTIL
@@ -120,7 +120,13 @@ _EXACT: Final = 2.0**53
 ENTRIES, ROLL_UPS, WIRES = len(ENTRY), len(ROLL_UP), len(WIRE)
 _NONE: Final = -np.inf  # what a wire says before it has said anything
 
-_jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
+_OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""Nothing is allocated on the walk, so nobody need count who refers to an array (``_nrt``)."""
+_jit: Any = nb.njit(**_OPTIONS)
+_inside: Any = nb.njit(**_OPTIONS, forceinline=True)
+"""For what the walk asks all the time, and for what is asked in one place only: it becomes part of whoever asks."""
+
+_filled: Any = populate_array
 
 # mypy: disable-error-code="no-untyped-def, call-arg, attr-defined"
 
@@ -128,56 +134,39 @@ _jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
 # ---- arrays by name
 
 
-@intrinsic
-def _memory(_typing: Any, address: Any) -> Any:
-    """An address as a pointer."""
+def _array(dtype: Any, axes: int) -> Any:
+    """What finds an array of one type and of so many axes: an array over the memory that the facts name, of which nobody counts references."""
 
-    def code(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return builder.inttoptr(args[0], cgutils.voidptr_t)
+    @intrinsic
+    def found(_typing: Any, facts: Any, which: Any) -> Any:
+        made = types.Array(dtype, axes, "C")
 
-    return types.voidptr(address), code
+        def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            told = context.make_array(signature.args[0])(context, builder, args[0])
+            number = context.cast(builder, args[1], signature.args[1], types.intp)
+            place = builder.add(builder.mul(number, number.type(3)), number.type(FACTS))
+            address, *shape = (builder.load(builder.gep(told.data, [builder.add(place, place.type(k))])) for k in range(axes + 1))
+            array = context.make_array(made)(context, builder)
+            size = place.type(dtype.bitwidth // 8)
+            strides = [size] if axes == 1 else [builder.mul(shape[1], size), size]
+            data = builder.inttoptr(address, array.data.type)
+            _filled(array, data, shape, strides, size, None)
+            return array._getvalue()
 
+        return made(facts, which), code
 
-@_jit
-def _flat(g, which):
-    place = FACTS + 3 * which
-    return nb.carray(_memory(g[place]), (g[place + 1],), np.int64)
-
-
-@_jit
-def _flat_floats(g, which):
-    place = FACTS + 3 * which
-    return nb.carray(_memory(g[place]), (g[place + 1],), np.float64)
-
-
-@_jit
-def _wide(g, which):
-    place = FACTS + 3 * which
-    return nb.carray(_memory(g[place]), (g[place + 1], g[place + 2]), np.int64)
+    return found
 
 
-@_jit
-def _wide_floats(g, which):
-    place = FACTS + 3 * which
-    return nb.carray(_memory(g[place]), (g[place + 1], g[place + 2]), np.float64)
-
-
-@_jit
-def _shorts(g, which):
-    place = FACTS + 3 * which
-    return nb.carray(_memory(g[place]), (g[place + 1],), np.int16)
-
-
-@_jit
-def _bytes(g, which):
-    place = FACTS + 3 * which
-    return nb.carray(_memory(g[place]), (g[place + 1],), np.int8)
+_flat, _wide = _array(types.int64, 1), _array(types.int64, 2)
+_flat_floats, _wide_floats = _array(types.float64, 1), _array(types.float64, 2)
+_shorts, _bytes = _array(types.int16, 1), _array(types.int8, 1)
 
 
 # ---- literals and rules of one part
 
 
-@_jit
+@_inside
 def _holds(g, k, n, base, formula):
     t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
     words, clauses, formulas = t[k, K.WORDS], t[k, K.CLAUSES], t[k, K.FORMULAS]
@@ -193,7 +182,7 @@ def _holds(g, k, n, base, formula):
     return False
 
 
-@_jit
+@_inside
 def _set(g, n, base, bit, on):
     i = _wide(g, A.I)
     word, mask = base + (bit >> 6), np.int64(1) << (bit & 63)
@@ -203,7 +192,7 @@ def _set(g, n, base, bit, on):
         i[n, word] &= ~mask
 
 
-@_jit
+@_inside
 def _value(g, k, n, s, v):
     """A value: its bits, and how far it may go without changing any. Whether anybody has to look at it."""
     t = _wide(g, A.T)
@@ -293,7 +282,7 @@ def _feel_time(g, k, n, bits, values, happened, times, at):
     return due
 
 
-@_jit
+@_inside
 def _side(g, n, factors, read, rounded, values, signals):
     """One side of a sum; NaN where something is missing. Rounded to nine decimals as Python rounds: the nearest float64."""
     m, x, f = _flat(g, A.M), _flat_floats(g, A.X), _wide_floats(g, A.F)
@@ -306,7 +295,7 @@ def _side(g, n, factors, read, rounded, values, signals):
     return total
 
 
-@_jit
+@_inside
 def _compared(op, a, b):
     if op == 0:
         return a < b
@@ -354,7 +343,7 @@ def _feel(g, k, n):
     _feel_rest(g, k, n, bits, values)
 
 
-@_jit
+@_inside
 def _choose(g, k, n, offered):
     """The first rule that is true; -1 if none is."""
     t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
@@ -385,7 +374,7 @@ def _due_since(g, k, n, rule, then, now):
     return NEVER
 
 
-@_jit
+@_inside
 def _enter(g, k, n, target):
     t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
     source = i[n, N.PHASE]
@@ -404,7 +393,7 @@ def _enter(g, k, n, target):
 # ---- who takes part
 
 
-@_jit
+@_inside
 def _keep(g, k, n):
     """A part that time may move is kept as it was last settled, before anything of it changes."""
     t, i, f = _wide(g, A.T), _wide(g, A.I), _wide_floats(g, A.F)
@@ -420,7 +409,7 @@ def _keep(g, k, n):
         i[n, t[k, K.OLD_TIMES] + e] = i[n, t[k, K.TIMES] + e]
 
 
-@_jit
+@_inside
 def _wake(g, n):
     """A part takes part in the next round."""
     i, q = _wide(g, A.I), _wide(g, A.Q)
@@ -437,7 +426,7 @@ def _wake(g, n):
 # ---- roll-ups and wires
 
 
-@_jit
+@_inside
 def _mark(g, room, wire):
     """A wire whose feed may have changed."""
     t, i, q = _wide(g, A.T), _wide(g, A.I), _wide(g, A.Q)
@@ -450,7 +439,7 @@ def _mark(g, room, wire):
         g[G.TAIL] += 1
 
 
-@_jit
+@_inside
 def _leaf(g, n, way):
     """The part that stands for a member: itself, or the One part inside that is named."""
     t, m, i = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I)
@@ -459,7 +448,7 @@ def _leaf(g, n, way):
     return n
 
 
-@_jit
+@_inside
 def _in_steps(value, step):
     """A value in whole steps, to the nearest one, halves up."""
     steps = value / step
@@ -468,7 +457,7 @@ def _in_steps(value, step):
     return np.floor(steps + 0.5)
 
 
-@_jit
+@_inside
 def _shared(g, k, n, entry):
     """What a member contributes to a roll-up, as three whole numbers and its own value."""
     t = _wide(g, A.T)
@@ -545,7 +534,7 @@ def _counted(g, k, n):
     _recount(g, k, n, mask)
 
 
-@_jit
+@_inside
 def _divided(g, top, bottom):
     """A quotient of whole numbers; beyond what float64 tells apart the compiled engine takes over."""
     if abs(top) >= _EXACT or abs(bottom) >= _EXACT:
@@ -665,7 +654,7 @@ def _propagate(g):
 # ---- who is there
 
 
-@_jit
+@_inside
 def _place(g, k, code):
     """Where a name is, or would be."""
     h = _wide(g, A.H)
@@ -676,7 +665,7 @@ def _place(g, k, code):
     return place
 
 
-@_jit
+@_inside
 def _found(g, k, code):
     """The node of a name, if it is present; else -1. Parts that are always there are numbered as they were made."""
     i, h = _wide(g, A.I), _wide(g, A.H)
@@ -789,7 +778,7 @@ def _make(g, k, parent, code, row):
                 _value(g, i[n, N.KIND], n, m[wire + WIRE.SIGNAL], value)
 
 
-@_jit
+@_inside
 def _note(g, k, n, number, formula, target, due):
     i, found = _wide(g, A.I), _wide(g, A.FOUND)
     out = g[G.FOUND_OUT]
@@ -854,7 +843,7 @@ def _offer(g, n, e):
     _wake(g, n)
 
 
-@_jit
+@_inside
 def _rounds(g, then):
     """Synchronous rounds: every part that may move reads the same picture; then ports are computed anew; until nothing moves."""
     t, m, i, q = _wide(g, A.T), _flat(g, A.M), _wide(g, A.I), _wide(g, A.Q)
@@ -899,7 +888,7 @@ def _rounds(g, then):
         number += 1
 
 
-@_jit
+@_inside
 def _finish(g):
     """Clocks and milestones are written on the settled picture, and the next instant at which time may change something is noted."""
     t, i, q = _wide(g, A.T), _wide(g, A.I), _wide(g, A.Q)
@@ -928,7 +917,7 @@ def _finish(g):
         g[G.WAKE] = min(g[G.WAKE], i[n, N.DUE])
 
 
-@_jit
+@_inside
 def _arrive(g, at):
     """Time moves, and wakes the parts whose time has come."""
     t, i = _wide(g, A.T), _wide(g, A.I)
@@ -1076,7 +1065,7 @@ def _to_all(g, k, event, branches):
         g[G.FLAGGED] = 1
 
 
-@_jit
+@_inside
 def _calm(g, k, n, r):
     """Whether every value of a row stays where no truth changes."""
     t = _wide(g, A.T)
@@ -1091,7 +1080,7 @@ def _calm(g, k, n, r):
     return True
 
 
-@_jit
+@_inside
 def _told(g, begin, end, branches):
     """The values and events of an instant."""
     t = _wide(g, A.T)
