@@ -33,6 +33,7 @@ __all__ = [
     "instants",
     "names_of",
     "numbers_of",
+    "picked",
     "plainly_written",
     "said_in",
     "with_all_signals",
@@ -211,6 +212,16 @@ def changes(column: pl.Series) -> NDArray[np.bool_]:
     if places.size:
         new[places] = (column.gather(places) != column.gather(places - 1)).to_numpy()
     return new
+
+
+def picked(places: NDArray[Any]) -> pl.Series:
+    """Places as polars counts them, so that it need not look at each of them first.
+
+    Example:
+        >>> pl.Series(["a", "b"]).gather(picked(np.array([1, 0]))).to_list()
+        ['b', 'a']
+    """
+    return pl.Series(places.astype(np.uint32))
 
 
 def plainly_written(names: pl.Series) -> bool:

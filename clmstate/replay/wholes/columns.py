@@ -14,8 +14,19 @@ from numpy.typing import NDArray
 
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
-from clmstate.replay.typed import EVERYWHERE, NUMBER, NUMBERS, bounds_of, buffers_of, instants, names_of, numbers_of, said_in
-from clmstate.replay.wholes.intake import cells_in_rows, kinds_of, told_in
+from clmstate.replay.typed import (
+    EVERYWHERE,
+    NUMBER,
+    NUMBERS,
+    bounds_of,
+    buffers_of,
+    instants,
+    names_of,
+    numbers_of,
+    plainly_written,
+    said_in,
+)
+from clmstate.replay.wholes.intake import cells_in_rows, kinds_of, misplaced, told_in
 from clmstate.replay.wholes.kernel import JOIN, LEAVE, Rows
 from clmstate.replay.wholes.layout import Layout
 from clmstate.replay.wholes.places import K
@@ -151,15 +162,11 @@ def batch_of(
     unnamed = instance.is_null().to_numpy() if instance.null_count() else np.zeros(n, np.bool_)
     code[unnamed] = 0
     act, event = _events(frame, layout, part, odd)
-    depth = np.append(layout.table[:, K.DEPTH], 0)[part]  # the customer as a whole, -1, is the last
-    leaf = np.append(layout.table[:, K.LEAF], 1)[part] == 1
-    odd |= (depth == 0) & ~unnamed  # it names an instance of what has none
-    odd |= (depth > 0) & unnamed & (event < 0)  # it names none of many
-    odd |= (act > 0) & (depth == 0)
-    odd |= ~leaf & (act == 0)
+    depths, leaves = np.append(layout.table[:, K.DEPTH], 0), np.append(layout.table[:, K.LEAF], 1)
+    misplaced(part, act, event, unnamed, depths, leaves, odd)
     opened = np.zeros(n, np.int64)
     joiners = instance
-    joiners, inside = _inside(joiners, act, depth, odd)
+    joiners, inside = _inside(joiners, act, part, depths, odd)
     if "details" in frame.columns and frame["details"].null_count() < n:
         joiners = _opened(frame["details"], joiners, layout, part, event, opened, odd)
     cells = _cells(frame, [name for name in frame.columns if name in specs and name not in ignore], specs, layout, part, odd)
@@ -282,18 +289,18 @@ def _events(
 
 
 def _inside(
-    joiners: pl.Series, act: NDArray[np.int8], depth: NDArray[np.int64], odd: NDArray[np.bool_]
+    joiners: pl.Series, act: NDArray[np.int8], part: NDArray[np.int16], depths: NDArray[np.int64], odd: NDArray[np.bool_]
 ) -> tuple[pl.Series, NDArray[np.int64]]:
     """For those who join: whom they join, as numbers; their names must be plain, for others are looked up as they are."""
     inside = np.zeros(act.size, np.int64)
     joins = np.flatnonzero(act == JOIN)
     if joins.size:
-        names = joiners.gather(joins)
-        odd[joins] |= (
-            (names.str.count_matches("/", literal=True).cast(pl.Int64) + 1 != pl.Series(depth[joins])).fill_null(True).to_numpy()
-        )
-        odd[joins] |= (names.str.contains(r"^\s|\s$|\s/|/\s|^/|//|/$")).fill_null(True).to_numpy()
-        deeper = joins[depth[joins] > 1]
+        names, depth = joiners.gather(joins), depths[part[joins]]
+        slashes = names.str.count_matches("/", literal=True).fill_null(99).to_numpy()
+        odd[joins] |= slashes + 1 != depth
+        if slashes.any() or not plainly_written(names):
+            odd[joins] |= (names.str.contains(r"^\s|\s$|\s/|/\s|^/|//|/$")).fill_null(True).to_numpy()
+        deeper = joins[depth > 1]
         if deeper.size:
             outer = joiners.gather(deeper).str.replace(r"/[^/]*$", "")
             inside[deeper] = outer.hash(seed=0).to_numpy().view(np.int64)
@@ -347,7 +354,7 @@ def _cells(
     columns = [(frame[name], *specs[name]) for name in names]
     columns = [each for each in columns if each[0].null_count() < frame.height]
     most = sum(column.len() - column.null_count() for column, *_ in columns)
-    rows, values, ends = np.empty(most, np.int32), np.empty(most), [0]
+    rows, values, ends = np.empty(most + 1, np.int32), np.empty(most + 1), [0]
     for column, kind, _, spec in columns:
         data, said, first = _data(column, spec, odd)
         low, high, whole = bounds_of(spec)

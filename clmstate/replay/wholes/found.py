@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from clmstate.kernel.tables import NEVER
 from clmstate.replay.frames import pl
 from clmstate.replay.tables import SCHEMAS, Found
-from clmstate.replay.wholes.kernel import FOUND, LEFT, LIVES, NO_LIFE
+from clmstate.replay.typed import picked
+from clmstate.replay.wholes.kernel import FOUND, LIVES
 from clmstate.replay.wholes.layout import Kind, Layout
+from clmstate.replay.wholes.sorting_out import by_table, ties
 
 __all__ = ["Lives", "found_tables"]
 
@@ -80,18 +82,16 @@ def found_tables(
     if gone.size:
         found = found[~np.isin(found[:, _CUSTOMER], gone)]
     found[:, _LIFE] -= lives[2]
-    formula, number = found[:, _FORMULA], found[:, _ROUND]
     facts = np.array([(0, 0, 0) if k.lowered is None else tuple(k.lowered.arrays.facts[1:4]) for k in layout.kinds], np.int64)
-    rules, clocks, milestones = facts[found[:, _KIND]].T
-    is_move, is_sign = (formula >= 0) & (formula < rules), (number == 0) & (formula >= 0)
-    reached = (formula >= rules) & ~is_sign
+    order, ends, about = by_table(found, facts)
+    moves, by_then, reached, signs, left, never = np.split(order, ends[:-1])
     until = last if as_of_us is None else np.maximum(last, as_of_us)
     return Found(
-        moves=who.moves(found[is_move & (number > 0)]),
-        by_then=who.moves(found[is_move & (number < 0)]),
-        lives=who.lives(found[formula == LEFT], found[formula == NO_LIFE], gone, until),
-        milestones=who.milestones(found[reached], (formula - rules - clocks)[reached]),
-        signs=who.signs(found[is_sign], (formula - rules - clocks - milestones)[is_sign], until),
+        moves=who.moves(found[moves]),
+        by_then=who.moves(found[by_then]),
+        lives=who.lives(found[left], found[never], gone, until),
+        milestones=who.milestones(found[reached], about[reached]),
+        signs=who.signs(found[signs], about[signs], until),
         rejects=Found.empty().rejects,
     )
 
@@ -131,11 +131,10 @@ class _Who:
 
     def told(self, found: NDArray[np.int64]) -> NDArray[np.int64]:
         """In order of telling: what happened in one round is told part by part in order of declaration, then by name, and so on inwards."""
-        same = (found[1:, : _ROUND + 1] == found[:-1, : _ROUND + 1]).all(axis=1)
-        if not same.any():
+        together = ties(found)
+        if not together.size:
             return found
-        ties = np.flatnonzero(np.append(same, False) | np.append(False, same))
-        among = found[ties]
+        among = found[together]
         columns: dict[str, Any] = {"customer": among[:, _CUSTOMER], "at": among[:, _AT], "round": np.abs(among[:, _ROUND])}
         kinds, instance = among[:, _KIND], self.instance[among[:, _LIFE]]
         for level in range(max(len(kind.steps) for kind in self.layout.kinds)):
@@ -146,7 +145,7 @@ class _Who:
                 columns[f"name{level}"] = _component(instance, np.array(nth)[kinds])
         order = pl.DataFrame(columns).select(pl.arg_sort_by(*columns, maintain_order=True, nulls_last=False)).to_series().to_numpy()
         ordered: NDArray[np.int64] = found.copy()
-        ordered[ties] = among[order]
+        ordered[together] = among[order]
         return ordered
 
     def lives(
@@ -206,8 +205,8 @@ class _Who:
         plain: dict[str, Any] = {"text": pl.String, "number": pl.Int64, "flag": pl.Boolean, "time": pl.Int64}
         usual: dict[str, Any] = {"text": "", "number": 1, "flag": False, "time": None}
         columns |= {
-            "customer": self.names[self.customer[lives]],
-            "part": self.addresses[lives],
+            "customer": self.names.gather(picked(self.customer[lives])),
+            "part": self.addresses.gather(picked(lives)),
             "life": self.life[lives],
         }
         made = []
@@ -250,7 +249,7 @@ def _words(words: Iterable[Iterable[str]], kind: NDArray[np.int64], place: NDArr
     """Words by kind and place there."""
     every = [list(each) for each in words]
     begins = np.cumsum([0, *(len(each) for each in every)])[:-1]
-    return pl.Series([word for each in every for word in each], dtype=pl.String)[begins[kind] + place]
+    return pl.Series([word for each in every for word in each], dtype=pl.String).gather(picked(begins[kind] + place))
 
 
 def _nth(steps: tuple[tuple[int, str, bool], ...], level: int) -> int:

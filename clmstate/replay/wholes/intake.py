@@ -7,7 +7,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-__all__ = ["cells_in_rows", "kinds_of", "told_in"]
+__all__ = ["cells_in_rows", "kinds_of", "misplaced", "told_in"]
 
 _jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
 
@@ -53,33 +53,50 @@ def told_in(data, said, first, span, part, kind, shared, begin, rows, values, od
         kind: whose values they are.
         shared: whether a row about the customer as a whole may tell them.
         begin: where to put the first.
-        rows, values: to be filled.
+        rows, values: to be filled, with room for one more.
         odd: marks.
 
     Returns:
         Behind the last.
     """
     low, high, whole = span
+    other = np.int64(-1) if shared else np.int64(kind)
     r, n, count = 0, part.size, begin
     while r < n:
-        bit = first + r
+        byte, until = np.uint8(255), n
         if said.size > 0:
-            byte = said[bit >> 3]
-            if byte == 0 and bit & 7 == 0:
-                r += 8
+            bit = first + r
+            byte, until = said[bit >> 3] >> np.uint8(bit & 7), min(n, r + 8 - (bit & 7))
+            if byte == 0:
+                r = until
                 continue
-            if not (byte >> (bit & 7)) & 1:
-                r += 1
-                continue
-        v = np.float64(data[r])
-        if v == v:
-            plain = low <= v <= high and not (whole and v != np.floor(v))
-            if not (plain and (part[r] == kind or (shared and part[r] == -1))):
-                odd[r] = True
-            rows[count], values[count] = r, v
-            count += 1
-        r += 1
+        for place in range(r, until):  # each is written, and kept if it was told
+            v = np.float64(data[place])
+            told = (said.size == 0 or (byte >> np.uint8(place - r)) & 1 == 1) & (v == v)
+            plain = (low <= v) & (v <= high) & (not whole or v == np.floor(v)) & ((part[place] == kind) | (part[place] == other))
+            odd[place] |= told & (not plain)
+            rows[count], values[count] = place, v
+            count += told
+        r = until
     return count
+
+
+@_jit
+def misplaced(part, act, event, unnamed, depths, leaves, odd):
+    """Marks rows that name an instance where there is none, or none where there are many, or that tell values of what has none.
+
+    Args:
+        part, act, event: as in :class:`clmstate.replay.wholes.kernel.Rows`.
+        unnamed: which rows name no instance.
+        depths, leaves: of each kind, how many names an instance has, and whether it is a lifecycle; at the end those of the customer as a whole.
+        odd: marks.
+    """
+    for r in range(part.size):
+        depth, leaf = depths[part[r]], leaves[part[r]] == 1
+        named = not unnamed[r]
+        odd[r] |= (
+            ((depth == 0) & (named | (act[r] > 0))) | ((depth > 0) & (not named) & (event[r] < 0)) | ((not leaf) & (act[r] == 0))
+        )
 
 
 @_jit
