@@ -23,8 +23,8 @@ from clmstate.replay.frames import pl
 from clmstate.replay.instants import by_instant
 from clmstate.replay.one_by_one import one_by_one
 from clmstate.replay.rows import Log, Rejected, Row
-from clmstate.replay.tables import SCHEMAS, Found, reject_row
-from clmstate.replay.typed import NUMBER, Batch, Room, batch_of, changes, with_all_signals
+from clmstate.replay.tables import SCHEMAS, Found, frame_of, reject_row
+from clmstate.replay.typed import NUMBER, Batch, Room, batch_of, changes, picked, with_all_signals
 from clmstate.signals import Value
 
 __all__ = ["Columnar", "Source", "columnar"]
@@ -375,28 +375,28 @@ class Columnar:
             lives=self.lives_of(names, lives),
             milestones=self.reached(all_found[~is_move & ~is_sign], names, rules + clocks),
             signs=self.signs(all_found[is_sign], names, rules + clocks + milestones),
-            rejects=Found.empty().rejects,
+            rejects=frame_of("rejects"),
         )
 
     def moves(self, found: NDArray[np.int64], names: pl.Series) -> pl.DataFrame:
         """The table of moves."""
         p, d = self.lowered.program, self.lowered.program.definition
-        formula = found[:, 3]
+        formula, rule = found[:, 3], picked(found[:, 3])
         phases = pl.Series(p.phases, dtype=pl.String)
         due = pl.Series(found[:, 6])
         transitions = [rule.transition for rule in p.rules]
         return _table(
             "moves",
-            customer=names.gather(found[:, 0]),
+            customer=names.gather(picked(found[:, 0])),
             at=found[:, 1],
             round=np.abs(found[:, 2]),
-            transition=pl.Series([t.name for t in transitions], dtype=pl.String).gather(formula),
-            source=phases.gather(found[:, 4]),
-            target=phases.gather(found[:, 5]),
-            by=pl.Series(["rule" if t.on is None else "event" for t in transitions], dtype=pl.String).gather(formula),
+            transition=pl.Series([t.name for t in transitions], dtype=pl.String).gather(rule),
+            source=phases.gather(picked(found[:, 4])),
+            target=phases.gather(picked(found[:, 5])),
+            by=pl.Series(["rule" if t.on is None else "event" for t in transitions], dtype=pl.String).gather(rule),
             stayed=self.lowered.arrays.rules[formula, 3] == 1,
             due_since=due.set(due == NEVER, None),
-            because=pl.Series([d.why(t) for t in transitions], dtype=pl.String).gather(formula),
+            because=pl.Series([d.why(t) for t in transitions], dtype=pl.String).gather(rule),
         )
 
     def lives_of(self, names: pl.Series, found: NDArray[np.int64]) -> pl.DataFrame:
@@ -408,7 +408,7 @@ class Columnar:
         seen = pl.max_horizontal("last", pl.lit(self.as_of_us, dtype=pl.Int64))
         return _table(
             "lives",
-            customer=names.gather(lives["code"]),
+            customer=names.gather(picked(code)),
             phase=pl.repeat(initial, lives.height, dtype=pl.String, eager=True),
             since=lives["first"],
             born=lives["first"],
@@ -421,10 +421,10 @@ class Columnar:
         labels = [self.lowered.program.definition.milestones[name].label for name in milestones]
         return _table(
             "milestones",
-            customer=names.gather(found[:, 0]),
+            customer=names.gather(picked(found[:, 0])),
             at=found[:, 1],
-            milestone=pl.Series(milestones, dtype=pl.String).gather(found[:, 3] - first),
-            label=pl.Series(labels, dtype=pl.String).gather(found[:, 3] - first),
+            milestone=pl.Series(milestones, dtype=pl.String).gather(picked(found[:, 3] - first)),
+            label=pl.Series(labels, dtype=pl.String).gather(picked(found[:, 3] - first)),
         )
 
     def signs(self, found: NDArray[np.int64], names: pl.Series, first: int) -> pl.DataFrame:
@@ -432,10 +432,10 @@ class Columnar:
         labels = [self.lowered.program.definition.risks[name].label for name in self.lowered.risks]
         return _table(
             "signs",
-            customer=names.gather(found[:, 0]),
+            customer=names.gather(picked(found[:, 0])),
             at=np.maximum(found[:, 1], NEVER if self.as_of_us is None else self.as_of_us),
-            risk=pl.Series(self.lowered.risks, dtype=pl.String).gather(found[:, 3] - first),
-            label=pl.Series(labels, dtype=pl.String).gather(found[:, 3] - first),
+            risk=pl.Series(self.lowered.risks, dtype=pl.String).gather(picked(found[:, 3] - first)),
+            label=pl.Series(labels, dtype=pl.String).gather(picked(found[:, 3] - first)),
         )
 
 

@@ -181,12 +181,12 @@ def tables_of(found: Found, shape: Shape) -> Tables:
         0
     """
     moves = found.moves.sort("customer", "at", "round", maintain_order=True)
-    stays = _stays(found, moves)
+    stays, phases = _stays(found, moves)
     return Tables(
         {
             "moves": moves,
             "stays": stays,
-            "phases": _phases(stays, found),
+            "phases": phases,
             "plays": _plays(pl.concat([moves, found.by_then]), found.milestones, shape),  # also what is due by the date
             "milestones": found.milestones.sort("customer", "at", maintain_order=True),
             "signs": found.signs.sort("customer", "part", maintain_order=True),
@@ -195,8 +195,8 @@ def tables_of(found: Found, shape: Shape) -> Tables:
     )
 
 
-def _stays(found: Found, moves: pl.DataFrame) -> pl.DataFrame:
-    """A stay begins with a life or with a move that leaves its phase, and ends with the next one."""
+def _stays(found: Found, moves: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A stay begins with a life or with a move that leaves its phase, and ends with the next one; and the open ones as phases."""
     begun = found.lives.select(*WHO, "phase", pl.col("since").alias("entered"), pl.lit("").alias("entered_by"))
     later = pl.concat([moves, found.by_then]).filter(~pl.col("stayed"))
     entered = later.select(
@@ -218,12 +218,9 @@ def _stays(found: Found, moves: pl.DataFrame) -> pl.DataFrame:
     )
     until = pl.coalesce("ended", "last")
     days = ((until - pl.col("entered")).dt.total_microseconds() / DAY).alias("days")
-    return stays.with_columns(days, pl.col("ended").is_null().alias("open")).drop("left", "last")
-
-
-def _phases(stays: pl.DataFrame, found: Found) -> pl.DataFrame:
-    now = stays.filter(pl.col("open")).select(*WHO, "phase", pl.col("entered").alias("since"), "days")
-    return now.join(found.lives.select(*WHO, "last"), on=WHO, how="left", maintain_order="left").rename({"last": "as_of"})
+    stays = stays.with_columns(days, pl.col("ended").is_null().alias("open"))
+    now = stays.filter("open").select(*WHO, "phase", pl.col("entered").alias("since"), "days", pl.col("last").alias("as_of"))
+    return stays.drop("left", "last"), now
 
 
 def _plays(moves: pl.DataFrame, milestones: pl.DataFrame, shape: Shape) -> pl.DataFrame:
@@ -267,7 +264,7 @@ def kind_of_part(shape: Shape) -> pl.Expr:
         1
     """
     path: Any = pl.lit("")
-    for part in sorted(shape.parts, key=len):
+    for part in sorted(shape.parts, key=len) if shape.composed else ():
         steps = shape.parts[part].way.steps
         pattern = "/".join(f"{name}/[^/]+" if many else name for name, many in steps)
         path = pl.when(pl.col("part").str.contains(f"^{pattern}$")).then(pl.lit(part.replace(".", "/"))).otherwise(path)

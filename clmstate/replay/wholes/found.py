@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clmstate.kernel.tables import NEVER
 from clmstate.replay.frames import pl
-from clmstate.replay.tables import SCHEMAS, Found
+from clmstate.replay.tables import SCHEMAS, Found, frame_of
 from clmstate.replay.typed import picked
 from clmstate.replay.wholes.kernel import FOUND, LIVES
 from clmstate.replay.wholes.layout import Kind, Layout
@@ -92,7 +92,7 @@ def found_tables(
         lives=who.lives(found[left], found[never], gone, until),
         milestones=who.milestones(found[reached], about[reached]),
         signs=who.signs(found[signs], about[signs], until),
-        rejects=Found.empty().rejects,
+        rejects=frame_of("rejects"),
     )
 
 
