@@ -17,7 +17,18 @@ from clmstate.signals import LARGEST, show_number
 if TYPE_CHECKING:
     from clmstate.conditions.facade import Condition
 
-__all__ = ["LOGICAL", "Built", "Origin", "Refusing", "assigned", "described", "no_condition", "number_faults", "text_faults"]
+__all__ = [
+    "LOGICAL",
+    "Built",
+    "Chosen",
+    "Origin",
+    "Refusing",
+    "assigned",
+    "described",
+    "no_condition",
+    "number_faults",
+    "text_faults",
+]
 
 Origin = tuple[frozenset[Home], tuple[Mistake, ...]]
 """The lifecycles that names come from, and the mistakes made on the way."""
@@ -85,6 +96,18 @@ def _no_contents(self: Refusing, item: object) -> Never:
 
 
 setattr(Refusing, "__contains__", _no_contents)  # noqa: B010 -- hidden for the same reason
+
+
+class Chosen(Refusing):
+    """What ``and`` and ``or`` would choose between instead of joining it; it says so instead of having a truth."""
+
+    __slots__ = ()
+    _joined: ClassVar[str]
+    """What to write instead."""
+
+    def __bool__(self) -> Never:
+        cause = f"{self._described()}, neither true nor false, so 'and', 'or', 'not' and 'if' would drop part of what is meant"
+        raise DefinitionError([Mistake("CLM113", cause, self._joined).at("class body")])
 
 
 class Built(Refusing):

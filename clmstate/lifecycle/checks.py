@@ -71,6 +71,8 @@ class _Check:
         self.d = definition
         self.homes = homes
         self.overridden = overridden
+        self.strangers: set[str] = set()
+        """What uses names of another lifecycle: that they are not here goes without saying."""
 
     def place(self, name: str) -> str:
         return f"{self.d.name}.{name}" if name else self.d.name
@@ -84,38 +86,50 @@ class _Check:
         for transition in self.d.transitions.values():
             yield from self.transition(transition)
         for name, milestone in self.d.milestones.items():
-            yield from self.origin(name, milestone.origin)
+            yield from self.origin(name, milestone.origin, self.missing(milestone.when))
             yield from self.condition(name, milestone.when)
         for name, risk in self.d.risks.items():
-            yield from self.origin(name, risk.origin)
+            yield from self.origin(name, risk.origin, self.missing(risk.sign, risk.phases))
             yield from self.condition(name, risk.sign)
             yield from self.paths(name, risk.phases)
         for name, gap in self.d.gaps.items():
-            yield from self.origin(name, gap.origin)
+            yield from self.origin(name, gap.origin, self.missing(gap.when, gap.phases))
             yield from self.condition(name, gap.when)
             yield from self.paths(name, gap.phases)
         for promise in self.d.promises:
-            yield from self.origin("promises", promise.origin)
+            yield from self.origin("promises", promise.origin, self.missing(promise.subject) + self.missing(promise.other))
             yield from self.condition("promises", promise.subject, promised=True)
             yield from self.condition("promises", promise.other, promised=True)
 
     # ---- where names come from
 
-    def origin(self, name: str, origin: Origin) -> Iterator[Diagnostic]:
+    def origin(self, name: str, origin: Origin, missing: list[str]) -> Iterator[Diagnostic]:
+        """What went wrong on the way, and the lifecycles that names were taken from; `missing` are those that this one lacks."""
         for mistake in origin.mistakes:
             yield mistake.at(self.place(name))
-        for home in sorted({h.name for h in origin.homes - self.homes}):
-            mistake = Mistake(
-                "CLM104",
-                f"it uses a name of {home}, which is another lifecycle"
-                if home != "nowhere"
-                else "it uses a phase that has no name yet",
-                "declare it in this lifecycle"
-                + ("; parts of a composition read each other through ports" if home != "nowhere" else " first"),
-            )
-            yield mistake.at(self.place(name))
+        strange = sorted({h.name for h in origin.homes - self.homes})
+        if strange:
+            self.strangers.add(name)
+        names = " and ".join(map(repr, dict.fromkeys(missing))) if len(strange) == 1 and missing else "a name"
+        for home in strange:
+            cause, remedy = f"it uses {names} of {home}, which is another lifecycle", "declare it in this lifecycle"
+            if home == "nowhere":
+                cause, remedy = "it uses a phase that has no name yet", f"{remedy} first"
+            else:
+                remedy += "; parts of a composition read each other through ports"
+            yield Mistake("CLM104", cause, remedy).at(self.place(name))
+
+    def missing(self, cond: Cond | None, others: Iterable[str | None] = ()) -> list[str]:
+        """The names that a condition reads, or that are used beside it, and that are not in this lifecycle."""
+        read = None if cond is None else reads(cond)
+        d = self.d
+        there = {ANYWHERE, *d.signals, *d.thresholds, *d.events, *d.places, *d.transitions}
+        used = () if read is None else (*read.signals, *read.thresholds, *read.events, *read.phases)
+        return [each for each in (*used, *others) if each and each not in there]
 
     def known(self, name: str, what: str, read: Iterable[str], known: Iterable[str]) -> Iterator[Diagnostic]:
+        if name in self.strangers:
+            return
         there = tuple(known)
         for missing in read:
             if missing and missing not in there:  # what has no name has been told already
@@ -151,7 +165,7 @@ class _Check:
         for path, phase in self.d.phases.items():
             for touchpoint in phase.touchpoints:
                 place = f"{path}, touchpoint {shown(touchpoint.label)}"
-                yield from self.origin(place, touchpoint.origin)
+                yield from self.origin(place, touchpoint.origin, self.missing(touchpoint.done))
                 yield from self.condition(place, touchpoint.done)
 
     def paths(self, name: str, paths: Iterable[str]) -> Iterator[Diagnostic]:
@@ -161,8 +175,10 @@ class _Check:
 
     def transition(self, t: Transition) -> Iterator[Diagnostic]:
         place = self.place(t.name)
-        yield from self.origin(t.name, t.origin)
+        yield from self.origin(t.name, t.origin, self.missing(t.when, (*t.sources, t.target, t.on, *t.after)))
         yield from self.condition(t.name, t.when)
+        if t.name in self.strangers:
+            return
         unknown = [path for path in (*(s for s in t.sources if s != ANYWHERE), t.target) if path and path not in self.d.places]
         for path in unknown:
             remedy = "drop this transition too, or lead it elsewhere; " + did_you_mean(path, self.d.places)

@@ -15,7 +15,7 @@ import attrs
 from clmstate.conditions import Condition, Elapsed, Home, Mistake
 from clmstate.conditions.facade import refused
 from clmstate.conditions.nodes import Cond, EventDaysSince, EventTimes
-from clmstate.conditions.refusing import Refusing, number_faults
+from clmstate.conditions.refusing import LOGICAL, Chosen, Refusing, number_faults
 from clmstate.errors import DefinitionError, shown
 from clmstate.signals import show_number
 
@@ -55,10 +55,11 @@ class Origin:
     mistakes: tuple[Mistake, ...] = ()
 
 
-class Place(Refusing):
+class Place(Chosen):
     """Somewhere a customer may stand: a phase, a group of phases, or several of them."""
 
     __slots__ = ()
+    _joined = "join phases with |, as in (adoption | success).to(...)"
 
     def _where(self) -> tuple[tuple[str, ...], Origin]:
         """The paths it stands for, and where they come from."""
@@ -474,7 +475,17 @@ class EventSpec:
     ref: str = ""
 
 
-class Event(Refusing):
+def one_event() -> Mistake:
+    """What is said where somebody gives several events to one transition.
+
+    Example:
+        >>> one_event().cause
+        'several events are given, and a transition takes one'
+    """
+    return Mistake("CLM111", "several events are given, and a transition takes one", Event._joined)
+
+
+class Event(Chosen):
     """Declares something that happens at one instant; transitions take it with ``on=``.
 
     Args:
@@ -491,6 +502,7 @@ class Event(Refusing):
     """
 
     _instead = "take it with on=..., or compare its days_since or times with a number"
+    _joined = "write a transition for each event, from and to the same phases"
 
     def __init__(
         self, label: str, *, names_instance: bool = False, help: str = "", category: str = "", from_system: str = "", ref: str = ""
@@ -534,6 +546,12 @@ class Event(Refusing):
 
     def _described(self) -> str:
         return f"{shown(self.label)} is an event"
+
+    def _refuse(self, symbol: str, other: object) -> Condition:
+        """Events are joined only by those who want ``on=`` to take any of them."""
+        if symbol in LOGICAL and isinstance(other, Event):
+            return Refusing._broken(self._homes | other._homes, (one_event(),))
+        return super()._refuse(symbol, other)
 
     @property
     def days_since(self) -> Elapsed:

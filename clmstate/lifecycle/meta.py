@@ -108,6 +108,11 @@ def _kind(element: Declared) -> type:
     return Condition
 
 
+def _kind_said(element: Declared) -> str:
+    named = {SignalFacade: "signal", GroupMeta: "group", SuccessGap: "success gap"}
+    return named.get(_kind(element), _kind(element).__name__.lower())
+
+
 def _inherited(cls: LifecycleMeta) -> dict[str, Declared]:
     """What is declared above, each re-bound to the child and in Python's order of bases; an override keeps its parent's place."""
     declared: dict[str, Declared] = {}
@@ -138,7 +143,7 @@ def _placed(key: str, element: Declared, declared: dict[str, Declared]) -> list[
         return []
     wrong = list(element._mistakes) if isinstance(element, Condition | SignalFacade | Threshold) else []
     if key in declared and _kind(declared[key]) is not _kind(element):
-        cause = f"'{key}' is a {_kind(declared[key]).__name__} above and a {_kind(element).__name__} here"
+        cause = f"'{key}' is a {_kind_said(declared[key])} above and a {_kind_said(element)} here"
         wrong.append(Mistake("CLM119", cause, "rename it, or override it with its own kind"))
     declared[key] = element
     return wrong

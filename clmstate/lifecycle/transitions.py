@@ -11,7 +11,7 @@ from clmstate.conditions import Condition, Home, Mistake
 from clmstate.conditions.nodes import Cond
 from clmstate.conditions.refusing import Built, Refusing
 from clmstate.errors import shown
-from clmstate.lifecycle.elements import Event, Origin, Place, Play, listed, taken
+from clmstate.lifecycle.elements import Event, Origin, Place, Play, listed, one_event, taken
 
 if TYPE_CHECKING:
     from clmstate.lifecycle.sources import Phases
@@ -147,23 +147,26 @@ def _event(on: object) -> tuple[str | None, Origin]:
     if on is None:
         return None, Origin()
     if not isinstance(on, Event):
+        several: tuple[object, ...] = tuple(on) if isinstance(on, tuple | list | set | frozenset) else ()
+        if isinstance(on, Built) and on._carried:
+            return None, Origin(on._homes, on._carried)
         if isinstance(on, Built):
             mistake = Mistake("CLM111", "on= is given a condition or a signal, not an event", "give it to when=")
+        elif several and all(isinstance(each, Event) for each in several):
+            mistake = one_event()
         else:
             mistake = Mistake("CLM111", f"on={shown(on)} is not an event", "declare it with Event(...) and give that")
         return None, Origin(mistakes=(mistake,))
     return (on.name if on.name else None), on._origin
 
 
-def _earlier(after: Iterable[Transition] | Transition) -> tuple[tuple[str, ...], list[Mistake]]:
-    """The names of the transitions that are meant to win."""
+def _earlier(after: Iterable[Transition] | Transition) -> tuple[tuple[str, ...], Origin]:
+    """The names of the transitions that are meant to win, and where they come from."""
     several: tuple[object, ...] = listed(after, Transition)
-    names = tuple(each.name for each in several if isinstance(each, Transition) and each.name)
-    if len(names) == len(several):
-        return names, []
-    return names, [
-        Mistake("CLM105", f"after={shown(after)} names no transition above", "give transitions that stand above this one")
-    ]
+    named = [each for each in several if isinstance(each, Transition) and each.name]
+    homes = frozenset[Home]().union(*(each.origin.homes for each in named))
+    wrong = Mistake("CLM105", f"after={shown(after)} names no transition above", "give transitions that stand above this one")
+    return tuple(each.name for each in named), Origin(homes, () if len(named) == len(several) else (wrong,))
 
 
 def transition(
@@ -182,9 +185,9 @@ def transition(
     """A transition from what was given to ``phase.to(...)``; what is wrong with it travels with it."""
     node, about = taken(when)
     event, offered = _event(on)
-    earlier, unknown = _earlier(after)
-    wrong = [*sources.mistakes, *about.mistakes, *offered.mistakes, *unknown]
-    homes = sources.homes | about.homes | offered.homes
+    earlier, known = _earlier(after)
+    wrong = [*sources.mistakes, *about.mistakes, *offered.mistakes, *known.mistakes]
+    homes = sources.homes | about.homes | offered.homes | known.homes
     path = ""
     if isinstance(target, Target):
         (path,), there = target._where()
