@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from clmstate.drawing.measure import Face, clean, text_width, wrap
+from clmstate.drawing.measure import Face, clean, is_right_to_left, text_width, wrap
 from clmstate.drawing.scene import Card, ClauseRole, Frame, Pill, Scene, Standing
 
 __all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Run", "pieces", "typeset"]
@@ -29,6 +29,7 @@ PILL_TEXT = 108  # width of a rule's words, unless a picture is better with wide
 NARROW_TEXT = 88  # then long titles take two lines, too
 SHARED_MORE = 18  # in a pill that several rules share
 GUTTER = 15
+_BESIDE_WORDS = 34  # what a pill needs beside its words
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
 _ASPECT = 1.5  # of the text of a pill that says more than fits the usual width
@@ -88,17 +89,21 @@ def typeset(scene: Scene, *, pill_text: int = PILL_TEXT, wider_cards: int = 0) -
     usual = (CARD_WITH_NOTES if any(card.notes for card in scene.cards) else CARD_WIDTH) + wider_cards
     narrow = pill_text < PILL_TEXT
     cards = {card: _card(card, usual, usual if narrow else CARD_WIDEST) for card in scene.cards}
-    widths = {pill.id: _words_wide(scene, pill, pill_text) for pill in scene.pills}
+    steps = {card.id: card.step for card in scene.cards} | {frame.id: scene.card(frame.id).step for frame in scene.frames}
+    ends: dict[str, set[int]] = {pill.id: set() for pill in scene.pills}
+    for link in scene.links:
+        pill, end = (link.tail, link.head) if link.tail in ends else (link.head, link.tail)
+        ends[pill].add(steps[end])
+    widths = {pill.id: _words_wide(pill, ends[pill.id], pill_text, usual - _BESIDE_WORDS) for pill in scene.pills}
     blocks = {**_equal_heights(cards), **{pill.id: _pill(pill, widths[pill.id]) for pill in scene.pills}}
     return blocks | {frame.id: _frame(frame) for frame in scene.frames}
 
 
-def _words_wide(scene: Scene, pill: Pill, pill_text: int) -> int:
+def _words_wide(pill: Pill, steps: set[int], pill_text: int, in_card: int) -> int:
     """How wide the words of a rule may be: below or between cards as wide as those, whatever they may be beside them."""
     if pill.kind == "stay":
-        return PILL_TEXT
-    steps = {scene.card(name).step for name in (*scene.tails(pill), *scene.heads(pill))}
-    return max(pill_text, PILL_TEXT) if pill.kind == "recovery" and len(steps) == 1 and not pill.stub else pill_text
+        return in_card
+    return max(pill_text, in_card) if pill.kind == "recovery" and len(steps) == 1 and not pill.stub else pill_text
 
 
 def _card(card: Card, usual: int, widest: int) -> Block:
@@ -198,7 +203,13 @@ def _pill(pill: Pill, pill_text: int) -> Block:
             whole = Run(line, 9 + GUTTER, y - 4, size, _FACES[clause.role], "words", "start")
             runs += pieces(whole, marks) if marks else [whole]
     widest = max((run.x - 9 - GUTTER + text_width(run.text, run.size, run.face) for run in runs), default=30.0)
+    runs = [_centred(run, 9 + GUTTER + widest / 2) if is_right_to_left(run.text) and run.ink == "words" else run for run in runs]
     return Block(math.ceil(9 + GUTTER + widest + 9), math.ceil(y + 7), 0, tuple(runs), tuple(icons), tuple(between))
+
+
+def _centred(run: Run, middle: float) -> Run:
+    """Lines from right to left below each other by their middles: how wide they really are is not known."""
+    return attrs.evolve(run, x=middle, anchor="middle")
 
 
 def pieces(line: Run, marks: list[str]) -> Iterator[Run]:

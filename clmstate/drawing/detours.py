@@ -19,12 +19,12 @@ from clmstate.drawing.blocks import Block
 from clmstate.drawing.ends import level_ends, ports_of
 from clmstate.drawing.geometry import Box, Point, Route, around
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.orthogonal import Cell, Port, cells, simplest, way_around
+from clmstate.drawing.orthogonal import CELL, Cell, Port, cells, simplest, way_around
 from clmstate.drawing.scene import Link, Scene
 from clmstate.drawing.standing import TOUCHES, Standing
 from clmstate.drawing.ways import rounded
 
-__all__ = ["detoured"]
+__all__ = ["MANY", "detoured"]
 
 CLEAR = 6.3  # from everything foreign: the widest line of an overlay then still does not touch it
 TIGHT = 4.0  # where there is no such way
@@ -34,6 +34,7 @@ _ARROW = 10.0
 _LEAVING, _ARRIVING = 12.0, 18.0  # straight on at both ends; the second has an arrow
 _NEAR = 170.0  # from the line: what stands further away is not looked at
 _ROUND, _CORNER = 24.0, 12.0  # of corners, and what is no more than a corner
+MANY = 300  # lines; in larger pictures none goes around, because finding all the ways takes too long
 _MOST_CORNERS = 6  # and ends; a line with more says less than words
 _LONGER = 2.5  # times: a way around what a line does not quite touch may not be longer than that
 
@@ -107,30 +108,30 @@ class _Lines:
     def improve(self, index: int) -> None:
         """Lays a line again, if that makes it better."""
         link, route = self.links[index], self.routes[index]
-        touches = self.standing.touches(link, route, CLEAR)
+        touches = link in self.across or self.standing.touches(link, route, CLEAR)
         if not touches and (_is_level(route) or _is_arc(route)):
             return
-        own = set() if link in self.across else _beside(route)
-        taken = frozenset(cell for cell, count in self.taken.items() if count > (cell in own))
+        others = _Others(self.taken, frozenset() if link in self.across else _beside(route))
         for clear in (CLEAR, TIGHT):
-            corners = self.found(index, taken, clear, around_it=touches and self.standing.touches(link, route, clear))
+            corners = self.found(index, others, clear, around_it=touches and self.standing.touches(link, route, clear))
             if corners is not None:
                 self.lay(index, self.drawn(index, corners))
                 return
 
-    def found(self, index: int, taken: frozenset[Cell], clear: float, *, around_it: bool) -> list[Point] | None:
+    def found(self, index: int, others: _Others, clear: float, *, around_it: bool) -> list[Point] | None:
         """The corners of a better line, or None if it should stay as it is."""
         link, route = self.links[index], self.routes[index]
         tail, head = self.boxes[link.tail], self.boxes[link.head]
         ended = [at for name in (link.tail, link.head) for other, at in self.ended[name].items() if other != index]
         tails, heads = self.ports(index, link.tail, ended), self.ports(index, link.head, ended)
-        walls = self.standing.foreign(link, around([tail, head], route.points).grown(_NEAR, _NEAR, _NEAR, _NEAR), clear)
+        region = around([tail, head], route.points).grown(_NEAR, _NEAR, _NEAR, _NEAR)
+        walls = self.standing.foreign(link, region, clear)
         levels = self.levels if link in self.across else ()
-        corners = simplest([*level_ends(tail, head, ended), *product(tails, heads)], walls, taken, levels)
-        if corners is not None or link in self.across or not around_it:
+        corners = simplest([*level_ends(tail, head, ended), *product(tails, heads)], walls, others, levels)
+        if corners is not None or link in self.across or not around_it or len(self.links) > MANY:
             return corners
         own = [box.grown(_OWN, _OWN, _OWN, _OWN) for box in (tail, head)]
-        corners = way_around(tails, heads, [*walls, *own], taken)
+        corners = way_around(tails, heads, [*walls, *own], others.within(region))
         if corners is None or len(corners) > _MOST_CORNERS:
             return None
         much_longer = _long(corners) > _LONGER * _long(route.points[::3])
@@ -163,10 +164,26 @@ class _Lines:
         return _with_round_corners(corners, arrow=arrow)
 
 
-def _beside(route: Route) -> set[Cell]:
+class _Others:
+    """The cells that lines run through, but for one of them."""
+
+    def __init__(self, taken: Counter[Cell], own: frozenset[Cell]) -> None:
+        self.taken, self.own = taken, own
+
+    def __contains__(self, cell: object) -> bool:
+        return self.taken.get(cell, 0) > (cell in self.own)  # type: ignore[call-overload,no-any-return]  # cells are asked for only
+
+    def within(self, box: Box) -> frozenset[Cell]:
+        """Those in some place."""
+        columns = range(int(box.x // CELL), int(box.right // CELL) + 1)
+        rows = range(int(box.y // CELL), int(box.bottom // CELL) + 1)
+        return frozenset(cell for cell in product(columns, rows) if cell in self)
+
+
+def _beside(route: Route) -> frozenset[Cell]:
     """The cells that a line runs through, or right beside."""
-    points = route.samples(8)
-    return {cell for by in (-_SIDE, 0.0, _SIDE) for cell in cells([(x + by, y + by) for x, y in points])}
+    points = route.outline()
+    return frozenset(cell for by in (-_SIDE, 0.0, _SIDE) for cell in cells([(x + by, y + by) for x, y in points]))
 
 
 def _is_level(route: Route) -> bool:

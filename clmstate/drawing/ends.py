@@ -1,4 +1,4 @@
-"""Where lines may end: anywhere along a card, in the middle of a rule's edges, and not right beside another line."""
+"""Where lines may end: anywhere along a card, around the middle of a rule's edges, and not right beside another line."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ __all__ = ["level_ends", "ports_of"]
 
 _CORNER = 9.0  # of a box is round
 _INSET, _EVERY, _APART = 25.0, 21.0, 12.0  # ends along an edge: the first from its corner, the next, and what two must be apart
+_WIDE, _OFF_MIDDLE = 90.0, 14.0  # rules that lines may also reach beside their middle, and what that costs in points of way
 _AWAY = 0.35  # what it costs to end elsewhere than the line did, in points of way for each
 
 
@@ -27,7 +28,7 @@ def ports_of(box: Box, pill: Pill | None, straight: float, usual: Point, ended: 
 
     Example:
         >>> len(ports_of(Box(0, 0, 120, 40), Pill("go", "forward", ()), 12, (0, 20), []))
-        4
+        8
     """
     ports = (
         Port(at, side, straight, round(_AWAY * (abs(at[0] - usual[0]) + abs(at[1] - usual[1])), 1))
@@ -64,7 +65,7 @@ def _free(port: Port, ended: Sequence[Point]) -> bool:
 
 def _along(box: Box, pill: Pill | None) -> Iterator[tuple[int, Point]]:
     """Sides (as `Port` counts them) and points along them."""
-    across, down = (_places(box.x, box.width), _places(box.y, box.height)) if pill is None else ([box.middle[0]], [box.middle[1]])
+    across, down = (_places(box.x, box.width), _places(box.y, box.height)) if pill is None else (_of_rule(box), [box.middle[1]])
     for y in down:
         yield 0, (box.right, y)
         if pill is None or not pill.stub:
@@ -72,6 +73,12 @@ def _along(box: Box, pill: Pill | None) -> Iterator[tuple[int, Point]]:
     for x in across:
         yield 1, (x, box.bottom)
         yield 3, (x, box.y)
+
+
+def _of_rule(box: Box) -> list[float]:
+    """Where lines come down to a rule: in its middle, or beside that where it is wide."""
+    middle = box.middle[0]
+    return [middle] if box.width < _WIDE else [middle, middle - box.width / 4, middle + box.width / 4]
 
 
 def _places(start: float, length: float) -> list[float]:

@@ -91,6 +91,12 @@ class Route:
         for start in range(0, len(points) - 3, 3):
             yield points[start], points[start + 1], points[start + 2], points[start + 3]
 
+    def whole(self) -> Iterator[Curve]:
+        """Its cubic pieces, and its arrow as one more."""
+        yield from self.curves()
+        if self.tip is not None:
+            yield self.points[-1], self.points[-1], self.tip, self.tip
+
     def samples(self, per_curve: int = 24) -> list[Point]:
         """Points along it, tip included."""
         shares = _along(per_curve)
@@ -102,6 +108,15 @@ class Route:
         points.append(self.points[-1])
         if self.tip is not None:
             points.append(self.tip)
+        return points
+
+    def outline(self) -> list[Point]:
+        """Points along it that straight pieces may join: few where it is straight."""
+        points = [self.points[0]]
+        for curve in self.curves():
+            bent = len({point[0] for point in curve}) > 1 < len({point[1] for point in curve})
+            points += [_at(curve, step / 6) for step in range(1, 6)] if bent else ()
+            points.append(curve[3])
         return points
 
     @property

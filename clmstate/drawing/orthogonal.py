@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TypeAlias
@@ -23,7 +23,7 @@ Cell: TypeAlias = tuple[int, int]
 _Node: TypeAlias = tuple[int, int, int]
 
 CELL = 7.0  # lines nearer than that cannot be told apart
-_BEND, _CROSSING = 36.0, 8.0  # what they cost, in points of way; a crossing for each cell of the other line
+_BEND, _CROSSING = 60.0, 8.0  # what they cost, in points of way; a crossing for each cell of the other line
 _WORTH, _DETOUR = 2.0, 300.0  # a way that is that many times longer, and so many points more, is not looked for
 _ROOM = 26.0  # a passage that is wider has a line in its middle too
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -68,7 +68,7 @@ def cells(points: Iterable[Point]) -> Iterator[Cell]:
 
 
 def simplest(
-    pairs: Iterable[tuple[Port, Port]], walls: Sequence[Box], taken: frozenset[Cell], levels: Sequence[float] = ()
+    pairs: Iterable[tuple[Port, Port]], walls: Sequence[Box], taken: Container[Cell], levels: Sequence[float] = ()
 ) -> list[Point] | None:
     """The corners of the best line that is straight or has one bend; None, when something stands in the way of each.
 

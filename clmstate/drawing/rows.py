@@ -13,6 +13,7 @@ from itertools import pairwise
 import attrs
 
 from clmstate.drawing.blocks import Block
+from clmstate.drawing.detours import MANY
 from clmstate.drawing.geometry import Box, Route
 from clmstate.drawing.layout import Layout
 from clmstate.drawing.scene import Card, Clause, Link, Pill, Scene
@@ -124,7 +125,11 @@ def in_rows(scene: Scene, rows: Iterable[tuple[int, ...]]) -> InRows:
             link = Link(far[0], pill.id, pill.kind)
             if _leads_on(scene, pill, far[0], place, row, last) and place not in wraps:
                 wraps[place], far = link, []
-            elif len(across[max(place, row[far[0]])]) < _ACROSS and _in_sight(scene, pill, far[0], place > row[far[0]]):
+            elif (
+                len(scene.links) <= MANY
+                and len(across[max(place, row[far[0]])]) < _ACROSS
+                and _in_sight(scene, pill, far[0], place > row[far[0]])
+            ):
                 across[max(place, row[far[0]])].append(link)
                 far = []
         pills.append(from_far(pill, [titles[name] for name in far], alone=len(far) == len(tails[pill.id])) if far else pill)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from clmstate.drawing.blocks import Block
-from clmstate.drawing.geometry import Box, Route
+from clmstate.drawing.geometry import Box, Route, around
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.measure import text_width
 from clmstate.drawing.scene import Link, Scene
@@ -16,7 +16,8 @@ __all__ = ["TOUCHES", "Standing", "touching"]
 
 TOUCHES = 3.0  # points; a line that is nearer to something seems to belong to it
 _INSIDE = 3.0  # how far a line may reach into the box that it ends at
-_SAMPLED = 120.0
+_SAMPLED = 64.0  # points of a curve for which it is looked at in eight places
+_STRAIGHT = 0.5
 _FIELD = 256.0  # things are kept by squares of that size, so that those near a line are found at once
 
 
@@ -50,14 +51,22 @@ class Standing:
 
     def touches(self, link: Link, route: Route, clear: float) -> bool:
         """Whether a line comes nearer than that to something foreign, or runs through the box that it ends at."""
-        hull = route.hull
-        walls = self.foreign(link, hull.grown(clear, clear, clear, clear), clear)
-        own = (self.boxes[name].grown(-_INSIDE, -_INSIDE, -_INSIDE, -_INSIDE) for name in (link.tail, link.head))
-        walls += (box for box in own if box.width > 0 and box.overlaps(hull))
-        if not walls:
-            return False
-        points = route.samples(16 * math.ceil((hull.width + hull.height) / _SAMPLED))  # close enough to meet the smallest thing
-        return any(box.holds(point) for point in points for box in walls)
+        own = [self.boxes[name].grown(-_INSIDE, -_INSIDE, -_INSIDE, -_INSIDE) for name in (link.tail, link.head)]
+        inner = [box for box in own if box.width > 0]
+        for curve in route.whole():
+            hull = around((), curve)
+            met = [
+                *self.foreign(link, hull.grown(clear, clear, clear, clear), clear),
+                *(box for box in inner if box.overlaps(hull)),
+            ]
+            if not met:
+                continue
+            if min(hull.width, hull.height) < _STRAIGHT:
+                return True
+            points = Route(curve).samples(8 * math.ceil((hull.width + hull.height) / _SAMPLED))
+            if any(box.holds(point) for point in points for box in met):
+                return True
+        return False
 
 
 def touching(scene: Scene, blocks: Mapping[str, Block], layout: Layout) -> list[Link]:
