@@ -81,12 +81,25 @@ def read_instant(at: Any) -> int:
     raise BadValueError([Diagnostic("CLM206", "at", cause, "give an ISO date or time, a date or a datetime")])
 
 
+def as_stored(us: int) -> float:
+    """An instant as states store it: a float, which costs no conversion where times are compared; an int where no float is exact.
+
+    Example:
+        >>> as_stored(1), as_stored(2**53 + 1)
+        (1.0, 9007199254740993)
+    """
+    stored = float(us)
+    return stored if stored == us else us
+
+
 def _instant_or_none(at: Any) -> float | None:
     """The instant as the inline observation stores it; days named as text are remembered, for logs name the same ones again and again."""
     try:
-        us = float(read_instant(at))
+        us = as_stored(read_instant(at))
     except BadValueError:
         return None  # told where all mistakes of an observation are told together
+    if type(us) is int:
+        return None  # hundreds of years away, and not a whole second: rare
     if type(at) is str:
         if len(_KNOWN_INSTANTS) >= _MOST_INSTANTS:
             _KNOWN_INSTANTS.clear()

@@ -21,7 +21,7 @@ from clmstate.conditions.nodes import (
     ThresholdRef,
 )
 from clmstate.errors import Diagnostic, LivelockError
-from clmstate.kernel.compile import LATEST, put_value
+from clmstate.kernel.compile import LATEST, as_stored, put_value
 from clmstate.kernel.program import Program
 from clmstate.lifecycle import Moves
 from clmstate.signals import DAY
@@ -241,7 +241,7 @@ def take_in(
 
 def _arrive(s: State, at: int | None, values: Mapping[str, Any], events: Collection[str]) -> None:
     if at is not None:
-        s.at = float(at)  # as the gate stores it
+        s.at = as_stored(at)
         begin(s, s.at)
     for name, value in values.items():
         put_value(s, name, value)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from clmstate.composition import CompositionDefinition
-from clmstate.kernel.compile import State
+from clmstate.kernel.compile import State, as_stored
 from clmstate.kernel.rooms import Bound, Member, Room
 from clmstate.kernel.rounds import Step, Work
 from clmstate.kernel.settle import begin
@@ -221,7 +221,7 @@ class Whole:
         then = self.at
         if then != at:
             work.log.append(partial(setattr, self, "at", then))
-            self.at = float(at)  # as the gate stores it
+            self.at = as_stored(at)
         if then != then:
             for member in self.room.leaves():
                 work.wake(member)

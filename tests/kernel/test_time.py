@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from random import Random
@@ -9,7 +10,19 @@ from typing import Any
 
 import pytest
 
-from clmstate import CLEAR, LivelockError, ObservationError
+from clmstate import (
+    CLEAR,
+    BadValueError,
+    Composition,
+    Lifecycle,
+    LivelockError,
+    Many,
+    ObservationError,
+    One,
+    Phase,
+    Signal,
+    days_in_phase,
+)
 from clmstate.conditions import evaluate
 from clmstate.conditions.nodes import Const, ThresholdRef, own_terms, walk
 from clmstate.kernel import State
@@ -135,8 +148,6 @@ class Slowly(Compiled):
 
 
 def test_nothing_is_due_beyond_the_last_day_that_dates_can_show() -> None:
-    from clmstate import Lifecycle, Phase, Signal
-
     class Lease(Lifecycle):
         end = Signal.date("end")
         running = Phase("Running", initial=True)
@@ -152,3 +163,29 @@ def test_nothing_is_due_beyond_the_last_day_that_dates_can_show() -> None:
     assert lease.next_check is None
     with pytest.raises(ObservationError, match="CLM205"):
         lease.tick("2025-12-31")
+
+
+@pytest.mark.parametrize("engine", ["live", "compiled"])
+def test_the_last_microseconds_of_all_are_exact(engine: Any) -> None:
+    """No float is exact there: instants so far away are kept as whole numbers."""
+
+    class Wait(Lifecycle):
+        called = Signal.count("call")
+        here = Phase("Here", initial=True)
+        there = Phase("There")
+        go = here.to(there, when=days_in_phase >= 10)
+
+    class Waiting(Composition):
+        one, many = One(Wait), Many(Wait)
+
+    last = dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, dt.UTC)
+    before = last - dt.timedelta(microseconds=1)
+    alone, whole = Wait("Acme", engine=engine), Waiting("Acme", engine=engine)
+    whole.many.join("x", at=before.isoformat())
+    for told in (before.isoformat(), before, last, last.isoformat()):
+        alone.observe(at=told, called=1)
+        whole.one.observe(at=told, called=1)
+        whole.many["x"].observe(called=2)
+    assert alone.at == whole.at == whole.one.at == whole.many["x"].at == last
+    with pytest.raises(BadValueError, match="CLM205"):
+        alone.observe(at=before)

@@ -40,7 +40,8 @@ instant_of(Gate *gate, PyObject *at, int is_date)
     else if (!is_date && PyDateTime_CheckExact(at) && PyDateTime_DATE_GET_TZINFO(at) == PyDateTime_TimeZone_UTC) {
         double days = days_from_civil(PyDateTime_GET_YEAR(at), PyDateTime_GET_MONTH(at), PyDateTime_GET_DAY(at));
         double seconds = PyDateTime_DATE_GET_HOUR(at) * 3600.0 + PyDateTime_DATE_GET_MINUTE(at) * 60.0 + PyDateTime_DATE_GET_SECOND(at);
-        return PyFloat_FromDouble(days * DAY + seconds * 1e6 + PyDateTime_DATE_GET_MICROSECOND(at));
+        double whole = days * DAY + seconds * 1e6, more = PyDateTime_DATE_GET_MICROSECOND(at);
+        return whole + more - whole == more ? PyFloat_FromDouble(whole + more) : NULL; /* hundreds of years away it may be inexact */
     }
     PyObject *found = PyObject_CallOneArg(gate->instant, at);
     if (found != NULL && !PyFloat_CheckExact(found)) {

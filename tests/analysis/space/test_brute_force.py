@@ -180,7 +180,7 @@ def pictures(before: Whole, now: Whole, moves: list[Any], joined: list[Any]) -> 
 def standing(whole: Whole, at: dict[Any, Any]) -> Whole:
     """The same customer, everybody where they stood."""
     twin = copy.copy(whole)
-    twin.parts = {}
+    twin.parts, twin.read = {}, {}
     for path, part in whole.parts.items():
         twin.parts[path] = copy.copy(part)
         twin.parts[path].phase = at[path]
