@@ -30,6 +30,7 @@ __all__ = ["composite", "composite_scene", "place_parts"]
 _CARD, _SIDE, _PAD, _PORT = 224, 16.0, 12.0, 44
 _PHASE = 38  # height of a phase: its name, and at the right who is there
 _WIRE = 196  # width of what is said on a wire
+_SPREAD = 42.0  # how much further apart phases may stand in a short panel
 _AROUND = 34.0  # what is said on a wire: room before and after it
 
 
@@ -419,8 +420,19 @@ def _columns(
     gaps.append(Box(x, 0, wide, 0))
     lowest = max((boxes[lane.id].bottom for lane in scene.lanes), default=0)
     for lane in scene.lanes:
+        boxes |= dict(_spread(lane, boxes, after, lowest - boxes[lane.id].bottom))
         boxes[lane.id] = attrs.evolve(boxes[lane.id], height=lowest - top)
     return boxes, gaps, Box(0, 0, x, top)
+
+
+def _spread(lane: Lane, boxes: Mapping[str, Box], after: Mapping[str, str], spare: float) -> Iterator[tuple[str, Box]]:
+    """The phases of a short panel further apart, so that they fill more of it; what they ask stays above them."""
+    phases = [name for name in lane.members if not name.startswith("port ")]
+    step = min(spare / max(len(phases), 1), _SPREAD)
+    for place, name in enumerate(phases):
+        yield name, boxes[name].moved(0, step * place)
+        if name in after:
+            yield after[name], boxes[after[name]].moved(0, step * (place + 0.5))
 
 
 def blocks_of(scene: Scene, blocks: Mapping[str, Block], port: str) -> int:

@@ -177,6 +177,8 @@ class _Others:
         """Those in some place."""
         columns = range(int(box.x // CELL), int(box.right // CELL) + 1)
         rows = range(int(box.y // CELL), int(box.bottom // CELL) + 1)
+        if len(self.taken) < len(columns) * len(rows):
+            return frozenset(cell for cell in self.taken if cell[0] in columns and cell[1] in rows and cell in self)
         return frozenset(cell for cell in product(columns, rows) if cell in self)
 
 
