@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 MARK = "journey"
+_WRONG = "_clmstate_wrong_tables"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,10 +78,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each table."""
     marks = list(metafunc.definition.iter_markers(MARK))
     if marks and MARK in metafunc.fixturenames:
+        from clmstate.errors import ClmstateError
         from clmstate.testing.collecting import tables_of
 
-        found = [(title, table) for mark in marks for title, table in tables_of(mark, metafunc.definition)]
+        found: list[tuple[str, Any]] = []
+        for mark in marks:
+            try:
+                found += tables_of(mark, metafunc.definition)
+            except ClmstateError as error:  # said when the whole module was looked at, with what is wrong with other tables
+                metafunc.module.__dict__.setdefault(_WRONG, []).extend(error.diagnostics)
         metafunc.parametrize(MARK, [table for _, table in found], ids=[title for title, _ in found], indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module with tables that are not understood is not run; all that is wrong with them is said at once."""
+    report = yield
+    module = getattr(collector, "_obj", None) if isinstance(collector, pytest.Module) else None
+    wrong = [] if module is None else module.__dict__.pop(_WRONG, [])
+    if wrong and report.passed:
+        from clmstate.testing.showing import said
+
+        report.outcome, report.longrepr, report.result = "failed", said(dict.fromkeys(wrong)), []
+    return report
 
 
 @pytest.fixture
@@ -89,8 +109,9 @@ def journey(request: pytest.FixtureRequest) -> Any:
     played = getattr(request, "param", None)
     if played is None:
         from clmstate.testing.collecting import unmarked
+        from clmstate.testing.showing import said
 
-        raise unmarked(request.node.nodeid)
+        pytest.fail(said(unmarked(request.node.nodeid).diagnostics), pytrace=False)
     from clmstate.testing.collecting import begun
 
     return begun(played)
@@ -108,10 +129,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """A scenario that failed explains itself; the frames of the framework say nothing more."""
+    """A scenario that failed explains itself, and so does a mistake that clmstate names; the frames of the framework say nothing more."""
     report = yield
     error = None if call.excinfo is None else call.excinfo.value
-    if isinstance(error, AssertionError) and type(error).__name__ == "ScenarioFailure" and report.failed:
+    ours = type(error).__name__ == "ScenarioFailure" or (
+        type(error).__module__ == "clmstate.errors" and hasattr(error, "diagnostics")
+    )
+    if ours and report.failed:
         from clmstate.testing.showing import shown
 
         report.longrepr = shown(item, call.excinfo, report.longrepr)

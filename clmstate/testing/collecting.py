@@ -11,7 +11,7 @@ from clmstate.errors import ClmstateError, Diagnostic, InputError, shown
 from clmstate.lifecycle import Lifecycle
 from clmstate.testing.playing import Playing
 from clmstate.testing.tabled import Played, understand
-from clmstate.testing.tables import read_table_file, read_tables
+from clmstate.testing.tables import Table, look_at, look_at_file
 
 __all__ = ["begun", "tables_of", "unmarked"]
 
@@ -20,7 +20,7 @@ def tables_of(mark: Any, test: Any) -> Iterator[tuple[str, Played]]:
     """The tables of a marker, each with the name of the test that it becomes.
 
     Raises:
-        pytest.UsageError: a table is not understood; all that is wrong with it is told.
+        ClmstateError: a table is not understood; all that is wrong with it is told.
 
     Example:
         >>> class Mark:
@@ -28,23 +28,25 @@ def tables_of(mark: Any, test: Any) -> Iterator[tuple[str, Played]]:
         >>> list(tables_of(Mark, None))
         Traceback (most recent call last):
         ...
-        _pytest.nodes.Collector.CollectError: CLM384 the test: @pytest.mark.journey names no model...
+        clmstate.errors.InputError: CLM384 the test: @pytest.mark.journey names no model...
     """
-    import pytest
-
     place = "the test" if test is None else f"{Path(str(test.path)).name}, {test.name}"
-    try:
-        model, tables = _given(mark, place, None if test is None else Path(str(test.path)).parent)
-        seen: dict[str, int] = {}
-        for table in tables:
-            title = "-".join((table.title or "table").split())
-            seen[title] = seen.get(title, 0) + 1
-            yield (title if seen[title] == 1 else f"{title}-{seen[title]}"), understand(model, table)
-    except ClmstateError as error:
-        raise pytest.Collector.CollectError(f"{error}") from None
+    model, tables, wrong = _given(mark, place, None if test is None else Path(str(test.path)).parent)
+    seen: dict[str, int] = {}
+    found: list[tuple[str, Played]] = []
+    for table in tables:
+        title = "-".join((table.title or "table").split())
+        seen[title] = seen.get(title, 0) + 1
+        try:
+            found.append((title if seen[title] == 1 else f"{title}-{seen[title]}", understand(model, table)))
+        except ClmstateError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise InputError(wrong)
+    yield from found
 
 
-def _given(mark: Any, place: str, folder: Path | None) -> tuple[type[Lifecycle] | type[Composition], list[Any]]:
+def _given(mark: Any, place: str, folder: Path | None) -> tuple[type[Lifecycle] | type[Composition], list[Table], list[Diagnostic]]:
     model: Any = mark.args[0] if mark.args else mark.kwargs.get("model")
     if not (isinstance(model, type) and issubclass(model, Lifecycle | Composition)):
         said = "names no model" if model is None else f"names {shown(model)}, which is no lifecycle"
@@ -56,8 +58,8 @@ def _given(mark: Any, place: str, folder: Path | None) -> tuple[type[Lifecycle] 
         cause = "@pytest.mark.journey needs one table"
         raise InputError([Diagnostic("CLM384", place, cause, "give the table as text, or file='scenarios.md'")])
     if file is not None:
-        return model, read_table_file(Path(file) if folder is None else folder / file)
-    return model, read_tables(str(text), place)
+        return model, *look_at_file(Path(file) if folder is None else folder / file)
+    return model, *look_at(str(text), place)
 
 
 def begun(played: Played) -> Playing:
@@ -67,7 +69,7 @@ def begun(played: Played) -> Playing:
         >>> from clmstate import Phase
         >>> class Deal(Lifecycle):
         ...     new = Phase("New", initial=True)
-        >>> table = read_tables("| at |\n|--|\n| 2026-01-05 |")[0]
+        >>> table = look_at("| at |\n|--|\n| 2026-01-05 |")[0][0]
         >>> begun(understand(Deal, table)).steps
         []
     """

@@ -102,8 +102,12 @@ def _deciding(node: Reason) -> Iterator[int]:
         yield from _deciding(child)
 
 
-def tree(why: Reason) -> tuple[str, ...]:
+def tree(why: Reason, *, decided: bool = True) -> tuple[str, ...]:
     r"""A condition as indented lines; the leaves that decided are marked.
+
+    Args:
+        why: the condition, and what was true of it.
+        decided: whether it decided at all.
 
     Example:
         >>> no = Reason("all of", False, "", (Reason("a", True, "a yes"), Reason("b", False, "b no")))
@@ -112,7 +116,7 @@ def tree(why: Reason) -> tuple[str, ...]:
           ✓ a (a yes)
           ✗ b (b no)   ◀ decides
     """
-    decides = set(_deciding(why))
+    decides = set(_deciding(why)) if decided else set()
     lines: list[tuple[str, bool]] = []
 
     def write(node: Reason, indent: str) -> None:
@@ -122,9 +126,9 @@ def tree(why: Reason) -> tuple[str, ...]:
             write(child, indent + "  ")
 
     write(why, "")
-    marked = [text for text, decided in lines if decided]
+    marked = [text for text, marks in lines if marks]
     width = min(max(map(len, marked), default=0), 90)
-    return tuple(f"{text:<{width}}   {DECIDES}" if decided else text for text, decided in lines)
+    return tuple(f"{text:<{width}}   {DECIDES}" if marks else text for text, marks in lines)
 
 
 # ---- causes
@@ -156,9 +160,12 @@ def _why_not(transition: Any, state: State) -> tuple[str, tuple[str, ...]]:
     event = None if transition.on is None else transition.on
     told = event is not None and getattr(state, f"e_{event}") == state.at  # it was offered in this very step
     label = "" if event is None else state.c.program.definition.events[event].label
-    lines = [f"{'✓' if told and need == label else '✗'} {need}" for need in said.needs]
+    met = {need: told and need == label for need in said.needs}
+    alone = said.reason is None or said.reason.truth is True  # then only what is needed beside the condition can have decided
+    width = max((len(need) for need, so in met.items() if not so), default=0)
+    lines = [f"✓ {need}" if so else f"✗ {need:<{width}}   {DECIDES}" if alone else f"✗ {need}" for need, so in met.items()]
     if said.reason is not None:
-        lines += tree(said.reason)
+        lines += tree(said.reason, decided=not alone or all(met.values()))
     return f"why not {said.subject}", tuple(lines)
 
 

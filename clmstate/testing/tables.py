@@ -13,7 +13,7 @@ import attrs
 
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 
-__all__ = ["Row", "Table", "read_table_file", "read_tables"]
+__all__ = ["Row", "Table", "look_at", "look_at_file", "read_table_file", "read_tables"]
 
 _RULE: Final = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 _HEADING: Final = re.compile(r"\s*#{1,6}\s+(?P<title>.+?)\s*#*\s*")
@@ -74,6 +74,23 @@ def read_tables(text: str, source: str = "table") -> list[Table]:
         >>> table.title, [row.cells for row in table.rows]
         ('Adopts', [{'at': '2026-01-05', 'health': '80'}, {'at': '2026-01-06'}])
     """
+    return _faultless(*look_at(text, source))
+
+
+def _faultless(tables: list[Table], wrong: list[Diagnostic]) -> list[Table]:
+    if wrong:
+        raise InputError(wrong)
+    return tables
+
+
+def look_at(text: str, source: str = "table") -> tuple[list[Table], list[Diagnostic]]:
+    r"""The tables of a Markdown text as far as they can be read, and what is wrong with them.
+
+    Example:
+        >>> tables, wrong = look_at("| at |\n|----|\n| 2026-01-05 | 80 |")
+        >>> tables[0].rows[0].cells, [one.code for one in wrong]
+        ({'at': '2026-01-05'}, ['CLM381'])
+    """
     tables: list[Table] = []
     wrong: list[Diagnostic] = []
     heading, lines = "", text.splitlines()
@@ -96,12 +113,9 @@ def read_tables(text: str, source: str = "table") -> list[Table]:
             at += 1
         tables.append(Table(heading, tuple(columns), tuple(rows), source))
     if not tables:
-        wrong.append(
-            Diagnostic("CLM381", source, "there is no table in it", "write | at | health | takes |, a line of dashes, then rows")
-        )
-    if wrong:
-        raise InputError(wrong)
-    return tables
+        remedy = "write | at | health | takes |, a line of dashes, then rows"
+        wrong.append(Diagnostic("CLM381", source, "there is no table in it", remedy))
+    return tables, wrong
 
 
 def read_table_file(path: Path) -> list[Table]:
@@ -116,6 +130,21 @@ def read_table_file(path: Path) -> list[Table]:
         ...
         clmstate.errors.InputError: CLM301 no_such_table.md: there is no such file...
     """
+    return _faultless(*look_at_file(path))
+
+
+def look_at_file(path: Path) -> tuple[list[Table], list[Diagnostic]]:
+    """The tables of a file as far as they can be read, and what is wrong with them.
+
+    Raises:
+        InputError: CLM301, it cannot be read.
+
+    Example:
+        >>> look_at_file(Path("no_such_table.md"))
+        Traceback (most recent call last):
+        ...
+        clmstate.errors.InputError: CLM301 no_such_table.md: there is no such file...
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
@@ -123,10 +152,10 @@ def read_table_file(path: Path) -> list[Table]:
         near = did_you_mean(path.name, [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else [])
         remedy = near if near.startswith("did you mean") else "check the path; it counts from the folder of the test file"
         raise InputError([Diagnostic("CLM301", path.name, cause, remedy)]) from None
-    return _csv(text, path.name) if path.suffix == ".csv" else read_tables(text, path.name)
+    return _csv(text, path.name) if path.suffix == ".csv" else look_at(text, path.name)
 
 
-def _csv(text: str, source: str) -> list[Table]:
+def _csv(text: str, source: str) -> tuple[list[Table], list[Diagnostic]]:
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
     wrong: list[Diagnostic] = []
@@ -146,10 +175,8 @@ def _csv(text: str, source: str) -> list[Table]:
         by_scenario.setdefault(title, []).append(Row(place, row, " | ".join(cell.strip() for cell in cells)))
     if not by_scenario:
         wrong.append(Diagnostic("CLM381", source, "there is no row in it", "write a line of column names, then one row a step"))
-    if wrong:
-        raise InputError(wrong)
     kept = tuple(column for column in columns if column != "scenario")
-    return [Table(title, kept, tuple(rows), source) for title, rows in by_scenario.items()]
+    return [Table(title, kept, tuple(rows), source) for title, rows in by_scenario.items()], wrong
 
 
 def _cells(line: str) -> list[str]:

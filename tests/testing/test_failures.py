@@ -93,3 +93,11 @@ def test_a_part_of_a_whole_customer() -> None:
     assert text.startswith("Site Berlin, step 2 on 2026-01-05: people/dana: 'begin' expected, but nobody moved")
     assert "✗ at least 5 logins (logins 4)   ◀ decides" in text
     assert text.splitlines()[-1] == "    logins 5, instead of 4"
+
+
+def test_only_what_decided_is_marked() -> None:
+    told = scenario(Deal).on("2026-01-05", Deal.notice).then(signed=True, health=70)
+    with pytest.raises(ScenarioFailure) as caught:
+        told.takes(Deal.win)
+    assert "✗ the customer is in Lost   ◀ decides" in str(caught.value)
+    assert str(caught.value).count("◀ decides") == 1

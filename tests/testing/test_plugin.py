@@ -96,7 +96,10 @@ def test_one_test_a_table_and_failures_that_explain(deals: pytest.Pytester) -> N
         ("model=Deal", ["CLM384 *needs one table*"]),
     ],
 )  # fmt: skip
-def test_bad_tables_are_said_when_tests_are_collected(deals: pytest.Pytester, mark: str, said: list[str]) -> None:
+def test_bad_tables_are_said_when_tests_are_collected(
+    deals: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, mark: str, said: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     deals.makepyfile(
         test_bad=f"import pytest\nfrom pytest_deals import Deal\n\n@pytest.mark.journey({mark})\ndef test_bad(): pass\n"
     )
@@ -104,6 +107,92 @@ def test_bad_tables_are_said_when_tests_are_collected(deals: pytest.Pytester, ma
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(said)
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+BAD = """
+import pytest
+from pytest_deals import Deal
+from clmstate.testing import scenario
+
+@pytest.mark.journey(Deal, '''
+| at         | health | takes |
+|------------|--------|-------|
+| 2026-01-05 | 60     | wory  |
+| +7         | 59     | worry | | |
+
+| at | helth |
+|----|-------|
+| 2026-01-05 | 59 |
+''')
+def test_one(): pass
+
+@pytest.mark.journey(Deal, file="deels.csv")
+def test_other(): pass
+
+def test_good(): pass
+"""
+
+
+def test_all_that_is_wrong_with_the_tables_of_a_module_is_said_at_once(
+    deals: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    deals.makepyfile(test_bad=BAD)
+    result = deals.runpytest("-q", "-p", "no:cacheprovider", "test_bad.py")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR collecting test_bad.py*",
+            "CLM381 test_bad.py, test_one, row 2 (line 5): it has 5 cells, but there are 3",
+            "  columns. Leave blanks for columns that say nothing; write \\| for a bar inside",
+            "  a cell.",
+            "CLM383 test_bad.py, test_one, row 1 (line 4), takes: 'wory' is no transition.",
+            "  Did you mean 'worry'?",
+            "CLM382 test_bad.py, test_one: there is no column 'helth'. Did you mean 'health'?",
+            "CLM301 deels.csv: there is no such file. Did you mean 'deals.csv'?",
+            "*short test summary*",
+        ],
+        consecutive=True,
+    )
+
+
+SLIPS = """
+from pytest_deals import Deal
+from clmstate.testing import scenario
+
+def test_signal():
+    told = scenario(Deal)
+    told.on("2026-01-05", helth=60)
+
+def test_transition():
+    scenario(Deal).on("2026-01-05", health=60).takes("wory")
+
+def test_expectation():
+    scenario(Deal).on("2026-01-05", health=60).takes("worry")
+"""
+
+
+def test_slips_of_whoever_writes_tests_are_said_without_the_frames_of_the_framework(
+    deals: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    deals.makepyfile(test_slips=SLIPS)
+    result = deals.runpytest("-q", "-p", "no:cacheprovider", "test_slips.py")
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            '>*told.on("2026-01-05", helth=60)',
+            "E   CLM201 Deal: 'helth' is not a signal. Did you mean",
+            "E     'health'?",
+            "test_slips.py:6: UnknownNameError",
+            "E   CLM203 Deal: 'wory' is not a transition. Did you mean",
+            "test_slips.py:9: UnknownNameError",
+            "E   Deal, step 1 on 2026-01-05: 'worry' expected, but nobody",
+            "E     moved",
+            "FAILED test_slips.py::test_signal - CLM201 Deal: 'helth'*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*clmstate*scenario.py*")
 
 
 def test_a_journey_that_no_table_tells(deals: pytest.Pytester) -> None:
