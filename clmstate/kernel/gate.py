@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from clmstate.conditions import free_signals
@@ -53,6 +53,10 @@ MOST_PICTURES: Final = 2**63
 
 Memory = tuple[Any, ...]
 Since = tuple[str, bool, tuple[float, ...]]
+"""A slot that time runs away from or that counts, whether it counts, and its cuts."""
+
+Look = tuple[tuple[int, ...], tuple[int, ...]]
+"""What decides in one phase: the numbers of signals other than dates, and of slots among all :data:`Since`."""
 Described = tuple[str, str, bool, tuple[float, ...] | None, float, float, tuple[str, ...], str, str]
 
 
@@ -126,31 +130,15 @@ def _described(program: Program, *, part: bool, touchpoints: bool) -> Iterator[D
 def _memory(program: Program, space: dict[str, Any]) -> Memory | None:
     """What a gate needs to remember decisions and to write what follows; None if a truth depends on more than bands."""
     since = _since(program)
-    if since is None or program.visited or len(program.clocks) + len(program.milestones) > MOST_BITS:
+    described = tuple(_described(program, part=False, touchpoints=True))
+    looks = None if since is None else tuple(_look(program, phase, described, since) for phase in range(len(program.phases)))
+    if looks is None or None in looks or program.visited or len(program.clocks) + len(program.milestones) > MOST_BITS:
         return None
     if any(number >= MOST_BITS for shown in program.shown for number, _ in shown):
         return None
-    described = {
-        name: (kind, points, choices)
-        for name, kind, _, points, _, _, choices, *_ in _described(program, part=False, touchpoints=True)
-    }
-    looks = []
-    for phase in range(len(program.phases)):
-        signals, places = _looked_at(program, phase, tuple(key for *key, _ in since))
-        pictures = len(program.phases)
-        for kind, points, choices in map(described.__getitem__, signals):
-            if kind in ("number", "whole") and points is None:
-                return None  # compared with another signal
-            pictures *= 3 if kind == "flag" else len(choices) + 1 if kind == "choice" else len(points or ()) + 2
-        for place in places:
-            pictures *= len(since[place][-1]) + 2
-        if pictures >= MOST_PICTURES:
-            return None
-        numbers = list(described)
-        looks.append((tuple(map(numbers.index, signals)), places))
     return (
         since,
-        tuple(looks),
+        looks,
         tuple(f"k{i}" for i in range(len(program.clocks))),
         tuple(_rule(rule) for rule in program.rules),
         tuple((name, f"e_{name}", f"n_{name}") for name in program.definition.events),
@@ -211,13 +199,19 @@ def _place(program: Program, leaf: Leaf) -> tuple[str, bool]:
             return "", False
 
 
-def _looked_at(program: Program, phase: int, places: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """What decides in one phase: signals other than dates, and the numbers of the places that `_since` lists."""
+def _look(program: Program, phase: int, described: Iterable[Described], since: tuple[Since, ...]) -> Look | None:
+    """What decides in one phase; None if it cannot be told by bands, or if there are too many combinations of them."""
     leaves = leaves_asked(program, touchpoints=True, phase=phase)
-    signals = {name for leaf in leaves for name in ((leaf.name,) if isinstance(leaf, SignalRef) else free_signals(leaf))}
-    dates = {name for name in signals if program.definition.signals[name].kind == "date"}
-    looked = {(f"v_{name}", False) for name in dates} | {_place(program, leaf) for leaf in leaves}
-    return (
-        tuple(name for name in program.definition.signals if name in signals - dates),
-        tuple(i for i, place in enumerate(places) if tuple(place) in looked),
-    )
+    names = {name for leaf in leaves for name in ((leaf.name,) if isinstance(leaf, SignalRef) else free_signals(leaf))}
+    dates = {name for name in names if program.definition.signals[name].kind == "date"}
+    slots = {(f"v_{name}", False) for name in dates} | {_place(program, leaf) for leaf in leaves}
+    places = tuple(i for i, (*slot, _) in enumerate(since) if tuple(slot) in slots)
+    pictures = len(program.phases) * math.prod(len(since[i][-1]) + 2 for i in places)
+    signals = []
+    for i, (name, kind, _, points, _, _, choices, *_) in enumerate(described):
+        if name in names - dates:
+            if kind in ("number", "whole") and points is None:
+                return None  # compared with another signal
+            signals.append(i)
+            pictures *= 3 if kind == "flag" else len(choices) + 1 if kind == "choice" else len(points or ()) + 2
+    return (tuple(signals), places) if pictures < MOST_PICTURES else None
