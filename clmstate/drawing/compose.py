@@ -12,7 +12,7 @@ from clmstate.drawing.detours import detoured
 from clmstate.drawing.layout import Layout, place
 from clmstate.drawing.legend import furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
-from clmstate.drawing.rows import WIDEST, from_far, in_rows, levels, rows_of, stacked
+from clmstate.drawing.rows import WIDEST, about_as_wide, from_far, in_rows, levels, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene
 from clmstate.drawing.standing import touching
 from clmstate.drawing.story import LOST, TROUBLED
@@ -20,7 +20,7 @@ from clmstate.drawing.story import LOST, TROUBLED
 __all__ = ["Composed", "compose"]
 
 _LARGE = 11.0  # points on a slide of 960 by 540: large enough to look for nothing larger
-_FEW = 8  # columns of phases that may fit into one row
+_ABOUT = 1.3  # times: the estimate of how wide a row is may be that much too wide
 _HAND_OUT = 1.3
 _ON_A_SLIDE, _ON_A_HAND_OUT = 9, 14  # phases; larger pictures are neither, whatever one does
 
@@ -49,9 +49,9 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
         ['a']
     """
     if scene.plan == "lanes":
-        from clmstate.drawing.handoffs import place_lanes
+        from clmstate.drawing.lane_grid import place_lanes
 
-        return Composed(scene, *place_lanes(scene))
+        return Composed(*place_lanes(scene))
     if scene.plan == "composite":
         from clmstate.drawing.composites import place_parts
 
@@ -151,8 +151,10 @@ def _journey(scene: Scene, setting: _Setting, renderers: tuple[RendererName, ...
     """A journey in some setting: in one row, if it may and does fit, or in several."""
     blocks = typeset(scene, pill_text=setting.pill_text, wider_cards=setting.wider_cards)
     rows = rows_of(scene, blocks, WIDEST * setting.room) if scene.cards else []
-    layout = place(scene, blocks, renderers=renderers) if len(rows) <= 1 or (one_row and _may_fit(scene)) else None
-    if layout is None or (len(rows) > 1 and layout.width > _widest(scene) * setting.room):
+    widest = _widest(scene) * setting.room
+    one_row = len(rows) <= 1 or (one_row and about_as_wide(scene, blocks) <= _ABOUT * widest)
+    layout = place(scene, blocks, renderers=renderers) if one_row else None
+    if layout is None or (len(rows) > 1 and layout.width > widest):
         return _below_each_other(scene, rows, setting, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
     if not misleading:
@@ -176,11 +178,6 @@ def _with_words_for(scene: Scene, crossing: list[Link]) -> Scene:
             gone.update(lost)
             pills[name] = from_far(pill, [titles[link.tail] for link in lost], alone=len(lost) == len(tails))
     return attrs.evolve(scene, pills=tuple(pills.values()), links=tuple(link for link in scene.links if link not in gone))
-
-
-def _may_fit(scene: Scene) -> bool:
-    """Whether it is worth trying one row: what the rows are found by is an estimate on the wide side."""
-    return len({card.step for card in scene.cards}) <= _FEW
 
 
 def _widest(scene: Scene) -> float:

@@ -125,9 +125,13 @@ def furnish(
     below = wide
     for room in BESIDE:
         beside = _rows(scene.legend, room) if overlay is None else _laid(laid, room)
-        size = below + int(room) + GAP, math.ceil(origin[1] + max(layout.height, beside.height)) + PAD + 6
+        longer = _heading(laid.title or scene.title, laid.subtitle or scene.subtitle, inner + GAP + room)
+        other, start = min(((runs, origin[1]), (longer, _under(longer, left_of, top_of))), key=lambda found: found[1])
+        start = max(start, max((run.y for run in other), default=0.0) + 14) if other is longer else start
+        size = below + int(room) + GAP, math.ceil(start + max(layout.height, beside.height)) + PAD + 6
         if _on_slide(wide, tall, widest) < _on_slide(*size, widest):
-            rows, top, left = beside, origin[1], inner + GAP
+            rows, top, left = beside, start, inner + GAP
+            runs, origin = other, (origin[0], start)
             wide, tall = size
     right, down = _to_wide_page(wide, tall) if wide_page else (0, 0)
     moved = [attrs.evolve(run, x=run.x + PAD + left, y=run.y + top) for run in rows.runs]
@@ -225,7 +229,15 @@ def _depth(drawn: list[tuple[float, float, float]]) -> Callable[[float], float]:
 @lru_cache(64)  # nobody changes a legend that is set, and every picture tries the same few widths again
 def _rows(legend: Legend, width: float) -> _Rows:
     rows = _Rows(width)
-    for heading, entries in _groups(legend):
+    groups = list(_groups(legend))
+    if legend.steps and len(groups) == 2 and sum(_headed(*group) for group in groups) + 2 * GAP <= width:
+        rows.height, x = ROW, 0.0  # above a list, what is short stands in one row
+        for heading, entries in groups:
+            rows.say(heading, x, heading=True)
+            _row(rows, entries, x + text_width(heading, SIZE, "SemiBold") + 16)
+            x += _headed(heading, entries) + 2 * GAP
+        groups = []
+    for heading, entries in groups:
         rows.height += ROW
         rows.say(heading, 0, heading=True)
         beside = text_width(heading, SIZE, "SemiBold") + 16
@@ -247,22 +259,49 @@ def _rows(legend: Legend, width: float) -> _Rows:
     return rows
 
 
+def _headed(heading: str, entries: list[_Entry]) -> float:
+    """How wide a group is in one row."""
+    return text_width(heading, SIZE, "SemiBold") + 16 + _wide(entries)
+
+
 def _steps(rows: _Rows, steps: tuple[tuple[str, str], ...]) -> None:
-    """A numbered list, in columns where there is room."""
-    columns = max(1, min(3, int(rows.width // 440), len(steps) // 2))
-    each, wide = -(-len(steps) // columns), rows.width / columns - 20
-    top, lowest = rows.height, rows.height
-    for column in range(columns):
-        rows.height, x = top, column * (wide + 20)
-        for head, text in steps[column * each : (column + 1) * each]:
-            for index, line in enumerate(wrap(head, wide, SIZE, "SemiBold")):
-                rows.height += 20 if index else ROW
-                rows.say(line, x + (20 if index else 0), heading=True)
-            for line in wrap(text, wide - 28, SIZE):
-                rows.height += 20
-                rows.say(line, x + 28)
-        lowest = max(lowest, rows.height)
+    """A numbered list, in columns where there is room, all about as long."""
+    if not steps:
+        return
+    columns = max(1, min(3, int(rows.width // 400), len(steps) // 2))
+    wide = rows.width / columns - 20
+    top, lowest, x = rows.height, rows.height, 0.0
+    total = sum(_flowed(head, text, wide)[1] for head, text in steps)
+    done = 0.0
+    for head, text in steps:
+        pieces, tall = _flowed(head, text, wide)
+        if done + tall / 2 > total * (1 + round(x / (wide + 20))) / columns:
+            x, rows.height = x + wide + 20, top
+        for line, left, down, heading in pieces:
+            rows.height += down
+            rows.say(line, x + left, heading=heading)
+        rows.height += tall - sum(down for *_, down, _ in pieces)
+        done, lowest = done + tall, max(lowest, rows.height)
     rows.height = lowest
+
+
+@lru_cache(512)
+def _flowed(head: str, text: str, wide: float) -> tuple[tuple[tuple[str, float, float, bool], ...], float]:
+    """An entry whose text begins beside its head, if there is room: words, how far right, how far down, whether it is the head; how tall."""
+    pieces: list[tuple[str, float, float, bool]] = []
+    for index, line in enumerate(wrap(head, wide, SIZE, "SemiBold")):
+        pieces.append((line, 20.0 if index else 0.0, 20.0 if index else ROW, True))
+    last = pieces[-1][0] if pieces else ""
+    beside = (20.0 if len(pieces) > 1 else 0.0) + text_width(last, SIZE, "SemiBold") + 10
+    words, first = clean(text).split(), ""
+    while words and beside + text_width(f"{first} {words[0]}".strip(), SIZE) <= wide:
+        first = f"{first} {words.pop(0)}".strip()
+    if len(first) < 8 and words:
+        first, words = "", clean(text).split()
+    if first:
+        pieces.append((first, beside, 0.0, False))
+    pieces += ((line, 20.0, 20.0, False) for line in wrap(" ".join(words), wide - 20, SIZE))
+    return tuple(pieces), sum(down for *_, down, _ in pieces)
 
 
 def _laid(laid: Overlay, width: float) -> _Rows:

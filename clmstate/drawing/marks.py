@@ -14,7 +14,7 @@ from clmstate.drawing.overlay import Tone
 from clmstate.drawing.scene import Kind
 from clmstate.drawing.theme import Theme
 
-__all__ = ["BADGE_RADIUS", "SIGNED", "badge", "dots", "icon_path", "tone_badge"]
+__all__ = ["BADGE_RADIUS", "SIGNED", "badge", "dots", "has_badge", "icon_path", "sign_of", "tone_badge"]
 
 BADGE_RADIUS = 8.5
 
@@ -75,6 +75,28 @@ _DICE: tuple[tuple[Point, ...], ...] = (
     (*_CORNERS, (-1, 0), (1, 0), (0, -1), (0, 1)),
     (*_CORNERS, (-1, 0), (1, 0), (0, -1), (0, 1), (0, 0)),
 )
+
+
+def has_badge(kind: Kind) -> bool:
+    """Whether a kind of rule has a sign; a step forward needs none.
+
+    Example:
+        >>> has_badge("relapse"), has_badge("forward")
+        (True, False)
+    """
+    return kind in _BADGES
+
+
+def sign_of(kind: Kind, at: Point, colour: str) -> Iterator[str]:
+    """The sign of a kind of rule alone, without the disc.
+
+    Example:
+        >>> list(sign_of("forward", (0, 0), "#000000"))
+        []
+    """
+    if kind in _BADGES:
+        x, y = (f"{value:.1f}".removesuffix(".0") for value in at)
+        yield f'<path class="badge" d="{_BADGES[kind]}" transform="translate({x} {y}) scale(.1)" fill="{colour}"/>'
 
 
 def badge(kind: Kind, at: Point, colour: str, canvas: str) -> Iterator[str]:

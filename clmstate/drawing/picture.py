@@ -90,7 +90,7 @@ class Drawing:
         """The picture as pixels.
 
         Args:
-            scale: pixels per point, 1 to 4; by default 2, in large pictures as many as make three million.
+            scale: pixels per point, 1 to 4; by default 2, in large pictures as many as a projector shows (1920 x 1080).
 
         Raises:
             InputError: CLM401, when no Graphviz works here.

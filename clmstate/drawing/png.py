@@ -9,7 +9,7 @@ __all__ = ["rasterise"]
 
 SMALLEST, LARGEST = 1, 4
 _USUAL = 2.0
-_USUAL_PIXELS = 1920 * 1080 * 1.5  # half as many again as a projector shows; writing more takes longer than all the rest
+_USUAL_PIXELS = 1920 * 1080  # what a projector shows; writing more takes longer than all the rest
 _MOST_PIXELS = 120_000_000
 
 
@@ -18,7 +18,7 @@ def rasterise(svg: str, *, scale: float | None = None, width: float = 0, height:
 
     Args:
         svg: a painted picture; its embedded fonts are not needed.
-        scale: pixels per point, 1 to 4; by default 2, and fewer in pictures that would then have more than three million pixels.
+        scale: pixels per point, 1 to 4; by default 2, and fewer in pictures that would then have more than a projector shows (1920 x 1080).
             Very large pictures are drawn smaller, because their pixels would not fit into memory.
         width: of the picture in points, when known.
         height: of the picture in points, when known.

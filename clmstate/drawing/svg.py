@@ -23,7 +23,7 @@ from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.legend import Furniture
-from clmstate.drawing.marks import SIGNED, badge, dots, icon_path, tone_badge
+from clmstate.drawing.marks import SIGNED, badge, dots, icon_path, sign_of, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Pill, Scene
@@ -155,8 +155,11 @@ class _Painter:
         yield f'<g class="card" data-id="{escape(clean(card.id))}" role="graphics-symbol img" aria-label="{escape(label)}">'
         dash = "5 4" if cover is not None and cover.dashed else ""
         plain = tones is None or block.header
-        yield self.rectangle("box", box, RADIUS, self.theme.card if plain else tones.fill, colour, thick, dash)  # type: ignore[union-attr]
-        if block.header:
+        if block.header >= box.height:  # all of it is its header
+            yield self.rectangle("box", box, RADIUS, band, colour, thick, dash)
+        else:
+            yield self.rectangle("box", box, RADIUS, self.theme.card if plain else tones.fill, colour, thick, dash)  # type: ignore[union-attr]
+        if 0 < block.header < box.height:
             yield f'<path d="{_header(box, block.header)}" fill="{band}"/>'
         if card.final:
             yield self.rectangle("ring", box.grown(RING, RING, RING, RING), RADIUS + RING, "none", colour, 1.4)
@@ -203,7 +206,8 @@ class _Painter:
         cover = self.overlay.covers.get(pill.id)
         colours = self.theme.kinds[pill.kind]
         line, fill, ink = colours.line, colours.fill, colours.ink
-        if pill.number:
+        chip = self.scene.plan == "lanes"
+        if chip:
             fill, ink = line, self.theme.canvas
         if cover is not None:
             tones = self.theme.tones[cover.tone]
@@ -229,7 +233,9 @@ class _Painter:
             yield from self.step(cover, box)
         if cover is not None and (cover.signed or cover.sign):
             yield from self.sign(cover, box)
-        elif not pill.number and (cover is None or not cover.small):
+        elif chip:
+            yield from sign_of(pill.kind, (box.x + 11, box.middle[1]), ink)
+        elif cover is None or not cover.small:
             yield from badge(pill.kind, (box.x + 3, box.y + 1), line, self.theme.canvas)
         yield "</g>"
 
@@ -246,9 +252,9 @@ class _Painter:
         left = [route for link, route in zip(self.scene.links, self.layout.routes, strict=True) if link.tail == pill.id]
         middle = self.layout.boxes[pill.id].middle
         for route in came:
-            yield _curve(route.points[-1], route.points[-2], middle, colour, wide)
+            yield _curve(route.points[-1], _beside(route.points[::-1]), middle, colour, wide)
         for route in left:
-            yield _curve(route.points[0], route.points[1], middle, colour, wide)
+            yield _curve(route.points[0], _beside(route.points), middle, colour, wide)
         if pill.stub and not came:
             box = self.layout.boxes[pill.id]
             yield f'<path d="M{number(box.x)} {number(middle[1])}H{number(middle[0])}" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
@@ -380,11 +386,18 @@ def _path(route: Route) -> str:
     return start + "C" + " ".join(f"{number(x)} {number(y)}" for x, y in rest)
 
 
+def _beside(points: tuple[Point, ...]) -> Point:
+    """The first point of a line that is not where it begins."""
+    return next((point for point in points if point != points[0]), points[0])
+
+
 def _curve(start: Point, before: Point, middle: Point, colour: str, wide: float) -> str:
     """From where a line ended, on in its direction, to the middle of a place."""
     (x, y), (bx, by), (mx, my) = start, before, middle
     length, reach = ((x - bx) ** 2 + (y - by) ** 2) ** 0.5 or 1.0, ((mx - x) ** 2 + (my - y) ** 2) ** 0.5 / 2
     cx, cy = x + (x - bx) / length * reach, y + (y - by) / length * reach
+    if abs(y - by) < 1 or abs(x - bx) < 1:  # a line that came level or upright turns once
+        cx, cy = (mx, y) if abs(y - by) < 1 else (x, my)
     d = f"M{number(x)} {number(y)}Q{number(cx)} {number(cy)} {number(mx)} {number(my)}"
     return f'<path class="through" d="{d}" fill="none" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
 

@@ -96,9 +96,18 @@ class Grid:
         (1, 1, None)
     """
 
-    def __init__(self, cells: dict[str, Cell], lines: Sequence[tuple[str, str]], arriving: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        cells: dict[str, Cell],
+        lines: Sequence[tuple[str, str]],
+        arriving: Sequence[str] = (),
+        leaving: Sequence[tuple[str, bool]] = (),
+        joined: Sequence[str] = (),
+    ) -> None:
         self.cells = cells
+        self.joined = tuple(joined)  # for each line a name; those of one name that reach the same card do so at one point
         self.arriving = tuple(arriving)  # cards that a line reaches from nowhere, from the left
+        self.leaving = tuple(leaving)  # cards that a line leaves for elsewhere, and whether to the right
         self.ways = [self._way(tail, head) for tail, head in lines]
         self.in_gap = Counter(
             gap for way in self.ways for gap in ({way.out, way.into} if way.out == way.into else (way.out, way.into))
@@ -174,19 +183,48 @@ class Grid:
                 tracks[piece.line, gap] = gaps[gap].x + left + step * (place + 0.5)
         return tracks
 
+    def _together(self, index: int, end: str) -> str:
+        """Lines with the same answer reach (or leave) a card at one point."""
+        joined = self.joined[index] if end == "head" and self.joined else ""
+        return f"to {joined}" if joined else f"{end} {index}"
+
+    def most(self, name: str) -> int:
+        """How many points at one side of a card lines need."""
+        points: dict[bool, set[str]] = {False: set(), True: set()}
+        for index, way in enumerate(self.ways):
+            if way.tail == name:
+                points[way.rightwards].add(self._together(index, "tail"))
+            if way.head == name:
+                points[not way.enters_left].add(self._together(index, "head"))
+        points[False] |= {f"arriving {index}" for index, other in enumerate(self.arriving) if other == name}
+        for index, (other, right) in enumerate(self.leaving):
+            points[right] |= {f"leaving {index}"} if other == name else set()
+        return max(map(len, points.values()))
+
     def ends(self, boxes: dict[str, Box]) -> dict[tuple[int, str], Point]:
         """Where each line leaves and enters: along an edge, in the order of where it comes from or goes to."""
-        wanted: dict[tuple[str, bool], list[tuple[float, int, str]]] = {}
+        wanted: dict[tuple[str, bool], list[tuple[float, int, int, str]]] = {}
         for index, way in enumerate(self.ways):
-            wanted.setdefault((way.tail, way.rightwards), []).append((boxes[way.head].middle[1], index, "tail"))
-            wanted.setdefault((way.head, not way.enters_left), []).append((boxes[way.tail].middle[1] + 0.5, index, "head"))
+            up, down = boxes[way.tail].middle[1], boxes[way.head].middle[1]
+            around = way.rightwards != way.enters_left  # it leaves and enters at the same side: what is inner above is inner below
+            wanted.setdefault((way.tail, way.rightwards), []).append(
+                (down, -index if around and down < up else index, index, "tail")
+            )
+            wanted.setdefault((way.head, not way.enters_left), []).append(
+                (up, -index if around and up < down else index, index, "head")
+            )
         for index, name in enumerate(self.arriving):
-            wanted.setdefault((name, False), []).append((math.inf, index, "arriving"))
+            wanted.setdefault((name, False), []).append((math.inf, 0, index, "arriving"))
+        for index, key in enumerate(self.leaving):
+            wanted.setdefault(key, []).append((math.inf, 1, index, "leaving"))
         ends: dict[tuple[int, str], Point] = {}
         for (name, right), lines in wanted.items():
             box = boxes[name]
-            for place, (_, index, end) in enumerate(sorted(lines)):
-                y = box.y + box.height * (place + 1) / (len(lines) + 1)
+            places: dict[str, int] = {}
+            for *_, index, end in sorted(lines):
+                places.setdefault(self._together(index, end), len(places))
+            for *_, index, end in lines:
+                y = box.y + box.height * (places[self._together(index, end)] + 0.5) / len(places)
                 ends[index, end] = (box.right if right else box.x, y)
         return ends
 
