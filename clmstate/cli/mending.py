@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import linecache
 import re
 import sys
 from collections.abc import Callable, Iterable
+from types import TracebackType
 from typing import Final
 
-from clmstate.conditions import Condition, Numeric
+from clmstate import conditions
+from clmstate.conditions import Condition, Numeric, Signal
 from clmstate.errors import did_you_mean
 
 __all__ = ["mended"]
@@ -17,6 +20,32 @@ __all__ = ["mended"]
 _CALL: Final = re.compile(r"(?P<called>\w+(?:\.\w+)?)\(\) (?:got|takes|missing)")
 _KEYWORD: Final = re.compile(r"unexpected keyword argument '(?P<keyword>\w+)'")
 _FROM: Final = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
+_NOT_CALLED: Final = re.compile(r"'(?P<kind>\w+)' object is not callable")
+
+_ELSEWHERE: Final = {
+    "flag": ("bool", "boolean", "yes_no", "yesno", "check", "checkbox", "tick"),
+    "share": ("percent", "percentage", "ratio", "rate", "fraction"),
+    "count": ("int", "counter", "amount"),
+    "number": ("float", "decimal", "double", "numeric"),
+    "score": ("rating", "nps", "grade", "points"),
+    "money": ("currency", "price", "euro", "eur", "usd", "dollars"),
+    "choice": ("text", "string", "str", "enum", "select", "picklist", "options", "category"),
+    "date": ("datetime", "day", "time", "timestamp"),
+}
+"""What kinds of signals are called in other systems."""
+
+_SYNTAX: Final = (
+    (r"[“”„«»‘’]", "write quotation marks as \" or '"),
+    (r"\u00a0", "replace the space that is not a plain one; it was probably copied from a text"),
+    (r"=>", "at least is written >="),
+    (r"=<", "at most is written <="),
+    (r"\|\|", "or is written with one |, with parentheses around each comparison"),
+    (r"&&", "and is written with one &, with parentheses around each comparison"),
+    (r"!(?!=)", "not is written ~, as in ~signed"),
+    (r"[&|(,=]\s*not\b", "not is written ~, as in ~signed"),
+    (r"\d\s*%", "write a percentage as a part of one: 80 % is 0.8"),
+)
+"""What people write who know other languages, and how it is written here; looked for in a line that Python cannot read."""
 
 
 def mended(error: Exception) -> str:
@@ -37,16 +66,21 @@ def mended(error: Exception) -> str:
     """
     match error:
         case ModuleNotFoundError():
-            return "install what it imports, or run from the folder that the import is written for"
+            return (
+                _near(error.name or "", ("clmstate",))
+                or "install what it imports, or run from the folder that the import is written for"
+            )
+        case SyntaxError():
+            return _syntax(error)
         case ImportError():
             said = _FROM.search(str(error))
             return "" if said is None else _near(said["name"], dir(sys.modules.get(said["module"])))
         case AttributeError():
             if isinstance(error.obj, Numeric) and hasattr(Condition, error.name or ""):
                 return f"compare it first, as in (health < 60).{error.name}(...)"
-            return _near(error.name or "", dir(error.obj))
+            return _attribute(error.obj, error.name or "")
         case NameError():
-            return _near(error.name or "", _in_scope(error))
+            return _name(error)
         case TypeError():
             return _call(str(error))
         case _:
@@ -58,16 +92,58 @@ def _near(name: str, known: Iterable[str]) -> str:
     return near if near.startswith("did you mean") else ""
 
 
-def _in_scope(error: NameError) -> set[str]:
-    """Names that the line could have used."""
+def _syntax(error: SyntaxError) -> str:
+    """How it is written here, where the line looks as if it came from another language."""
+    if isinstance(error, IndentationError):
+        return "begin the lines of one class at the same column; the line above may be the one that is wrong"
+    line = re.sub(r"(\"[^\"]*\"|'[^']*')", "''", (error.text or "").partition("#")[0])
+    return next((remedy for pattern, remedy in _SYNTAX if re.search(pattern, line)), "")
+
+
+def _attribute(owner: object, name: str) -> str:
+    """What was meant by a name behind a dot."""
+    if isinstance(owner, list | tuple | set) and name in ("to", "stay"):
+        return f"join phases with |, as in (adoption | success).{name}(...)"
+    if owner is Signal:
+        kind = next((kind for kind, others in _ELSEWHERE.items() if name.lower() in others), "")
+        known = [each for each in vars(Signal) if not each.startswith("_")]
+        return f"did you mean '{kind}'?" if kind else _near(name, known) or f"there are: {', '.join(sorted(known))}"
+    return _near(name, dir(owner))
+
+
+def _name(error: NameError) -> str:
+    """What was meant by a name that nobody knows: something to import, something that stands further down, or a near one."""
+    import clmstate
+
+    name = error.name or ""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return set(dir(builtins)) | (set() if trace is None else {*trace.tb_frame.f_locals, *trace.tb_frame.f_globals})
+    if name in clmstate.__all__:
+        return f"import it, with: from clmstate import {name}"
+    if name == "self" or trace is None:
+        return "in the class body names stand for themselves: leave out 'self.'" if name else ""
+    here = _near(name, {*trace.tb_frame.f_locals, *trace.tb_frame.f_globals})
+    return (
+        _further_down(name, trace)
+        or here
+        or _near(name, dir(builtins))
+        or "declare it above this line; a text needs quotation marks"
+    )
+
+
+def _further_down(name: str, trace: TracebackType) -> str:
+    """Where a name is given in the same file, below the line that uses it."""
+    lines = linecache.getlines(trace.tb_frame.f_code.co_filename)
+    given = re.compile(rf"\s*(class\s+)?{re.escape(name)}\b\s*(=[^=]|\(|:)")
+    below = (number for number, line in enumerate(lines, 1) if number > trace.tb_lineno and given.match(line))
+    return next((f"it is declared in line {number}, further down: move this line below it" for number in below), "")
 
 
 def _call(said: str) -> str:
     """How something of ours is called: the keyword that is near, or all that it takes."""
+    if (other := _NOT_CALLED.search(said)) is not None and isinstance(getattr(conditions, other["kind"], None), type):
+        return "leave out the parentheses () behind it"
     call = _CALL.search(said)
     called = None if call is None else _ours(call["called"])
     if call is None or called is None:
@@ -75,8 +151,10 @@ def _call(said: str) -> str:
     parameters = inspect.signature(called).parameters
     keyword = _KEYWORD.search(said)
     near = "" if keyword is None else _near(keyword["keyword"], parameters)
-    taken = [f"{name}=..." if each.kind is each.KEYWORD_ONLY else name for name, each in parameters.items()]
-    return near or f"it is called as {call['called'].removesuffix('.__init__')}({', '.join(taken)})"
+    taken = [f"{name}=..." if each.kind is each.KEYWORD_ONLY else name for name, each in parameters.items() if name != "self"]
+    overfull = "positional" in said and "missing" not in said and any(p.kind is p.KEYWORD_ONLY for p in parameters.values())
+    how = "give what follows by its name, as in" if overfull else "it is called as"
+    return near or f"{how} {call['called'].removesuffix('.__init__')}({', '.join(taken)})"
 
 
 def _ours(name: str) -> Callable[..., object] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import attrs
 from clmstate.cli.importing import ALONE, ImportFault, import_file, import_module, shown_path
 from clmstate.composition import Composition, CompositionDefinition
 from clmstate.errors import ClmstateError, DefinitionError, Diagnostic, InputError, did_you_mean
-from clmstate.lifecycle import Lifecycle, LifecycleDefinition
+from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Phase
 
 __all__ = ["Fault", "Loaded", "Model", "load", "load_one"]
 
@@ -151,10 +152,12 @@ def load(name: str) -> Loaded:
         return _folder(path)
     if is_file and path.suffix == ".json":
         return _frozen(path, wanted)
+    if is_file and path.suffix != ".py":
+        raise InputError([_no_model(path)])
     try:
         if is_file or is_folder:
             module = import_file(path / "__init__.py" if is_folder else path)
-        elif path.suffix in (".py", ".json") or "/" in where or "\\" in where or where in (".", ".."):
+        elif path.suffix in (".py", ".json") or "/" in where or "\\" in where or where in (".", "..") or _looks_like_a_file(where):
             raise InputError([_nothing(path)])
         else:
             module = import_module(where)
@@ -291,8 +294,28 @@ def _chosen(module: ModuleType, wanted: str, where: str) -> Iterable[Model]:
             if isinstance(v, type) and issubclass(v, Lifecycle) and v.__module__ == module.__name__
         ]
         cause = "it defines no lifecycle" + (f" with phases (only {', '.join(bare)})" if bare else "")
-        raise InputError([Diagnostic("CLM332", where, cause, "define one: class Contract(Lifecycle), with phases")])
+        phases = [k for k, v in vars(module).items() if isinstance(v, type) and any(isinstance(x, Phase) for x in vars(v).values())]
+        instead = f"write class {phases[0]}(Lifecycle)" if phases else "define one: class Contract(Lifecycle), with phases"
+        raise InputError([Diagnostic("CLM332", where, cause, instead)])
     return [Model(cls, source) for cls in own]
+
+
+def _no_model(path: Path) -> Diagnostic:
+    """A file that is something else; most often somebody has changed the order of words."""
+    log = path.suffix in (".csv", ".jsonl", ".parquet", ".toml")
+    remedy = "name the model first, and the log after it" if log else "name a .py file, a module, a frozen .json file or a folder"
+    return Diagnostic("CLM330", shown_path(path), "it is no model", remedy)
+
+
+def _looks_like_a_file(where: str) -> bool:
+    """Whether a name with a dot in it can be no module, because nothing is called as it begins."""
+    first, dot, _ = where.partition(".")
+    if not dot or not first.isidentifier() or Path(first).is_dir():
+        return False
+    try:
+        return importlib.util.find_spec(first) is None
+    except (ImportError, ValueError):
+        return False
 
 
 def _nothing(path: Path) -> Diagnostic:

@@ -17,6 +17,7 @@ from clmstate.conditions.nodes import (
     Const,
     ForDays,
     IsMissing,
+    IsTrue,
     Named,
     Not,
     Or,
@@ -99,6 +100,9 @@ class Condition(Built):
             return broken(*self._with(other))  # said already, and nothing to compare
         if isinstance(other, bool):
             mistake = Mistake("CLM114", f"a condition is compared with {other}", "write the condition itself, or ~ in front of it")
+        elif isinstance(self.node, IsTrue) and not isinstance(other, Built):
+            cause = f"{self._described()}, yes or no by itself, and it is compared with {shown(other)}"
+            mistake = Mistake("CLM114", cause, "write the flag itself, or ~ in front of it")
         else:
             mistake = Mistake(
                 "CLM114",

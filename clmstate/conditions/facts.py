@@ -190,8 +190,8 @@ class Number(SignalFacade, Numeric, Generic[T]):
         return self._given(value)
 
 
-def bound_faults(spec: SignalSpec, value: int | float) -> list[Mistake]:
-    """What is wrong with comparing a signal with a constant that it can never have.
+def bound_faults(spec: SignalSpec, value: int | float, through: str = "") -> list[Mistake]:
+    """What is wrong with comparing a signal with a constant that it can never have; `through` names the threshold that holds it.
 
     Example:
         >>> bound_faults(SignalSpec("a", "share", "adopted", low=0, high=1), 80)[0].code
@@ -200,13 +200,13 @@ def bound_faults(spec: SignalSpec, value: int | float) -> list[Mistake]:
     low, high = spec.range
     if low <= value <= high:
         return []
-    cause = f"'{spec.label}' is compared with {show_number(value)}, but it is {spec.allowed}"
+    limit = f"'{through}', which is {show_number(value)}" if through else show_number(value)
+    cause = f"'{spec.label}' is compared with {limit}, but it is {spec.allowed}"
     percent = spec.kind in ("share", "change") and abs(value) > 1 and low <= value / 100 <= high
-    return [
-        Mistake(
-            "CLM117", cause, f"did you mean {show_number(value / 100)}?" if percent else "compare it with a value that it can have"
-        )
-    ]
+    if percent:
+        meant = f"{through} = Threshold({show_number(value / 100)})" if through else show_number(value / 100)
+        return [Mistake("CLM117", cause, f"did you mean {meant}?")]
+    return [Mistake("CLM117", cause, "compare it with a value that it can have")]
 
 
 def no_value(spec: SignalSpec, value: object) -> Mistake:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final, Never, Self
 
@@ -53,6 +54,8 @@ class Refusing:
         built = [side for side in (self, other) if isinstance(side, Built)]
         return Refusing._broken(*(built[0]._with(*built, mistakes=(mistake,)) if built else (frozenset(), (mistake,))))
 
+
+_NUMBER_SAID: Final = re.compile(r"\s*(?P<digits>-?\d+(\.\d+)?)\s*(?P<percent>%)?\s*")
 
 LOGICAL: Final = frozenset("&|^~")
 """Operators that join conditions."""
@@ -200,6 +203,9 @@ def number_faults(number: object) -> list[Mistake]:
         return [Mistake("CLM112", f"{number._described()}, not a number", "compare numbers with numbers")]
     if number is None:
         return [Mistake("CLM112", "None is not a number", "ask is_missing() for missing values")]
+    if isinstance(number, str) and (said := _NUMBER_SAID.fullmatch(number)) is not None:
+        meant = f"{float(said['digits']) / 100:g}" if said["percent"] else said["digits"]
+        return [Mistake("CLM112", f"{shown(number)} is a text, not a number", f"write it without quotation marks: {meant}")]
     if isinstance(number, bool) or not isinstance(number, int | float):
         return [
             Mistake("CLM112", f"{shown(number)} is not a number", "compare a number with a number, a threshold or another signal")

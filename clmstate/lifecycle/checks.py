@@ -295,7 +295,7 @@ class _Check:
                     term.name, ("date",) if isinstance(limit, DateConst) else ("date", *_NUMBERS), "as something to compare"
                 )
             case ThresholdRef(name) if name and spec.numeric:
-                yield from bound_faults(spec, self.d.thresholds[name].value)
+                yield from bound_faults(spec, self.d.thresholds[name].value, name)
             case Const(value) if spec.numeric and term.name in self.overridden:
                 yield from bound_faults(spec, value)
             case Const() | ThresholdRef():

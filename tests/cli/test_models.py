@@ -164,7 +164,7 @@ class Customer(Composition):
     ("line", "said"),
     [
         ("logins = Signal.cuont('login')", "Did you mean 'count'"),
-        ("logins = Signal.money('worth', 'EUR')", "It is called as Signal.money(label, unit=...,"),
+        ("logins = Signal.money('worth', 'EUR')", "Give what follows by its name, as in Signal.money(label, unit=...,"),
         ("a = Phase('A', inital=True)", "Did you mean 'initial'"),
         ("n = Signal.count('n')\n    x = n.for_days(3)", "Compare it first, as in (health < 60).for_days(...)"),
         ("a = Phaze('A')", "Did you mean 'Phase'"),

@@ -34,7 +34,7 @@ class D(Lifecycle):
 
 
 REFUSED: list[tuple[str, str, Callable[[], object]]] = [
-    ("CLM112", "'70' is not a number", lambda: D.health >= "70"),
+    ("CLM112", "'70' is a text, not a number", lambda: D.health >= "70"),
     ("CLM112", "None is not a number", lambda: D.health == None),
     ("CLM112", "True is not a number", lambda: D.health == True),
     ("CLM112", "nan is not a finite number", lambda: D.health < NOT_A_NUMBER),

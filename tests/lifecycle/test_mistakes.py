@@ -197,7 +197,7 @@ ONE_MISTAKE: list[tuple[str, str, str, Body]] = [
     ("CLM112", "Bad.first", "'users adopted' is a share, not a condition", declares(first=Milestone("F", when=B.adopted))),  # type: ignore[arg-type]
     ("CLM112", "Bad.new, touchpoint 'Call'", "5 is an int", declares(new=B.new.evolve(touchpoints=Touchpoint("Call", done=5)))),  # type: ignore[arg-type]
     ("CLM115", "Bad.go", "for_days('limit') is 0.8", declares(go=B.live.to(B.new, when=B.signed.for_days(B.limit)))),
-    ("CLM117", "Bad.limit_is", "compared with 0.8, but it is a whole number, at least 2", threshold_above_a_bound),
+    ("CLM117", "Bad.limit_is", "compared with 'limit', which is 0.8, but it is a whole number, at least 2", threshold_above_a_bound),
     ("CLM117", "Bad.go", "compared with -1", declares(go=B.live.to(B.new, when=days_in_phase > -1))),
     ("CLM117", "Bad.warn", "'health' is compared with 60, but it is a number from 0 to 10", declares(health=Signal.score("health", 0, 10))),
     # parts
