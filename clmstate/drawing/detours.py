@@ -35,7 +35,7 @@ _LEAVING, _ARRIVING = 12.0, 18.0  # straight on at both ends; the second has an 
 _NEAR = 170.0  # from the line: what stands further away is not looked at
 _ROUND, _CORNER = 24.0, 12.0  # of corners, and what is no more than a corner
 MANY = 300  # lines; in larger pictures none goes around, because finding all the ways takes too long
-_MOST_CORNERS = 6  # and ends; a line with more says less than words
+_MOST_CORNERS = 6  # and ends; a line with more says less of where a rule comes from than words
 _LONGER = 2.5  # times: a way around what a line does not quite touch may not be longer than that
 
 
@@ -132,7 +132,7 @@ class _Lines:
             return corners
         own = [box.grown(_OWN, _OWN, _OWN, _OWN) for box in (tail, head)]
         corners = way_around(tails, heads, [*walls, *own], others.within(region))
-        if corners is None or len(corners) > _MOST_CORNERS:
+        if corners is None or (len(corners) > _MOST_CORNERS and link.head in self.pills):
             return None
         much_longer = _long(corners) > _LONGER * _long(route.points[::3])
         return None if much_longer and not self.standing.touches(link, route, TOUCHES) else corners

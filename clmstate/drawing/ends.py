@@ -11,8 +11,8 @@ from clmstate.drawing.scene import Pill
 __all__ = ["level_ends", "ports_of"]
 
 _CORNER = 9.0  # of a box is round
-_INSET, _EVERY, _APART = 25.0, 21.0, 12.0  # ends along an edge: the first from its corner, the next, and what two must be apart
-_WIDE, _OFF_MIDDLE = 90.0, 14.0  # rules that lines may also reach beside their middle, and what that costs in points of way
+_INSET, _EVERY, _APART = 25.0, 21.0, 15.0  # ends along an edge: the first from its corner, the next, and what two must be apart
+_WIDE, _OFF_MIDDLE = 90.0, 60.0  # rules that lines may also reach beside their middle, and what that costs in points of way
 _AWAY = 0.35  # what it costs to end elsewhere than the line did, in points of way for each
 
 
@@ -30,10 +30,11 @@ def ports_of(box: Box, pill: Pill | None, straight: float, usual: Point, ended: 
         >>> len(ports_of(Box(0, 0, 120, 40), Pill("go", "forward", ()), 12, (0, 20), []))
         8
     """
-    ports = (
-        Port(at, side, straight, round(_AWAY * (abs(at[0] - usual[0]) + abs(at[1] - usual[1])), 1))
-        for side, at in _along(box, pill)
-    )
+    ports: list[Port] = []
+    for side, at in _along(box, pill):
+        away = abs(at[0] - usual[0]) + abs(at[1] - usual[1])
+        off_middle = pill is not None and at[0] not in (box.x, box.right, box.middle[0])
+        ports.append(Port(at, side, straight, round(_AWAY * away + (_OFF_MIDDLE if off_middle else 0.0), 1)))
     return [port for port in ports if _free(port, ended)]
 
 

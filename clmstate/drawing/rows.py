@@ -20,7 +20,7 @@ from clmstate.drawing.scene import Card, Clause, Link, Pill, Scene
 from clmstate.drawing.story import TROUBLED
 from clmstate.drawing.ways import rounded
 
-__all__ = ["WIDEST", "InRows", "from_far", "in_rows", "levels", "rows_of", "stacked"]
+__all__ = ["WIDEST", "InRows", "about_as_wide", "from_far", "in_rows", "levels", "rows_of", "stacked"]
 
 WIDEST = 1452.0  # points; with the margins, 14-point text is then 9 points on a slide of 960
 _BETWEEN = 27.0  # from a card to the next column of rules, and on
@@ -51,6 +51,16 @@ def rows_of(scene: Scene, blocks: Mapping[str, Block], widest: float = WIDEST) -
         else:
             narrow = middle
     return rows
+
+
+def about_as_wide(scene: Scene, blocks: Mapping[str, Block]) -> float:
+    """How wide a scene is about in one row.
+
+    Example:
+        >>> about_as_wide(Scene("One", cards=(Card("a", "Trial"),)), {"a": Block(142, 100)})
+        169.0
+    """
+    return sum(_widths(scene, blocks, sorted({card.step for card in scene.cards})).values())
 
 
 def _widths(scene: Scene, blocks: Mapping[str, Block], steps: list[int]) -> dict[int, float]:
