@@ -15,7 +15,7 @@ from clmstate.drawing.blocks import Block, Icon, Run
 from clmstate.drawing.geometry import Box, Route, around
 from clmstate.drawing.handoffs import letters
 from clmstate.drawing.layout import START, Layout
-from clmstate.drawing.legend import furnish
+from clmstate.drawing.legend import READABLE, on_slide
 from clmstate.drawing.marks import has_badge
 from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.scene import Card, Lane, Link, Pill, Scene
@@ -28,7 +28,6 @@ _CHIP, _CHIP_HEIGHT = 28, 19
 _APART = 6  # a chip and its card
 _SPACE = 23  # between lines at one edge of a card
 _BETWEEN = 26.0  # rows of lanes
-_GOOD = 9 / 14 / 960  # size on a slide at which the smallest words can be read from the back row
 _BETTER, _MUCH_BETTER = 1.03, 1.12  # what it takes to leave words out, and to go on in another row
 _WIDEST = 1452.0
 
@@ -36,13 +35,13 @@ _WIDEST = 1452.0
 def place_lanes(scene: Scene) -> tuple[Scene, Mapping[str, Block], Layout]:
     """A scene with lanes as it is drawn (with what a row of lanes adds to it), its blocks and its places."""
     best = _Sheet(scene, 1, quotes=True).placed()
-    size, widest = _size(best), best[2].width
+    size, widest = on_slide(best[0], best[2]), best[2].width
     ways = [(1, False), *((count, quotes) for count in _counts(scene, widest) for quotes in (True, False))]
     for count, quotes in ways:
-        if size >= _GOOD:
+        if size >= READABLE:
             return best
         other = _Sheet(scene, count, quotes=quotes).placed()
-        found = _size(other)
+        found = on_slide(other[0], other[2])
         if found > size * (_BETTER if count == 1 else _MUCH_BETTER):
             best, size = other, found
     return best
@@ -53,12 +52,6 @@ def _counts(scene: Scene, width: float) -> Iterator[int]:
     columns = len({card.step for card in scene.cards})
     most = min(columns, max(2, math.ceil(width / _WIDEST)))
     yield from sorted({min(2, most), max(1, most - 1), most} - {1})
-
-
-def _size(placed: tuple[Scene, Mapping[str, Block], Layout]) -> float:
-    """Slides' widths for each point of a picture; lower ones count as if they were as wide as a slide."""
-    whole = furnish(placed[0], placed[2])
-    return min(1 / whole.width, 9 / 16 / whole.height)
 
 
 @attrs.frozen

@@ -21,12 +21,13 @@ from clmstate.drawing.overlay import Key, Overlay, Panel, PanelRow
 from clmstate.drawing.scene import ClauseRole, Kind, Legend, Scene
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 
-__all__ = ["Furniture", "Swatch", "furnish"]
+__all__ = ["READABLE", "Furniture", "Swatch", "furnish", "on_slide"]
 
 PAD = 20
 NARROWEST = 720
 BESIDE = (400.0, 340.0, 290.0)  # widths that a legend may have that stands at the right
 WIDEST = 1492.0  # 14 points are then 9 points on a slide of 960
+READABLE = 9 / 14 / 960  # how large a point must be, in widths of a slide, for words of 14 points to be read from the back row
 PANEL = 400  # width of a checklist
 SIZE = 15
 ROW = 26
@@ -186,6 +187,17 @@ def _tops(drawn: list[tuple[float, float, float]]) -> Callable[[float], float]:
         return highest[count - 1] if count else math.inf
 
     return top_of
+
+
+def on_slide(scene: Scene, layout: Layout) -> float:
+    """How large a point of a whole picture is on a slide of 16:9, in widths of the slide.
+
+    Example:
+        >>> round(1 / on_slide(Scene("Journey"), Layout(1600, 300, {}, ())))
+        1640
+    """
+    whole = furnish(scene, layout)
+    return min(1 / whole.width, 9 / 16 / whole.height)
 
 
 def _on_slide(wide: float, tall: float, widest: float) -> float:

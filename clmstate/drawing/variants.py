@@ -14,6 +14,7 @@ from clmstate.drawing.blocks import Block, Icon, Run, pieces
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.journeys import elements, owners_of
 from clmstate.drawing.layout import Layout
+from clmstate.drawing.legend import READABLE, on_slide
 from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.picture import Drawing
@@ -24,7 +25,14 @@ from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
 
 __all__ = ["markets", "place_markets"]
 
-_CARD, _NARROW = 172, 138  # width of a phase with rules that differ somewhere, and of the others
+_WIDTHS = (
+    (172, 138),
+    (172, 146),
+    (184, 146),
+    (164, 146),
+    (156, 122),
+    (148, 114),
+)  # of a phase with rules that differ, and of the others
 _GAP, _PAD = 12.0, 14.0
 
 
@@ -62,17 +70,19 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
     told = [_Row(definition, owners, base) for definition in definitions]
     differing = {name for row in told[1:] for name in row.differing}
     for number, row in enumerate(told):
+        as_usual = number > 0 and row.as_usual(told, differing)
         for column, path in enumerate(paths):
             if path not in row.cards:
                 continue
             card = attrs.evolve(row.cards[path], id=f"{number}/{path}", step=column, quote="", notes=())
+            card = attrs.evolve(card, subtitle="", detail="") if as_usual else card  # there is nothing new to say
             said = (*row.rules(path, differing), *_behind(told, row, path))
             cards.append(card)
             same = number > 0 and row.same(path) and not any(clause.spans for clause in said)
             covers[card.id] = Cover("changed", signed=True) if number > 0 and not same else Cover("faded" if same else "neutral")
             if said and (number == 0 or any(clause.spans for clause in said)):
                 pills.append(Pill(f"rules {card.id}", "stay", said, path))
-                covers[pills[-1].id] = Cover("changed" if any(clause.spans for clause in said) else "faded")
+                covers[pills[-1].id] = Cover("changed" if any(clause.spans for clause in said) else "neutral")
         members = tuple(f"{number}/{path}" for path in paths if path in row.cards)
         lanes.append(Lane(f"row {number}", row.definition.market or "All markets", members, team=None))
     keys = (
@@ -105,6 +115,13 @@ class _Row:
             if change.what == "threshold" and aspect.rules
         }
         self.differing = {name for name in names if self.said.get(name) != self.usual.get(name)}
+
+    def as_usual(self, told: list[_Row], differing: set[str]) -> bool:
+        """Whether nothing in the whole row is not as in the first."""
+        paths = tuple(self.cards)
+        said = (clause for path in paths for clause in (*self.rules(path, differing), *_behind(told, self, path)))
+        same = paths == tuple(told[0].cards) and all(self.same(path) for path in paths)
+        return same and not any(clause.spans for clause in said)
 
     def same(self, path: str) -> bool:
         """Whether a phase has the owner, length and standing that it usually has."""
@@ -145,14 +162,27 @@ def _behind(told: list[_Row], row: _Row, path: str) -> Iterator[Clause]:
 
 
 def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
-    """Blocks and places of markets side by side; nothing here needs Graphviz."""
+    """Blocks and places of markets side by side, with cards as narrow as a slide asks for; nothing here needs Graphviz."""
+    found = _placed(scene, *_WIDTHS[0])
+    size = on_slide(scene, found[1])
+    for wide_card, narrow_card in _WIDTHS[1:]:
+        if size >= READABLE:
+            break
+        other = _placed(scene, wide_card, narrow_card)
+        if on_slide(scene, other[1]) > size:
+            found, size = other, on_slide(scene, other[1])
+    return found
+
+
+def _placed(scene: Scene, wide_card: int, narrow_card: int) -> tuple[Mapping[str, Block], Layout]:
+    """Blocks and places with cards of some width."""
     blocks: dict[str, Block] = {}
     asked = {pill.id for pill in scene.pills}
     wide = {card.step for card in scene.cards if f"rules {card.id}" in asked}
     for card in scene.cards:
-        blocks[card.id] = _card(card, _CARD if card.step in wide else _NARROW)
+        blocks[card.id] = _card(card, wide_card if card.step in wide else narrow_card)
     for pill in scene.pills:
-        blocks[pill.id] = _rules(pill)
+        blocks[pill.id] = _rules(pill, wide_card)
     head = (
         math.ceil(
             min(max((text_width(word, 17, "Bold") for lane in scene.lanes for word in clean(lane.title).split()), default=0), 200)
@@ -160,7 +190,7 @@ def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
         + 28
     )
     columns = 1 + max((card.step for card in scene.cards), default=0)
-    lefts = list(accumulate((_GAP + (_CARD if step in wide else _NARROW) for step in range(columns)), initial=head + _GAP))
+    lefts = list(accumulate((_GAP + (wide_card if step in wide else narrow_card) for step in range(columns)), initial=head + _GAP))
     boxes: dict[str, Box] = {}
     y = right = 0.0
     for lane in scene.lanes:
@@ -216,7 +246,7 @@ def _card(card: Card, width: int) -> Block:
     return Block(width, math.ceil(y + 8), header, tuple(runs), icons)
 
 
-def _rules(pill: Pill) -> Block:
+def _rules(pill: Pill, width: int) -> Block:
     runs: list[Run] = []
     icons: list[Icon] = []
     between: list[float] = []
@@ -227,8 +257,8 @@ def _rules(pill: Pill) -> Block:
             y += 8
         icons.append(Icon("condition", 13.5, y + 9.5, 11, "line"))
         marks = [mark for mark, text in clause.spans for char in clean(text) if char != " "]
-        for line in wrap(clause.text, _CARD - 34, 14) or ("not here",):
+        for line in wrap(clause.text, width - 34, 14) or ("not here",):
             y += 18
             whole = Run(line, 24, y - 4, 14, "Regular", "words", "start")
             runs += pieces(whole, marks) if marks else [whole]
-    return Block(_CARD, math.ceil(y + 7), 0, tuple(runs), tuple(icons), tuple(between))
+    return Block(width, math.ceil(y + 7), 0, tuple(runs), tuple(icons), tuple(between))

@@ -101,6 +101,15 @@ def test_markets_mark_what_is_not_as_usual(contract: Any) -> None:
     assert (laid.covers["1/success"].tone, laid.covers["1/growth"].tone) == ("changed", "faded")
 
 
+def test_a_market_in_which_all_is_as_usual_takes_little_room(contract: Any) -> None:
+    class Alike(contract, market="Mid-market"):  # type: ignore[misc, valid-type]
+        pass
+
+    picture = drawing.markets([contract, Alike])
+    heights = [picture._composed.layout.boxes[lane.id].height for lane in picture.scene.lanes]
+    assert heights[1] < heights[0]
+
+
 @pytest.mark.parametrize("text", ["W" * 10_000, "<b>&'\"\\ \x00", "تم توقيع العقد", "🎉" * 50, "a b " * 300])
 def test_whatever_an_overlay_says_fits(line: Any, text: str, painted: Any, faults: Any) -> None:
     covers = {
