@@ -28,6 +28,9 @@ _STAMP: Final = re.compile(r"#\s*clmstate[ -]log\s+(\S+)")
 class CsvFile:
     """The rows of a CSV file. `columns` and `version` are known once it is made; iterating reads on.
 
+    Attributes:
+        ahead: lines that were read, and are to be read again.
+
     Example:
         >>> file = CsvFile("log.csv", iter([(1, "customer,at"), (2, "Acme,2026-01-30")]))
         >>> file.columns, [record.cells["customer"] for record in file]
@@ -38,7 +41,7 @@ class CsvFile:
         self.source = source
         self.version = "1"
         self._lines = numbered
-        self._ahead: deque[tuple[int, str]] = deque()
+        self.ahead: deque[tuple[int, str]] = deque()
         self.delimiter, self.columns = self._header()
 
     def _header(self) -> tuple[str, tuple[str, ...]]:
@@ -73,7 +76,7 @@ class CsvFile:
                 yield self._row(number, line)
 
     def _next(self) -> tuple[int, str] | None:
-        return self._ahead.popleft() if self._ahead else next(self._lines, None)
+        return self.ahead.popleft() if self.ahead else next(self._lines, None)
 
     def _broken(self, number: int, cause: str) -> Rejected:
         remedy = "save the row as UTF-8 text, its fields in the order of the header"
@@ -88,18 +91,18 @@ class CsvFile:
             if following is not None:
                 taken.append(following)
             if following is None or isinstance(following[1], BadLine) or len(text) > LONGEST_LINE or len(taken) > _MOST_LINES:
-                self._ahead.extendleft(reversed(taken))
+                self.ahead.extendleft(reversed(taken))
                 return self._broken(number, "a quote is opened and never closed")
             text += "\n" + following[1]
         try:
             fields = next(csv.reader(io.StringIO(text, newline="") if taken else (text,), delimiter=self.delimiter, strict=True))
         except (csv.Error, StopIteration) as error:
-            self._ahead.extendleft(reversed(taken))
+            self.ahead.extendleft(reversed(taken))
             return self._broken(number, f"it is no CSV ({error})")
         if len(fields) > len(self.columns) and not any(field.strip() for field in fields[len(self.columns) :]):
             fields = fields[: len(self.columns)]
         if len(fields) != len(self.columns):
-            self._ahead.extendleft(reversed(taken))
+            self.ahead.extendleft(reversed(taken))
             return self._broken(
                 number, f"it has {len(fields)} field{'' if len(fields) == 1 else 's'} where the header has {len(self.columns)}"
             )

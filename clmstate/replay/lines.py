@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 
 from clmstate.errors import Diagnostic, InputError
 
-__all__ = ["LONGEST_LINE", "BadLine", "lines"]
+__all__ = ["LONGEST_LINE", "BadLine", "checked_start", "line_text", "lines"]
 
 LONGEST_LINE: Final = 1_000_000
 """Bytes of the longest line that is read."""
@@ -48,34 +48,48 @@ def lines(file: BinaryIO, source: str, seen: Callable[[int], object] = lambda _:
         number += 1
         read += len(chunk)
         if number == 1:
-            chunk = _checked_start(chunk, source)
-        too_long = False
+            chunk = checked_start(chunk, source)
         if len(chunk) > LONGEST_LINE and not chunk.endswith(b"\n"):
-            too_long = True
             while (rest := file.readline(_CHUNK)) and not rest.endswith(b"\n"):
                 read += len(rest)
                 if read - told > 1 << 22:
                     told = read
                     seen(read)
-        if too_long:
-            yield number, BadLine(f"the line is longer than {LONGEST_LINE:,} bytes")
-        else:
-            yield number, _text(chunk)
+        yield number, line_text(chunk)
         if read - told > 1 << 18:
             told = read
             seen(read)
     seen(read)
 
 
-def _text(chunk: bytes) -> str:
+def line_text(chunk: bytes) -> str:
+    r"""A line without its end, or why it cannot be read.
+
+    Args:
+        chunk: the line, or of one that is too long the first :data:`LONGEST_LINE` bytes and some more.
+
+    Example:
+        >>> line_text(b"a,b\r\n")
+        'a,b'
+    """
+    if len(chunk) > LONGEST_LINE + 2 or (len(chunk) > LONGEST_LINE and not chunk.endswith(b"\n")):
+        return BadLine(f"the line is longer than {LONGEST_LINE:,} bytes")
     try:
         return chunk.rstrip(b"\r\n").decode()
     except UnicodeDecodeError as error:
         return BadLine(f"byte {error.start + 1} (0x{chunk[error.start]:02x}) is not UTF-8")
 
 
-def _checked_start(chunk: bytes, source: str) -> bytes:
-    """The first line without its byte order mark."""
+def checked_start(chunk: bytes, source: str) -> bytes:
+    """The first line without its byte order mark.
+
+    Raises:
+        InputError: CLM302, when the file is in another encoding altogether.
+
+    Example:
+        >>> checked_start(codecs.BOM_UTF8 + b"customer,at", "log.csv")
+        b'customer,at'
+    """
     if chunk.startswith(b"PAR1"):
         raise InputError([Diagnostic("CLM302", source, "it is a Parquet file", "name it with the ending .parquet")])
     if chunk.startswith(b"PK\x03\x04"):

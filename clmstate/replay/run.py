@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,12 +24,12 @@ from clmstate.replay.results import NOTE, results
 from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.shape import Shape, shape_of
 from clmstate.replay.sources import table_in
-from clmstate.replay.tables import TABLES, Found, Tables, reject_row, tables_of
+from clmstate.replay.tables import TABLES, Found, Tables, frame_of, reject_row, tables_of
 from clmstate.replay.views import Views
 from clmstate.signals import show_instant
 
 if TYPE_CHECKING:
-    from clmstate.replay.columnar import Columnar
+    from clmstate.replay.columnar import Columnar, Source
     from clmstate.replay.mapping import Mapped
     from clmstate.replay.wholes.fleet import Wholes
 
@@ -48,6 +48,13 @@ TEXT_ENDINGS: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 LARGE_TEXT: Final = 64 << 20
 """Bytes of CSV or JSON Lines from which on a log is dealt out into files, so that its rows are never all in memory."""
+
+
+MUCH_CSV: Final = 1 << 20
+"""Bytes of CSV from which on it goes into columns as it is."""
+
+SHORT_LINE: Final = 40
+"""Bytes of a line of CSV, about; so many rows are expected."""
 
 
 @attrs.frozen
@@ -265,6 +272,8 @@ def replay_file(
         clmstate.errors.InputError: CLM301 no such folder/log.csv: there is no folder 'no such folder'. Check the path.
     """
     name = os.fspath(path)
+    if checkpoint is None and _columns_read_csv(model, name, engine):
+        return _csv(model, path, as_of_us, ignore, progress)
     if checkpoint is not None or _is_large_text(name):
         from clmstate.replay.resuming import in_hands, resumable
 
@@ -296,6 +305,14 @@ def _columns_read(model: type[Lifecycle] | type[Composition], path: str | os.Pat
     from clmstate.replay.parquet import read_stamp
 
     return engine == "columnar" or (engine == "auto" and columns_pay(model, read_stamp(os.fspath(path), Path(path))[1]))
+
+
+def _columns_read_csv(model: type[Lifecycle] | type[Composition], name: str, engine: Engine) -> bool:
+    """Whether a CSV file goes into columns as it is."""
+    path = Path(name)
+    if path.suffix.lower() not in TEXT_ENDINGS[:2] or not path.is_file():
+        return False
+    return engine == "columnar" or (engine == "auto" and path.stat().st_size >= MUCH_CSV and columns_can(model))
 
 
 def _is_large_text(name: str) -> bool:
@@ -387,11 +404,17 @@ def replay_frame(
 
 
 def _done(
-    model: type[Lifecycle] | type[Composition], name: str, work: Columnar | Wholes, as_of_us: int | None, gathering: Gathering
+    model: type[Lifecycle] | type[Composition],
+    name: str,
+    work: Columnar | Wholes,
+    as_of_us: int | None,
+    gathering: Gathering,
+    unread: Sequence[Rejected] = (),
 ) -> Replayed:
     found, used = work.finish()
+    found.rejects = pl.concat([frame_of("rejects", list(map(reject_row, unread))), found.rejects])
     gathering.add(found)
-    counts = Counts(work.seen, used, found.rejects.height, work.later)
+    counts = Counts(work.seen + len(unread), used, found.rejects.height, work.later)
     return Replayed(model.__name__, name, counts, gathering.tables(), as_of_us, "columnar", gathering.shape)
 
 
@@ -402,32 +425,69 @@ def _parquet(
     ignore: Collection[str],
     progress: Callable[[int, int], object],
 ) -> Replayed:
-    """A Parquet file in pieces; one that turns out not to be sorted is scattered into files of its customers first."""
+    """A Parquet file in pieces."""
     from clmstate.replay.inputs import FrameSource, parquet_pieces
     from clmstate.replay.parquet import read_stamp
-    from clmstate.replay.sorting import scattered, sorted_pieces
 
     name = os.fspath(path)
     version, total = read_stamp(name, Path(path))
     source = FrameSource(model, name, ignore)
     source.path = path
-    gathering = Gathering(shape_of(model))
-    work = in_columns(model, source, as_of_us, ignore, gathering.add)
-    try:
+
+    def pieces() -> Iterator[pl.DataFrame]:
         for number, piece in enumerate(parquet_pieces(path)):
             if not number:
                 source.checked(piece, version)
+            yield piece
+
+    return _in_pieces(model, source, pieces, total, as_of_us, ignore, lambda seen: progress(seen, total))
+
+
+def _csv(
+    model: type[Lifecycle] | type[Composition],
+    path: str | os.PathLike[str],
+    as_of_us: int | None,
+    ignore: Collection[str],
+    progress: Callable[[int, int], object],
+) -> Replayed:
+    """A CSV file in pieces."""
+    from clmstate.replay.csvcolumns import CsvSource
+
+    size = Path(path).stat().st_size
+    source = CsvSource(model, path, ignore, lambda done: progress(done, size))
+    pieces = source.pieces()
+    return _in_pieces(model, source, lambda: pieces, size // SHORT_LINE, as_of_us, ignore, lambda _: None, pieces.rejected)
+
+
+def _in_pieces(
+    model: type[Lifecycle] | type[Composition],
+    source: Source,
+    pieces: Callable[[], Iterable[pl.DataFrame]],
+    total: int,
+    as_of_us: int | None,
+    ignore: Collection[str],
+    seen: Callable[[int], object],
+    unread: Sequence[Rejected] = (),
+) -> Replayed:
+    """A log in pieces; one that turns out not to be sorted is scattered into files of its customers first."""
+    from clmstate.replay.sorting import scattered, sorted_pieces
+
+    name = source.log.source
+    gathering = Gathering(shape_of(model))
+    work = in_columns(model, source, as_of_us, ignore, gathering.add)
+    try:
+        for piece in pieces():
             work.take(piece, more=True)
-            progress(work.seen, total)
-        return _done(model, name, work, as_of_us, gathering)
+            seen(work.seen)
+        return _done(model, name, work, as_of_us, gathering, unread)
     except InputError as error:
         if error.diagnostics[0].code != "CLM351":
             raise
     gathering = Gathering(shape_of(model))
     work = in_columns(model, source, as_of_us, ignore, gathering.add)
-    with scattered(parquet_pieces(path), total) as hands:
+    with scattered(iter(pieces()), total) as hands:
         for hand in hands:
             for piece in sorted_pieces(hand):
                 work.take(piece, apart=True)
-                progress(work.seen, total)
-        return _done(model, name, work, as_of_us, gathering)
+                seen(work.seen)
+        return _done(model, name, work, as_of_us, gathering, unread)

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from clmstate.kernel.intake import by_customer, dealt, in_order, rearranged
 from clmstate.replay.frames import pl
-from clmstate.replay.typed import changes, instants, plainly_written
+from clmstate.replay.typed import BLANKS, changes, instants, plainly_written
 
 if TYPE_CHECKING:
     from clmstate.replay.columnar import Source
 
-__all__ = ["PIECE", "is_sorted", "scattered", "sorted_pieces", "take_all"]
+__all__ = ["HAND", "PIECE", "in_hands", "is_sorted", "scattered", "sorted_pieces", "take_all"]
 
 PIECE: Final = 1 << 18
 """Rows that are played at a time: their numbers fit into the processor's caches."""
@@ -139,11 +139,9 @@ def scattered(pieces: Iterator[pl.DataFrame], rows: int) -> Iterator[Iterator[pl
         writers: dict[Path, Any] = {}
         with ExitStack() as opened:
             for piece in pieces:
-                order, ends = dealt(_hashes(piece), count)
-                ordered, begin = piece.rechunk()[pl.Series(order)], 0
                 packed = piece.estimated_size() * (rows / max(1, piece.height)) > PLAIN
-                for hand, end in enumerate(ends.tolist()):
-                    table, begin = ordered.slice(begin, end - begin).to_arrow(compat_level=pl.CompatLevel.oldest()), end
+                for hand, part in enumerate(in_hands(piece, count)):
+                    table = part.to_arrow(compat_level=pl.CompatLevel.oldest())
                     path = folder / f"{hand}.arrow"
                     if path not in writers:
                         options = pa.ipc.IpcWriteOptions(compression="lz4" if packed else None)
@@ -152,6 +150,21 @@ def scattered(pieces: Iterator[pl.DataFrame], rows: int) -> Iterator[Iterator[pl
         yield map(_read_back, writers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_hands(piece: pl.DataFrame, count: int) -> Iterator[pl.DataFrame]:
+    """The rows of each hand, in their order; who is in which is the same for all pieces of a log, here and on other machines.
+
+    Example:
+        >>> log = pl.DataFrame({"customer": ["Acme", "Beta", " Acme"]})
+        >>> sorted(hand.height for hand in in_hands(log, 5))
+        [0, 0, 0, 1, 2]
+    """
+    order, ends = dealt(_hashes(piece), count)
+    ordered, begin = piece.rechunk()[pl.Series(order)], 0
+    for end in ends.tolist():
+        yield ordered.slice(begin, end - begin)
+        begin = end
 
 
 def _read_back(path: Path) -> pl.DataFrame:
@@ -164,7 +177,7 @@ def _read_back(path: Path) -> pl.DataFrame:
 
 
 def _names(names: pl.Series) -> pl.Series:
-    return names if names.dtype.is_integer() else names.cast(pl.String, strict=False).str.strip_chars()
+    return names if names.dtype.is_integer() else names.cast(pl.String, strict=False).str.strip_chars(BLANKS)
 
 
 def _hashes(frame: pl.DataFrame) -> NDArray[np.uint64]:

@@ -17,6 +17,7 @@ from clmstate.kernel.intake import bits_as_numbers, may_be_padded, numbers, view
 from clmstate.kernel.tables import Lowered
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Row
+from clmstate.replay.texts import instants_in
 from clmstate.signals import DAY, SignalSpec
 
 __all__ = [
@@ -44,6 +45,10 @@ NUMBER: Final = "__row"
 
 _FLAGS: Final = {"yes": 1.0, "true": 1.0, "1": 1.0, "no": 0.0, "false": 0.0, "0": 0.0}
 _EMPTY: Final = ("", "nan", "null", "none")
+_LARGEST: Final = float(np.finfo(np.float64).max)
+
+BLANKS: Final = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+"""What Python takes for blanks around a text; polars knows some fewer."""
 
 
 @attrs.define
@@ -187,7 +192,9 @@ def names_of(column: pl.Series, odd: NDArray[np.bool_]) -> tuple[pl.Series, NDAr
         odd |= column.is_null().to_numpy()
         return column, new
     named = column.gather(np.flatnonzero(new))
-    plain = ((named != "") & (named == named.str.strip_chars())).fill_null(value=False).to_numpy()
+    if plainly_written(named) and not (named == "").any():
+        return column, new
+    plain = ((named != "") & (named == named.str.strip_chars(BLANKS))).fill_null(value=False).to_numpy()
     if not plain.all():
         odd |= ~plain[np.cumsum(new) - 1]
     return column, new
@@ -254,9 +261,22 @@ def instants(column: pl.Series) -> pl.Series:
             us = column.to_physical().cast(pl.Int64)
             return us * 1000 if unit == "ms" else us // 1000 if unit == "ns" else us
         case pl.String():
-            return column.str.to_date("%Y-%m-%d", strict=False, exact=True).to_physical().cast(pl.Int64) * DAY
+            return _moments(column)
         case _:
             return pl.Series(column.name, [None], dtype=pl.Int64).new_from_index(0, column.len())
+
+
+def _moments(column: pl.Series) -> pl.Series:
+    """The instants that texts name in one of the usual ways; null where they do not."""
+    array = column.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    n = column.len()
+    if not n or column.null_count() == n:
+        return pl.Series(column.name, [None], dtype=pl.Int64).new_from_index(0, n)
+    _, offsets, data = array.buffers()
+    found, plain = np.empty(n, np.int64), np.empty(n, np.bool_)
+    instants_in(np.frombuffer(data, np.uint8), np.frombuffer(offsets, np.int64)[array.offset :], found, plain)
+    moments = pl.Series(column.name, found)
+    return moments if plain.all() and not column.null_count() else moments.set(pl.Series(~plain) | column.is_null(), None)
 
 
 def said_in(column: pl.Series) -> NDArray[np.bool_]:
@@ -352,13 +372,7 @@ def numbers_of(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> N
         odd |= said_in(words) & codes.is_null().to_numpy()
         return codes.fill_null(np.nan).to_numpy()
     if kind == pl.String:
-        text = column.str.strip_chars().str.to_lowercase()
-        if spec.kind == "flag":
-            found = text.replace_strict(list(_FLAGS), list(_FLAGS.values()), default=None, return_dtype=pl.Float64)
-        else:
-            found = text.cast(pl.Float64, strict=False)
-        odd |= (text.is_not_null() & ~text.is_in(_EMPTY) & (found.is_null() | found.is_nan().fill_null(value=False))).to_numpy()
-        return found.fill_null(np.nan).to_numpy()
+        return _written_numbers(column, spec, odd)
     if kind == pl.Boolean and spec.kind != "flag":
         odd |= column.is_not_null().to_numpy()  # True is no number
     if not (kind.is_numeric() or kind == pl.Boolean):
@@ -366,6 +380,22 @@ def numbers_of(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> N
         return np.full(column.len(), np.nan)
     numbers = column if kind == pl.Float64 else column.cast(pl.Float64, strict=False)
     return numbers.to_numpy()  # what is null becomes NaN
+
+
+def _written_numbers(column: pl.Series, spec: SignalSpec, odd: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Numbers and flags that are written as texts. Only what is not said as it is mostly said is looked at twice."""
+    flag = spec.kind == "flag"
+    known: dict[str, Any] = {"return_dtype": pl.Float64, "default": None}
+    found = column.replace_strict(list(_FLAGS), list(_FLAGS.values()), **known) if flag else column.cast(pl.Float64, strict=False)
+    values: NDArray[np.float64] = found.fill_null(np.nan).to_numpy(writable=True)
+    doubt = np.flatnonzero((column.is_not_null() & ~found.is_finite().fill_null(value=False)).to_numpy())
+    if doubt.size:
+        text = column.gather(doubt).str.strip_chars().str.to_lowercase()
+        again = text.replace_strict(list(_FLAGS), list(_FLAGS.values()), **known) if flag else text.cast(pl.Float64, strict=False)
+        plain = again.is_finite().fill_null(value=False)
+        odd[doubt] |= (~plain & ~text.is_in(_EMPTY)).to_numpy()
+        values[doubt] = again.set(~plain, np.nan).to_numpy()
+    return values
 
 
 def bounds_of(spec: SignalSpec) -> tuple[float, float, bool]:
@@ -381,5 +411,5 @@ def bounds_of(spec: SignalSpec) -> tuple[float, float, bool]:
         case "date" | "choice":
             return -np.inf, np.inf, False
         case _:
-            low, high = spec.range
-            return float(low), float(high), spec.kind in ("count", "integer")
+            low, high = max(float(spec.range[0]), -_LARGEST), min(float(spec.range[1]), _LARGEST)  # what has no end is no number
+            return low, high, spec.kind in ("count", "integer")
