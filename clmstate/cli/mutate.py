@@ -273,11 +273,20 @@ class _Told:
             table = Table.grid(padding=(0, 2, 0, 0))
             for _ in range(3):
                 table.add_column()
+            alone = {line["model"] for line in self.answers} == {self.model.name}
             for line in self.survivors:
                 number = line["tests"] if self.counts == "killed_by" else line["generated"]
                 asked = f"{number} test{'s' if number > 1 else ''} asked it" if number else "no test asks it"
-                table.add_row(Text(screen.marks.unmet, "bold red"), Text(f"{line['model']}.{line['words']}"), Text(asked, "dim"))
+                table.add_row(
+                    Text(screen.marks.unmet, "bold red"),
+                    Text(f"{'' if alone else line['model'] + '.'}{line['words']}"),
+                    Text(asked, "dim"),
+                )
             screen.show(Padding(table, (0, 1), expand=False))
+            if self.generated is None:
+                screen.line()
+                said = f"clmstate testgen {self.model.source} --mcdc --pairs --out FILE writes tests that notice most of them"
+                screen.show(Padding(Text(said, "dim"), (0, 1), expand=False))
         screen.line()
         screen.show(Padding(Text(f"{self.seconds:.1f} seconds", "dim"), (0, 1), expand=False))
         screen.line()

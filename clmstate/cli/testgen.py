@@ -153,9 +153,29 @@ def _tell(said: dict[str, Any], screen: Screen) -> None:
         screen.show(Text(f"   {name} was changed by somebody and stays as it is", "dim"))
     for name in said["gone"]:
         screen.show(Text(f"   {name} is no more, and its test is gone", "dim"))
-    for one in said["unreached"]:
-        screen.show(Text.assemble((f" {screen.marks.unmet} ", "bold red"), (one["name"], "bold"), f"  {one['why']}"))
+    if said["unreached"]:
+        screen.line()
+        _tell_unreached(said["unreached"], screen)
     screen.line()
+
+
+def _tell_unreached(unreached: list[dict[str, Any]], screen: Screen) -> None:
+    """What no test shows: first what was not found, then what nobody can show."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    for proved, heading in ((False, "Not found, though nothing speaks against it:"), (True, "Proved: nobody can show")):
+        several = [one for one in unreached if one["proved"] is proved]
+        if several:
+            table = Table.grid(padding=(0, 1, 0, 0))
+            table.add_column()
+            table.add_column()
+            for one in several:
+                mark = Text(screen.marks.unknown, "bold yellow") if not proved else Text(screen.marks.unmet, "dim")
+                table.add_row(mark, Text.assemble((one["name"], "bold"), "  ", (one["why"], "dim")))
+            screen.show(Padding(Text(heading, "bold"), (0, 1), expand=False))
+            screen.show(Padding(table, (0, 1), expand=False))
 
 
 def _old(out: Path | None) -> str:

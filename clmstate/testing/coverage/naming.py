@@ -36,8 +36,12 @@ def models_named(name: str) -> list[type[Lifecycle] | type[Composition]]:
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
-        cause = f"there is no module '{module_name}'" if error.name and module_name.startswith(error.name) else str(error)
-        raise InputError([Diagnostic("CLM385", name, cause, "name it as in models.dynamic:Customer")]) from None
+        unknown = bool(error.name) and module_name.startswith(str(error.name))
+        near = did_you_mean(module_name, [path.stem for path in Path.cwd().glob("*.py")]) if unknown else ""
+        remedy = near if near.startswith("did you mean") else "name it as in models.dynamic:Customer"
+        raise InputError(
+            [Diagnostic("CLM385", name, f"there is no module '{module_name}'" if unknown else str(error), remedy)]
+        ) from None
     known = {key: value for key, value in vars(module).items() if _is_model(value)}
     if wanted:
         if wanted not in known:

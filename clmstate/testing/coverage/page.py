@@ -26,8 +26,17 @@ th { font-weight: 600; color: var(--dim); font-size: .85rem } td.n, th.n { text-
 .bar i { display: block; height: 100%; background: var(--bar) } .full { color: var(--good) } .part { color: var(--bad) }
 .chip { display: inline-block; padding: 0 .5rem; border-radius: 1rem; font-size: .85rem; background: var(--goodbg); color: var(--good) }
 .chip.none { background: var(--badbg); color: var(--bad) } ul { margin: .25rem 0 0; padding-left: 1.1rem } li { color: var(--bad) }
-.rule { color: var(--dim); font-size: .9rem } summary { cursor: pointer; color: var(--dim) } details li { color: var(--dim) }
+.rule { color: var(--dim); font-size: .9rem } a { color: inherit } td:first-child { min-width: 13rem } dl { margin: .5rem 0 1rem; font-size: .9rem }
+dt { font-weight: 600 } dd { margin: 0 0 .35rem; color: var(--dim) } details { margin-top: .75rem } summary { cursor: pointer; color: var(--dim) } details li { color: var(--dim) }
 """
+
+_MEANING = {
+    "outcome": "the condition was asked, and was true, false, unknown",
+    "mcdc": "each leaf of the condition was seen to decide alone: two customers alike in all other leaves, one of whom moved",
+    "boundary": "values at a limit, and one step beyond it",
+    "pair": "one transition right after another",
+    "wire": "what a port was fed",
+}
 
 
 def page(ledgers: Sequence[Ledger], lifecycles: Mapping[str, LifecycleDefinition]) -> str:
@@ -41,6 +50,7 @@ def page(ledgers: Sequence[Ledger], lifecycles: Mapping[str, LifecycleDefinition
         "<h1>Lifecycle coverage</h1>",
         "<p>What ordinary tests saw of each model. What no customer can ever show is left out.</p>",
         _overview(ledgers),
+        _legend(ledgers),
         *(_model(ledger, lifecycles.get(ledger.model)) for ledger in ledgers),
     ]
     return (
@@ -63,6 +73,12 @@ def _overview(ledgers: Sequence[Ledger]) -> str:
     return f"<div class='wide'><table><tr><th>model</th>{head}<th class='n'>total</th></tr>{''.join(rows)}</table></div>"
 
 
+def _legend(ledgers: Sequence[Ledger]) -> str:
+    counted = [kind for kind in _MEANING if any(ledger.count(kind)[1] for ledger in ledgers)]
+    told = "".join(f"<dt>{escape(KINDS[kind])}</dt><dd>{escape(_MEANING[kind])}</dd>" for kind in counted)
+    return f"<details><summary>What is counted</summary><dl>{told}</dl></details>" if told else ""
+
+
 def _cell(met: int, owed: int) -> str:
     if not owed:
         return "<td class='n'>·</td>"
@@ -78,7 +94,9 @@ def _model(ledger: Ledger, definition: LifecycleDefinition | None) -> str:
         parts += [_phases(ledger, definition), _transitions(ledger, definition)]
     if ledger.impossible:
         items = "".join(f"<li>{escape(duty.words)}</li>" for duty in ledger.impossible)
-        parts.append(f"<details><summary>{len(ledger.impossible)} that no customer can show</summary><ul>{items}</ul></details>")
+        parts.append(
+            f"<details><summary>{len(ledger.impossible)} more that no customer can show, by proof</summary><ul>{items}</ul></details>"
+        )
     return "".join(parts)
 
 

@@ -10,8 +10,8 @@ from clmstate.testing.coverage.obligations import KINDS, Ledger
 __all__ = ["as_data", "missing_lines", "table_lines"]
 
 
-def table_lines(ledgers: Sequence[Ledger]) -> list[str]:
-    """One row a model, one column a kind.
+def table_lines(ledgers: Sequence[Ledger], width: int = 120) -> list[str]:
+    """One row a model, one column a kind; columns move together where the terminal is narrow.
 
     Example:
         >>> print(*table_lines([Ledger("Deal", (), frozenset(), (), {})]), sep=" / ")
@@ -26,11 +26,8 @@ def table_lines(ledgers: Sequence[Ledger]) -> list[str]:
             cells.append(f"{met}/{owed}" if owed else "·")
         grid.append([*cells, f"{_down(ledger.percent()):.1f}%"])
     widths = [max(len(row[i]) for row in grid) for i in range(len(grid[0]))]
-    lines = []
-    for row in grid:
-        rest = "   ".join(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        lines.append(f"{row[0]:<{widths[0]}}   {rest}")
-    return lines
+    gap = " " * next((gap for gap in (3, 2) if sum(widths) + gap * (len(widths) - 1) <= width), 1)
+    return [gap.join([f"{row[0]:<{widths[0]}}", *map(str.rjust, row[1:], widths[1:])]) for row in grid]
 
 
 def missing_lines(ledgers: Iterable[Ledger], most: int = 20) -> list[str]:

@@ -122,6 +122,16 @@ class Session:
                 assert self.watch is not None
                 write(Path(where) / "index.html", page(self.ledgers, self.watch.lifecycles), folders=True)
 
+    def _hint(self, terminalreporter: Any) -> None:
+        """How journeys for what is missing can be written by clmstate."""
+        flags = {"pair": "--pairs", "outcome": "--mcdc", "mcdc": "--mcdc", "boundary": "--mcdc"}
+        missing = [duty for ledger in self.ledgers for duty in ledger.missing() if duty.kind in flags]
+        if missing:
+            wanted = " ".join(dict.fromkeys(flags[duty.kind] for duty in missing))
+            one = [name for name in self.config.getoption("--lifecycle-cov") if len(self.ledgers) == 1]
+            line = f"clmstate testgen {one[0] if one else 'MODEL'} {wanted} --out FILE"
+            terminalreporter.write_line(f"Journeys that show most of it are written by: {line}")
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The table, and what is missing."""
         if not self.ledgers:
@@ -129,7 +139,7 @@ class Session:
         least = self.config.getoption("--lifecycle-cov-fail-under")
         kinds = [kind for kind, _ in self.reports]
         terminalreporter.section("lifecycle coverage")
-        head, *rows = table_lines(self.ledgers)
+        head, *rows = table_lines(self.ledgers, terminalreporter._tw.fullwidth)
         terminalreporter.write_line(head, bold=True)
         for line, ledger in zip(rows, self.ledgers, strict=True):
             good = ledger.percent() >= (100 if least is None else least)
@@ -140,6 +150,7 @@ class Session:
         if "term-missing" in kinds:
             for line in missing_lines(self.ledgers):
                 terminalreporter.write_line(line, bold=not line.startswith(" "))
+            self._hint(terminalreporter)
         for kind, where in self.reports:
             if where and not self.unwritten:
                 terminalreporter.write_line(f"written: {where}{'/index.html' if kind == 'html' else ''}")
