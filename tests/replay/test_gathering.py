@@ -32,7 +32,7 @@ def log() -> Log:
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces of 50 rows, given away at once, and files as soon as 40 rows are held."""
-    monkeypatch.setattr(inputs.parquet_pieces, "__defaults__", (50,))
+    monkeypatch.setattr(inputs.parquet_pieces, "__defaults__", (50, *(inputs.parquet_pieces.__defaults__ or ())[1:]))
     monkeypatch.setattr(columns, "_MANY", 0)
     monkeypatch.setattr(gathering.Gathering.__init__, "__defaults__", (40,))
 
