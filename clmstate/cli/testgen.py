@@ -84,11 +84,21 @@ class _Made:
 
 def _of_lifecycle(found: Model, options: argparse.Namespace) -> _Made:
     from clmstate.analysis.proofs.witness import Witnesses
-    from clmstate.testing.generated import Journeys, blocks, decisions, fewest_journeys, pair_journeys, rivals, shown_transitions
+    from clmstate.testing.generated import (
+        Journeys,
+        blocks,
+        decisions,
+        fewest_journeys,
+        pair_journeys,
+        resumed,
+        rivals,
+        shown_transitions,
+    )
 
     model, definition = found.lifecycle, found.lifecycle.definition
     witnesses = Witnesses(definition)
     shown, unreached = shown_transitions(definition, witnesses)
+    again = resumed(definition, witnesses)
     nothing = Journeys((), (), 0, 0)
     fewest = fewest_journeys(definition, witnesses) if options.transitions else nothing
     pairs = pair_journeys(definition, witnesses) if options.pairs else nothing
@@ -105,7 +115,7 @@ def _of_lifecycle(found: Model, options: argparse.Namespace) -> _Made:
             if one.shown
         },
     }
-    return _Made(blocks(model, shown, not_reached, pairs.shown, fewest.shown, decided, either), counts, not_reached)
+    return _Made(blocks(model, shown, not_reached, pairs.shown, fewest.shown, decided, either, again), counts, not_reached)
 
 
 def _of_customer(found: Model, options: argparse.Namespace) -> _Made:

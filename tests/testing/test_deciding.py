@@ -12,7 +12,7 @@ from clmstate.cli import main
 from clmstate.kernel import compiled
 from clmstate.kernel.stand_in import standing_in
 from clmstate.testing.coverage import Asking, Watch, duties, settle
-from clmstate.testing.generated import Told, decisions, rivals
+from clmstate.testing.generated import Told, decisions, resumed, rivals
 from models.dynamic import AddOn, Contract, User
 from tests.testing.deal import Deal
 from tests.testing.test_generated import lived, replayed
@@ -64,6 +64,16 @@ def test_whoever_could_take_either_takes_the_first(model: Any) -> None:
         replayed(model.definition, [*one.steps])
         lived(model, [*one.steps])
         assert one.steps[-1].takes[0] == one.first
+
+
+def test_a_group_is_resumed_wherever_it_can_have_been_left() -> None:
+    found = resumed(AddOn.definition)
+    assert [one.phase for one in found] == ["running.implementation", "running.adoption", "running.success"]
+    for one in found:
+        replayed(AddOn.definition, [*one.steps])
+        lived(AddOn, [*one.steps])
+        assert (one.name, one.steps[-1].takes, one.steps[-1].phase) == ("go_on", ("go_on",), one.phase)
+    assert resumed(User.definition) == []
 
 
 class Shielded(Lifecycle):

@@ -11,7 +11,7 @@ from clmstate.testing.generated.journeys import (
     pair_journeys,
     shown_transitions,
 )
-from clmstate.testing.generated.rivalling import Rivals, rivals
+from clmstate.testing.generated.rivalling import Resumed, Rivals, resumed, rivals
 from clmstate.testing.generated.whole import customer_blocks, customer_imports
 from clmstate.testing.generated.writing import Rewritten, blocks, rewritten
 
@@ -19,6 +19,7 @@ __all__ = [
     "Decided",
     "Deed",
     "Journeys",
+    "Resumed",
     "Rewritten",
     "Rivals",
     "Scene",
@@ -32,6 +33,7 @@ __all__ = [
     "decisions",
     "fewest_journeys",
     "pair_journeys",
+    "resumed",
     "rewritten",
     "rivals",
     "scenes_of",

@@ -1,4 +1,4 @@
-"""Journeys for the order of transitions: somebody who could take either of two, and takes the one that is asked first."""
+"""Journeys for what a condition alone does not say: who of two transitions comes first, and where a group is resumed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clmstate.testing.generated.journeys import Told, played
 if TYPE_CHECKING:
     from clmstate.analysis.proofs.witness import Witnesses
 
-__all__ = ["Rivals", "rivals"]
+__all__ = ["Resumed", "Rivals", "resumed", "rivals"]
 
 
 @attrs.frozen
@@ -71,4 +71,57 @@ def rivals(definition: LifecycleDefinition, witnesses: Witnesses | None = None) 
         )
         if heard is not None:
             found[key] = Rivals(*key, tuple(played(engine, heard.after.log)))
+    return list(found.values())
+
+
+@attrs.frozen
+class Resumed:
+    """A transition that resumes a group where it was left.
+
+    Attributes:
+        name: the transition.
+        phase: the path of the phase that is resumed.
+        steps: a journey; its last step resumes it.
+
+    Example:
+        >>> Resumed("go_on", "running.success", ()).phase
+        'running.success'
+    """
+
+    name: str
+    phase: str
+    steps: tuple[Told, ...]
+
+
+def resumed(definition: LifecycleDefinition, witnesses: Witnesses | None = None) -> list[Resumed]:
+    """For each transition that resumes a group, and each phase in which the group can have been left, somebody who goes on there.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     paid, busy = Signal.flag("paid", default=True), Signal.flag("busy", default=False)
+        ...     new, paused = Phase("New", initial=True), Phase("Paused")
+        ...     class use(Phase.Group):
+        ...         calm, hot = Phase("Calm", initial=True), Phase("Hot")
+        ...     begin = new.to(use, when=busy)
+        ...     warm_up = use.calm.to(use.hot, when=~busy)
+        ...     stop = use.to(paused, when=~paid)
+        ...     go_on = paused.to(use.resume, when=paid)
+        >>> [(one.name, one.phase, len(one.steps)) for one in resumed(Deal.definition)]
+        [('go_on', 'use.calm', 3), ('go_on', 'use.hot', 4)]
+    """
+    from clmstate.analysis.proofs.following import all_taken, resting
+    from clmstate.analysis.proofs.witness import Witnesses
+
+    witnesses = Witnesses(definition) if witnesses is None else witnesses
+    all_taken(witnesses)
+    engine, study = compiled(definition), witnesses.study
+    found: dict[tuple[str, int], Resumed] = {}
+    for rule in study.program.rules:
+        sources = study.sources(rule) if rule.resumes is not None else ()
+        for stand in [stand for stand in witnesses._reached.values() if stand.phase in sources]:
+            after = next((one for one in resting(witnesses, stand, rule)), None)
+            if after is not None:
+                one = Resumed(rule.transition.name, study.path(after.phase), tuple(played(engine, after.log)))
+                found.setdefault((rule.transition.name, after.phase), one)
     return list(found.values())

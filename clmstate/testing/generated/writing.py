@@ -15,7 +15,7 @@ from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition
 from clmstate.signals import show_instant
 from clmstate.testing.generated.deciding import Decided
 from clmstate.testing.generated.journeys import Shown, Told, Unreached
-from clmstate.testing.generated.rivalling import Rivals
+from clmstate.testing.generated.rivalling import Resumed, Rivals
 
 __all__ = ["Rewritten", "blocks", "generated_lines", "rewritten"]
 
@@ -52,6 +52,7 @@ def blocks(
     fewest: Sequence[Shown] = (),
     decided: Sequence[Decided] = (),
     rivals: Sequence[Rivals] = (),
+    resumed: Sequence[Resumed] = (),
 ) -> dict[str, str]:
     """The generated tests, by the name of their block.
 
@@ -63,6 +64,7 @@ def blocks(
         fewest: journeys in which every transition is taken.
         decided: leaves that decide alone.
         rivals: transitions of which somebody could take either.
+        resumed: transitions that go on where a group was left.
 
     Example:
         >>> from clmstate import Phase, Signal
@@ -84,6 +86,7 @@ def blocks(
     """
     writer = _Writer(model)
     found = {one.name: writer.transition(one) for one in shown}
+    found |= {f"{where.name} resumes {where.phase}": writer.resumed(where) for where in resumed}
     found |= {f"{one.name} decided by {one.by}": writer.decided(one) for one in decided}
     found |= {f"{both.first} before {both.second}": writer.rivals(both) for both in rivals}
     for number, journey in enumerate(fewest, 1):
@@ -252,6 +255,12 @@ class _Writer:
                 lines += self.chain("begun", begun)
             lines += [f"    # {truth}", *self.again(steps[-1])]
         return "\n".join(lines) + "\n"
+
+    def resumed(self, one: Resumed) -> str:
+        """The test of a transition that goes on where a group was left."""
+        lines = [f"def test_{one.name}_resumes_{one.phase.replace('.', '_')}() -> None:"]
+        lines += _docstring(f"{one.name} goes on in {self.definition.phases[one.phase].label}, where it was left.")
+        return "\n".join([*lines, *self.chain("told", one.steps)]) + "\n"
 
     def rivals(self, one: Rivals) -> str:
         """The test of somebody who could take either of two transitions."""
