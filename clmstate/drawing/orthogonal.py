@@ -89,10 +89,12 @@ def simplest(
             way = abs(head.at[0] - tail.at[0]) + abs(head.at[1] - tail.at[1])
             found.append((way + _BEND * (len(points) - 2) + tail.cost + head.cost, points))
     best: tuple[float, list[Point]] | None = None
+    edges = [(wall.x, wall.y, wall.right, wall.bottom) for wall in walls]
+    known: dict[tuple[Point, Point], bool] = {}  # many lines begin or end with the same piece
     for cost, points in sorted(found):
         if best is not None and cost >= best[0]:
             break
-        if not any(_crosses(wall, one, other) for one, other in pairwise(points) for wall in walls):
+        if not any(_crosses(edges, piece, known) for piece in pairwise(points)):
             cost += _CROSSING * sum(cell in taken for cell in set(cells(points)))
             best = (cost, points) if best is None or cost < best[0] else best
     return None if best is None else best[1]
@@ -120,10 +122,15 @@ def _bent_twice(tail: Port, head: Port, levels: Sequence[float]) -> Iterator[lis
                 yield [tail.at, (x, level), (to_x, level), head.at]
 
 
-def _crosses(box: Box, one: Point, other: Point) -> bool:
-    """Whether an upright or level piece runs through a box."""
-    (x, y), (to_x, to_y) = one, other
-    return min(x, to_x) < box.right and max(x, to_x) > box.x and min(y, to_y) < box.bottom and max(y, to_y) > box.y
+def _crosses(
+    edges: Sequence[tuple[float, float, float, float]], piece: tuple[Point, Point], known: dict[tuple[Point, Point], bool]
+) -> bool:
+    """Whether an upright or level piece runs through a box, of which left, top, right and bottom are given."""
+    if piece not in known:
+        (x, y), (to_x, to_y) = piece
+        low, high, top, deep = min(x, to_x), max(x, to_x), min(y, to_y), max(y, to_y)
+        known[piece] = any(low < right and high > left and top < bottom and deep > up for left, up, right, bottom in edges)
+    return known[piece]
 
 
 def way_around(tails: Sequence[Port], heads: Sequence[Port], walls: Sequence[Box], taken: frozenset[Cell]) -> list[Point] | None:
@@ -167,7 +174,9 @@ class _Search:
             goals.setdefault((*self._place(port), (port.side + 2) % 4), port)
         xs, ys = [port.lead[0] for port in self.heads], [port.lead[1] for port in self.heads]
         goal = Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
-        nearest = min(self._rest((*self._place(port), port.side), goal) for port in self.tails)
+        across = [max(goal.x - x, 0, x - goal.right) for x in self.xs]
+        down = [max(goal.y - y, 0, y - goal.bottom) for y in self.ys]
+        nearest = min(_rest(across[i], down[j]) for i, j in map(self._place, self.tails))
         most = _WORTH * nearest + 4 * _BEND + _DETOUR
         came: dict[_Node, tuple[float, _Node | None]] = {}
         queue: list[tuple[float, float, _Node, _Node | None]] = []
@@ -175,7 +184,7 @@ class _Search:
         for port in self.tails:
             node = (*self._place(port), port.side)
             starts.setdefault(node, port)
-            heappush(queue, (port.cost + self._rest(node, goal), port.cost, node, None))
+            heappush(queue, (port.cost + _rest(across[node[0]], down[node[1]]), port.cost, node, None))
         while queue:
             _, cost, node, before = heappop(queue)
             if node in came:
@@ -188,7 +197,7 @@ class _Search:
                 heappush(queue, (cost + goals[node].cost, cost + goals[node].cost, end, node))
             for next_node, more in self._steps(node):
                 if next_node not in came:
-                    least = cost + more + self._rest(next_node, goal)
+                    least = cost + more + _rest(across[next_node[0]], down[next_node[1]])
                     if least <= most:
                         heappush(queue, (least, cost + more, next_node, node))
         return None
@@ -197,33 +206,25 @@ class _Search:
         x, y = port.lead
         return bisect_left(self.xs, x), bisect_left(self.ys, y)
 
-    def _rest(self, node: _Node, goal: Box) -> float:
-        """What is at least still to go: the way, and a bend where it does not lie straight ahead."""
-        x, y = self.xs[node[0]], self.ys[node[1]]
-        across, down = max(goal.x - x, 0, x - goal.right), max(goal.y - y, 0, y - goal.bottom)
-        return across + down + (_BEND if across and down else 0.0)
-
     def _steps(self, node: _Node) -> Iterator[tuple[_Node, float]]:
         i, j, side = node
-        for turn in (0, 1, 3):
-            facing = (side + turn) % 4
+        for facing in _FACING[side]:
             dx, dy = _STEPS[facing]
             to_i, to_j = i + dx, j + dy
-            if not (0 <= to_i < len(self.xs) and 0 <= to_j < len(self.ys)):
-                continue
-            first = min(i, to_i), min(j, to_j)
-            if first not in (self.across if dx else self.down):
-                yield (to_i, to_j, facing), self._cost(first, bool(dx)) + (_BEND if turn else 0.0)
+            if 0 <= to_i < len(self.xs) and 0 <= to_j < len(self.ys):
+                first = (i if dx >= 0 else to_i, j if dy >= 0 else to_j)
+                if first not in (self.across if dx else self.down):
+                    key = (*first, bool(dx))
+                    length = self.costs[key] if key in self.costs else self._cost(key)
+                    yield (to_i, to_j, facing), length if facing == side else length + _BEND
 
-    def _cost(self, first: Cell, across: bool) -> float:
+    def _cost(self, key: tuple[int, int, bool]) -> float:
         """Of one piece of the grid: its length, and what it crosses."""
-        key = (*first, across)
-        if key not in self.costs:
-            i, j = first
-            lane, start, end = (self.ys[j], self.xs[i], self.xs[i + 1]) if across else (self.xs[i], self.ys[j], self.ys[j + 1])
-            crossed = (self.rows if across else self.columns).get(int(lane // CELL), ())
-            count = bisect_right(crossed, end // CELL) - bisect_left(crossed, start // CELL) if crossed else 0
-            self.costs[key] = end - start + _CROSSING * count
+        i, j, across = key
+        lane, start, end = (self.ys[j], self.xs[i], self.xs[i + 1]) if across else (self.xs[i], self.ys[j], self.ys[j + 1])
+        crossed = (self.rows if across else self.columns).get(int(lane // CELL), ())
+        count = bisect_right(crossed, end // CELL) - bisect_left(crossed, start // CELL) if crossed else 0
+        self.costs[key] = end - start + _CROSSING * count
         return self.costs[key]
 
     def _corners(
@@ -247,6 +248,12 @@ def _sorted_by(taken: Iterable[Cell], axis: int) -> dict[int, list[int]]:
     return lanes
 
 
+def _rest(across: float, down: float) -> float:
+    """What is at least still to go: the way, and a bend where it does not lie straight ahead."""
+    return across + down + _BEND if across and down else across + down
+
+
+_FACING = tuple(tuple((side + turn) % 4 for turn in (0, 1, 3)) for side in range(4))  # where a line may go on: ahead first
 _END = 4  # in place of a direction: arrived
 
 
