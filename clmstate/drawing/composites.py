@@ -27,10 +27,12 @@ from clmstate.lifecycle import LifecycleDefinition
 
 __all__ = ["composite", "composite_scene", "place_parts"]
 
-_CARD, _SIDE, _PAD, _PORT = 224, 16.0, 12.0, 44
+_CARD, _SIDE, _PAD, _PORT = 212, 16.0, 12.0, 38
+_SMALL = 13  # type size of who reads a port
 _PHASE = 38  # height of a phase: its name, and at the right who is there
 _WIRE = 196  # width of what is said on a wire
-_SPREAD = 42.0  # how much further apart phases may stand in a short panel
+_BELOW = 16.0  # a phase: an arrow to the next
+_SPREAD = 60.0  # how much further apart phases may stand in a short panel
 _AROUND = 34.0  # what is said on a wire: room before and after it
 
 
@@ -263,9 +265,18 @@ def _port(name: str, port: str, member: LifecycleDefinition) -> Card:
         for rule in member.transitions.values()
         if rule.when is not None and port in reads(rule.when).signals
     ]
-    signal = member.signals[port]
-    told = f"read by {', '.join(readers[:3])}{' …' if len(readers) > 3 else ''}" if readers else ""
-    return Card(f"port {name}.{port}", signal.label, subtitle=told)
+    return Card(f"port {name}.{port}", member.signals[port].label, subtitle=_read_by(readers))
+
+
+def _read_by(readers: list[str]) -> str:
+    """As many of those who read a port as have room in a line, one at least."""
+    told = ""
+    for count in range(1, len(readers) + 1):
+        longer = f"read by {', '.join(readers[:count])}{' …' if count < len(readers) else ''}"
+        if told and text_width(longer, _SMALL) > _CARD - 16:
+            break
+        told = longer
+    return told
 
 
 def _between(told: Scene, upper: str, lower: str) -> Pill | None:
@@ -369,11 +380,11 @@ def _banded(card: Card) -> Block:
     lines = wrap(card.title, _CARD - 20, 16, "Bold")
     header = 10 + 20 * len(lines)
     runs = [Run(line, _CARD / 2, 2 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
-    y = float(header + 4)
-    for line in wrap(card.subtitle, _CARD - 16, 13):
-        y += 17
-        runs.append(Run(line, _CARD / 2, y - 4, 13, "Regular", "second"))
-    return Block(_CARD, math.ceil(max(y + 6, header + _PORT)), header, tuple(runs))
+    told = wrap(card.subtitle, _CARD - 16, _SMALL)
+    body = max(17 * len(told) + 10, _PORT)
+    y = header + (body - 17 * len(told)) / 2
+    runs += [Run(line, _CARD / 2, y + 17 * index + 13, _SMALL, "Regular", "second") for index, line in enumerate(told)]
+    return Block(_CARD, header + body, header, tuple(runs))
 
 
 def _said(pill: Pill, width: float) -> Block:
@@ -408,7 +419,7 @@ def _columns(
             block = blocks[name]
             tall = max(block.height, blocks_of(scene, blocks, name)) if name.startswith("port ") else block.height
             boxes[name] = Box(x + _SIDE, y + (tall - block.height) / 2, _CARD, block.height)
-            y += tall + (_PAD if name in after or name.startswith("port ") else 20)
+            y += tall + (_PAD if name in after or name.startswith("port ") else _BELOW)
             if name in after:
                 pill = blocks[after[name]]
                 y += 4
