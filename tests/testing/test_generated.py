@@ -24,7 +24,7 @@ def replayed(definition: LifecycleDefinition, steps: list[Told]) -> None:
     oracle = Oracle(definition)
     for told in steps:
         values = {name: definition.signals[name].default if value is None else value for name, value in told.values.items()}
-        moves = oracle.observe(told.at, values, [told.event] if told.event else [])
+        moves = oracle.observe(told.at, values, [*told.events])
         assert tuple(name for _, name, *_ in moves) == told.takes
         assert oracle.phase == told.phase
 
@@ -35,7 +35,7 @@ def lived(model: Any, steps: list[Told]) -> None:
     signals = model.definition.signals
     for told in steps:
         values = {name: CLEAR if value is None else signals[name].to_user(value) for name, value in told.values.items()}
-        events = ((told.event, "one" if model.definition.events[told.event].names_instance else None),) if told.event else ()
+        events = tuple((event, "one" if model.definition.events[event].names_instance else None) for event in told.events)
         moves = life.life.observation(told.at, values, events)
         assert tuple(move.name for move in moves) == told.takes
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clmstate.analysis.proofs.travelling import Shows
     from clmstate.analysis.proofs.witness import Witnesses
 
-__all__ = ["Journeys", "Shown", "Told", "Unreached", "fewest_journeys", "pair_journeys", "played", "shown_transitions"]
+__all__ = ["Journeys", "Shown", "Told", "Unreached", "fewest_journeys", "pair_journeys", "played", "shown_transitions", "told_to"]
 
 
 _NOBODY: Final = "no customer can take it: whenever its condition is true, another transition comes first, or it is never true"
@@ -34,6 +34,7 @@ class Told:
         event: what happens; "" if nothing does.
         takes: the names of the transitions that it causes.
         phase: where the customer stands afterwards.
+        also: a further event that happens at the same time; "" if none does.
 
     Example:
         >>> Told(0, {"health": 80}, "", (), "new").takes
@@ -45,6 +46,12 @@ class Told:
     event: str
     takes: tuple[str, ...]
     phase: str
+    also: str = ""
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What happens, all of it."""
+        return tuple(event for event in (self.event, self.also) if event)
 
 
 @attrs.frozen
@@ -232,15 +239,27 @@ def played(engine: Compiled, log: Sequence[Any]) -> Iterator[Told]:
     """
     state = engine.new()
     for report in log:
-        yield _told(engine, state, report.at, dict(report.values), report.event)
+        yield told_to(engine, state, report.at, dict(report.values), report.event)
 
 
-def _told(engine: Compiled, state: State, at: int, values: dict[str, Any], event: str) -> Told:
+def told_to(engine: Compiled, state: State, at: int, values: dict[str, Any], event: str, also: str = "") -> Told:
+    """Tells something to a state, which is changed, and says what it did.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     fine, alarm = Phase("Fine", initial=True), Phase("Alarm")
+        ...     worry = fine.to(alarm, when=health < 60)
+        >>> engine = compiled(Deal.definition)
+        >>> told_to(engine, engine.new(), 0, {"health": 59}, "").takes
+        ('worry',)
+    """
     signals = engine.program.definition.signals
     stored = {name: signals[name].absent if value is None else value for name, value in values.items()}
-    plan, _ = take_in(state, at, stored, (event,) if event else ())
+    plan, _ = take_in(state, at, stored, tuple(one for one in (event, also) if one))
     takes = tuple(engine.program.rules[step[0]].transition.name for step in plan)
-    return Told(at, values, event, takes, engine.program.phases[state.phase])
+    return Told(at, values, event, takes, engine.program.phases[state.phase], also)
 
 
 Others = tuple[tuple[str, Told], ...]
@@ -251,7 +270,7 @@ def _neighbours(engine: Compiled, steps: tuple[Told, ...], name: str) -> tuple[O
     definition = engine.program.definition
     before = engine.new()
     for step in steps[:-1]:
-        _told(engine, before, step.at, step.values, step.event)
+        told_to(engine, before, step.at, step.values, step.event)
     saved, last = engine.save(before), steps[-1]
     just: dict[tuple[Any, ...], tuple[str, Told]] = {}
     short: dict[tuple[Any, ...], tuple[str, Told]] = {}
@@ -259,7 +278,7 @@ def _neighbours(engine: Compiled, steps: tuple[Told, ...], name: str) -> tuple[O
     def tried(said: str, at: int, values: dict[str, Any], event: str = last.event) -> None:
         trial = engine.new()
         engine.load(trial, saved)
-        told = _told(engine, trial, at, values, event)
+        told = told_to(engine, trial, at, values, event)
         key = (at, event, tuple(sorted(values.items(), key=repr)))
         if (at, values, event) != (last.at, last.values, last.event):
             (just if name in told.takes else short).setdefault(key, (said, told))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import attrs
 
-from clmstate.kernel import compiled
+from clmstate.kernel import Rule, compiled
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.live.picture import StatePicture
 from clmstate.testing.coverage.asking import Asking
 from clmstate.testing.coverage.possible import Possible
-from clmstate.testing.generated.journeys import Told, played
+from clmstate.testing.generated.journeys import Told, played, told_to
 
 if TYPE_CHECKING:
+    from clmstate.analysis.proofs.telling import Teller
     from clmstate.analysis.proofs.witness import Witnesses
 
 __all__ = ["Resumed", "Rivals", "resumed", "rivals"]
@@ -71,7 +73,29 @@ def rivals(definition: LifecycleDefinition, witnesses: Witnesses | None = None) 
         )
         if heard is not None:
             found[key] = Rivals(*key, tuple(played(engine, heard.after.log)))
+    for phase, rules in enumerate(engine.program.offered):
+        for one, other in itertools.pairwise(rules):
+            key = one.transition.name, other.transition.name
+            if one.event != other.event and key not in found:
+                steps = _at_once(teller, known, phase, one, other)
+                found |= {} if steps is None else {key: Rivals(*key, steps)}
     return list(found.values())
+
+
+def _at_once(teller: Teller, known: Possible, phase: int, first: Rule, second: Rule) -> tuple[Told, ...] | None:
+    """A journey in whose last step the events of two transitions happen at once."""
+    asking, engine = known.asking, compiled(known.definition)
+    events = (str(first.event), str(second.event))
+    before = list(itertools.takewhile(lambda rule: rule is not first, engine.program.offered[phase]))
+    both = [asking.questions[rule.index].true for rule in (first, second)]
+    both += [asking.questions[rule.index].other for rule in before if rule.event in events]
+    for heard in (heard for spot in teller.spots(first, phase) if (heard := teller.told(spot, both)) is not None):
+        state, last = engine.new(), heard.after.log[-1]
+        engine.load(state, heard.spot.stand.state)
+        told = told_to(engine, state, last.at, dict(last.values), *events)
+        if told.takes[:1] == (first.transition.name,):
+            return (*played(engine, heard.spot.stand.log), told)
+    return None
 
 
 @attrs.frozen

@@ -285,9 +285,8 @@ class _Writer:
     def said(self, told: Told) -> str:
         at = show_instant(told.at).replace(" ", "T")
         parts = [f'"{at}"']
-        if told.event:
-            parts.append(f"{self.model}.{told.event}")
-        if told.event and self.definition.events[told.event].names_instance:
+        parts += (f"{self.model}.{event}" for event in told.events)
+        if any(self.definition.events[event].names_instance for event in told.events):
             parts.append('instance="one"')
         parts += (f"{name}={self.value(name, value)}" for name, value in told.values.items())
         return ", ".join(parts)
