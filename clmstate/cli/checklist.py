@@ -9,7 +9,7 @@ import attrs
 
 from clmstate.conditions.nodes import And, Cond, Named, Not, Unless, children
 from clmstate.lifecycle import Explanation, Lifecycle, Reason
-from clmstate.presenting.criteria import place_label, ways_by_hope
+from clmstate.presenting.criteria import place_label, unwanted, ways_by_hope
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -48,6 +48,7 @@ class Outlook:
         target: the phase or group it leads to, in words.
         name: of the transition.
         items: the checklist.
+        wanted: whether somebody hopes for it; a way into loss or from calm to risk is not.
         open: how many of its lines are not met.
 
     Example:
@@ -58,6 +59,7 @@ class Outlook:
     target: str
     name: str
     items: tuple[Item, ...]
+    wanted: bool = True
 
     @property
     def open(self) -> int:
@@ -125,9 +127,15 @@ def outlooks(life: Lifecycle) -> list[Outlook]:
         [('Won', 1)]
     """
     definition = life.definition
+    path = life.phase.path
     return [
-        Outlook(place_label(definition, way.target), way.name, tuple(as_items(life.explain(way), way.when)))
-        for way in ways_by_hope(definition, life.phase.path)
+        Outlook(
+            place_label(definition, way.target),
+            way.name,
+            tuple(as_items(life.explain(way), way.when)),
+            not unwanted(definition, way, path),
+        )
+        for way in ways_by_hope(definition, path)
     ]
 
 
@@ -135,10 +143,13 @@ def hoped_for(ways: list[Outlook]) -> list[Outlook]:
     """The ways into the next phase that the team hopes for: those that share the first one's target, the nearest first.
 
     Example:
-        >>> [way.name for way in hoped_for([Outlook("Success", "adopt", ()), Outlook("Churned", "lose", ())])]
+        >>> [way.name for way in hoped_for([Outlook("Success", "adopt", ()), Outlook("Growth", "grow", ())])]
         ['adopt']
+        >>> hoped_for([Outlook("Churned", "lose", (), wanted=False)])
+        []
     """
-    return sorted((way for way in ways if way.target == ways[0].target), key=lambda way: way.open) if ways else []
+    wanted = [way for way in ways if way.wanted]
+    return sorted((way for way in wanted if way.target == wanted[0].target), key=lambda way: way.open) if wanted else []
 
 
 def as_data(way: Outlook) -> dict[str, Any]:
@@ -149,11 +160,11 @@ def as_data(way: Outlook) -> dict[str, Any]:
         'Success'
     """
     items = [{"words": i.words, "met": i.truth, "value": i.value, "depth": i.depth} for i in way.items]
-    return {"to": way.target, "transition": way.name, "open": way.open, "needs": items}
+    return {"to": way.target, "transition": way.name, "wanted": way.wanted, "open": way.open, "needs": items}
 
 
 def render(way: Outlook, marks: Marks) -> RenderableType:
-    """The checklist, values beside the conditions.
+    """The checklist, values beside the conditions; of a way that nobody wants, what is true is what stands out.
 
     Example:
         >>> from rich.console import Console
@@ -167,12 +178,13 @@ def render(way: Outlook, marks: Marks) -> RenderableType:
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
-    styles = {True: "green", False: "red", None: "yellow"}
+    styles = {True: "green", False: "red", None: "yellow"} if way.wanted else {True: "red", False: "green", None: "yellow"}
+    calm = way.wanted
     valued = any(item.value for item in way.items)
     for item in way.items:
         line = Table.grid(padding=(0, 1, 0, 0))
         line.add_row(
-            Text(marks.truth(item.truth), f"bold {styles[item.truth]}"), Text(item.words, "dim" if item.truth is True else "")
+            Text(marks.truth(item.truth), f"bold {styles[item.truth]}"), Text(item.words, "dim" if item.truth is calm else "")
         )
         cell = Padding(line, (0, 0, 0, 2 * item.depth))
         if valued:

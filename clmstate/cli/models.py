@@ -308,14 +308,15 @@ def _no_model(path: Path) -> Diagnostic:
 
 
 def _looks_like_a_file(where: str) -> bool:
-    """Whether a name with a dot in it can be no module, because nothing is called as it begins."""
+    """Whether a name with a dot in it can be no module, because no package is called as it begins."""
     first, dot, _ = where.partition(".")
     if not dot or not first.isidentifier() or Path(first).is_dir():
         return False
     try:
-        return importlib.util.find_spec(first) is None
+        found = importlib.util.find_spec(first)
     except (ImportError, ValueError):
         return False
+    return found is None or found.submodule_search_locations is None
 
 
 def _nothing(path: Path) -> Diagnostic:

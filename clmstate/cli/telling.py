@@ -226,16 +226,24 @@ class Teller:
         self.screen.line()
         for address, life in lives.items():
             if self.shape.way(self.shape.part_at(address)).many == 0:
-                self.screen.show(Padding(Text.assemble((f"What {address} still needs", "bold")), (0, 1), expand=False))
-                self._ways(life)
-        self.screen.line()
+                self._ways(outlooks(life), f"What {address} still needs", f"What should not happen to {address}")
+                self.screen.line()
 
-    def _ways(self, life: Lifecycle) -> None:
-        """Every way out of a phase as a checklist."""
+    def _ways(self, ways: list[Outlook], needs: str, fears: str) -> None:
+        """Every way out of a phase as a checklist, those that nobody hopes for under a heading of their own."""
+        wanted, unwanted = [way for way in ways if way.wanted], [way for way in ways if not way.wanted]
+        self._under(needs, wanted)
+        if wanted and unwanted:
+            self.screen.line()
+        self._under(fears, unwanted)
+
+    def _under(self, heading: str, ways: list[Outlook]) -> None:
         from rich.padding import Padding
         from rich.text import Text
 
-        for way in outlooks(life):
+        if ways:
+            self.screen.show(Padding(Text(heading, "bold"), (0, 0, 0, 1), expand=False))
+        for way in ways:
             said = Text.assemble((f"{self.screen.marks.arrow} ", "dim"), (way.target, "bold"), (f"  {way.name}", "dim"))
             self.screen.show(Padding(said, (0, 0, 0, 1), expand=False))
             self.screen.show(Padding(render(way, self.screen.marks), (0, 0, 0, 5), expand=False))
@@ -281,8 +289,7 @@ class Teller:
                 )
             )
             return
-        self.screen.show(Padding(Text("What is still missing", "bold"), (0, 0, 0, 1), expand=False))
-        self._ways(life)
+        self._ways(ways, "What is still missing", "What should not happen")
         self.screen.line()
 
     def rejected(self, diagnostics: list[Diagnostic], rows: int) -> None:

@@ -230,9 +230,9 @@ class TypingIn:
         if every:
             self.teller.now(self.life, None)
             return
-        ways = checklist.hoped_for(checklist.outlooks(self.life))
+        ways = checklist.outlooks(self.life)
         if ways:
-            self.teller.missing(ways)
+            self.teller.missing(checklist.hoped_for(ways))
         else:
             self.teller.note("the journey ends here" if self.life.phase.final else "no rule leads on from here")
 

@@ -13,7 +13,7 @@ from clmstate.conditions import words
 from clmstate.conditions.nodes import Named, walk
 from clmstate.lifecycle import LifecycleDefinition, Transition
 
-__all__ = ["Way", "group_label", "learned", "names", "place_label", "sources", "ways_by_hope", "ways_in", "ways_out"]
+__all__ = ["Way", "group_label", "learned", "names", "place_label", "sources", "unwanted", "ways_by_hope", "ways_in", "ways_out"]
 
 _RANKS: Final = {"good": 0, "": 1, "watch": 1, "at_risk": 2, "lost": 3}
 
@@ -98,12 +98,40 @@ def ways_by_hope(definition: LifecycleDefinition, path: str) -> list[Transition]
     ways = [t for t in definition.ways_out(path) if not t.stay]
 
     def rank(transition: Transition) -> tuple[int, bool, int]:
-        group = definition.groups.get(transition.target)
-        entered = group.initial if group is not None else transition.target
+        entered = _entered(definition, transition)
         back = order.index(entered) < order.index(path)
         return _RANKS[definition.phases[entered].standing], back, ways.index(transition)
 
     return sorted(ways, key=rank)
+
+
+def _entered(definition: LifecycleDefinition, transition: Transition) -> str:
+    """The phase that a transition enters, as far as that is known without a customer."""
+    group = definition.groups.get(transition.target)
+    return group.initial if group is not None else transition.target
+
+
+def unwanted(definition: LifecycleDefinition, transition: Transition, path: str) -> bool:
+    """Whether nobody hopes for a way out of a phase: it is said to be a relapse or an alarm, or leads to loss, to risk, or back to less.
+
+    Example:
+        >>> from clmstate import Event, Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     ended, signed = Event("contract ended"), Signal.flag("signed")
+        ...     new = Phase("New", initial=True)
+        ...     lost = Phase("Lost", final=True, standing="lost")
+        ...     won = Phase("Won", standing="good")
+        ...     lose = new.to(lost, on=ended)
+        ...     win = new.to(won, when=signed)
+        >>> [way.name for way in ways_by_hope(Deal.definition, "new") if unwanted(Deal.definition, way, "new")]
+        ['lose']
+    """
+    if transition.kind is not None:
+        return transition.kind in ("relapse", "at_risk")
+    entered, order = _entered(definition, transition), list(definition.phases)
+    here, there = _RANKS[definition.phases[path].standing], _RANKS[definition.phases[entered].standing]
+    back = order.index(entered) < order.index(path)
+    return there == _RANKS["lost"] or (there > here and (back or there == _RANKS["at_risk"]))
 
 
 def sources(definition: LifecycleDefinition, transition: Transition) -> str:

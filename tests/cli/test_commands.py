@@ -247,6 +247,37 @@ def test_walk_as_of_a_date(run: Run, folder: Path) -> None:
     assert [d["code"] for d in document["rejected"]] == ["CLM204"]
 
 
+def test_walk_tells_what_is_hoped_for_from_what_is_not(run: Run, folder: Path) -> None:
+    (folder / "care.py").write_text(
+        """from clmstate import Event, Lifecycle, Phase, Signal, anywhere
+class Care(Lifecycle):
+    health, ended = Signal.score("health"), Event("contract ended")
+    start_up = Phase("Start", initial=True)
+    use = Phase("Use")
+    great = Phase("Great", standing="good")
+    alarm = Phase("Alarm", standing="at_risk")
+    gone = Phase("Gone", standing="lost", final=True)
+    begin = start_up.to(use, when=health >= 10)
+    shine = use.to(great, when=health >= 80)
+    dull = great.to(use, when=health < 70)
+    worry = (use | great).to(alarm, when=health < 20)
+    calm = alarm.to(use, when=health >= 40)
+    end = anywhere.to(gone, on=ended)
+"""
+    )
+    (folder / "care.csv").write_text("customer,at,health\nAcme,2026-01-05,90\n")
+    out = run("walk", "care.py", "care.csv").out
+    assert "next    Gone" not in out
+    needs, _, fears = out.partition("What should not happen")
+    assert "What is still missing" not in needs, "from the best place, only worse ones can be reached"
+    assert [line.split()[-1] for line in fears.splitlines() if line.startswith(" →")] == ["dull", "worry", "end"]
+    (folder / "care.csv").write_text("customer,at,health\nAcme,2026-01-05,50\nAcme,2026-02-05,5\n")
+    out = run("walk", "care.py", "care.csv").out
+    assert re.search(r"What is still missing\n → Use  calm\n.*\n\n What should not happen\n → Gone  end", out)
+    ways = json.loads(run("walk", "care.py", "care.csv", "--json").out)["ways_out"]
+    assert [(way["transition"], way["wanted"]) for way in ways] == [("calm", True), ("end", False)]
+
+
 def test_walk_as_of_a_date_lets_time_pass(run: Run, folder: Path) -> None:
     (folder / "wait.py").write_text(
         "from clmstate import Lifecycle, Phase, Signal, days_in_phase\n"
