@@ -13,6 +13,7 @@ from clmstate.drawing.blocks import Block, Run
 from clmstate.drawing.geometry import Box, Route
 from clmstate.drawing.layout import Layout
 from clmstate.drawing.measure import clean
+from clmstate.drawing.renderers import missing_package
 from clmstate.drawing.scene import Scene
 from clmstate.drawing.theme import Theme
 
@@ -32,7 +33,10 @@ def to_dot(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: The
         >>> "layout=nop2" in to_dot(scene, {"trial": block}, Layout(150, 60, {"trial": box}, ()), THEMES["light"])
         True
     """
-    import graphviz
+    try:
+        import graphviz
+    except (ImportError, OSError) as missing:
+        raise missing_package("graphviz", missing) from missing
 
     def text(runs: Iterable[Run], below: str = "") -> str:
         """Lines as they are broken in the picture."""

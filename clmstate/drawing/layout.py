@@ -17,7 +17,7 @@ import attrs
 from clmstate.drawing.blocks import Block
 from clmstate.drawing.columns import Columns, arrange, insiders, spacer
 from clmstate.drawing.geometry import Box, Point, Route, around, cut_to
-from clmstate.drawing.renderers import RENDERERS, RendererName, lay_out
+from clmstate.drawing.renderers import RENDERERS, RendererName, lay_out, missing_package
 from clmstate.drawing.scene import Frame, Link, Pill, Scene
 
 __all__ = ["Layout", "bare_dot", "place"]
@@ -89,7 +89,10 @@ def _plan(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> _Plan:
 
 
 def _source(plan: _Plan) -> str:
-    import graphviz
+    try:
+        import graphviz
+    except (ImportError, OSError) as missing:
+        raise missing_package("graphviz", missing) from missing
 
     graph = graphviz.Digraph("journey")
     graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep=f"{BETWEEN / 72:.2f}", ranksep="0.153")

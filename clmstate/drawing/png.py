@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clmstate.drawing.measure import FONTS, fits_bundled_font
+from clmstate.drawing.renderers import missing_package
 from clmstate.errors import BadValueError, Diagnostic
 
 __all__ = ["rasterise"]
@@ -35,7 +36,10 @@ def rasterise(svg: str, *, scale: float | None = None, width: float = 0, height:
     if not SMALLEST <= scale <= LARGEST:
         remedy = f"give a number from {SMALLEST} to {LARGEST}"
         raise BadValueError([Diagnostic("CLM403", "png", f"the scale {scale!r} cannot be used", remedy)])
-    import resvg_py
+    try:
+        import resvg_py
+    except (ImportError, OSError) as missing:
+        raise missing_package("resvg-py", missing) from missing
 
     pixels = width * height * scale * scale
     if pixels > _MOST_PIXELS:

