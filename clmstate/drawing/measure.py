@@ -152,17 +152,27 @@ def _pieces(text: str, units: float, face: Face) -> Iterator[tuple[str, bool]]:
         blank, piece, wide = True, "", 0.0
         for char in word:
             more = _units_wide(char, face)
-            unbreakable = unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf"} or char in "、。，．！？)」』）"
-            breakable = not unbreakable and bool(piece) and piece[-1] != "\u200d"
+            breakable = char not in _NOT_FIRST and _stands_alone(char) and bool(piece) and piece[-1] != "\u200d"
             ideographs = (
                 unicodedata.east_asian_width(char) == "W" and bool(piece) and unicodedata.east_asian_width(piece[-1]) == "W"
             )
             if breakable and (ideographs or wide + more > units):
                 yield piece, blank
                 blank, piece, wide = False, "", 0.0
+            elif char in _NOT_FIRST and wide + more > units and len(piece) > 1 and all(map(_stands_alone, piece[-2:])):
+                yield piece[:-1], blank  # what may not begin a line takes the character before it along
+                blank, piece, wide = False, piece[-1], _units_wide(piece[-1], face)
             piece, wide = piece + char, wide + more
         if piece:
             yield piece, blank
+
+
+_NOT_FIRST = frozenset("、。，．！？)」』）")
+
+
+def _stands_alone(char: str) -> bool:
+    """Whether a character is not a part of the one before it."""
+    return unicodedata.category(char) not in {"Mn", "Me", "Mc", "Cf"}
 
 
 def _fill(pieces: list[tuple[str, bool]], units: float, face: Face) -> list[str]:

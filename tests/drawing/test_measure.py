@@ -69,3 +69,9 @@ def test_directions_and_coverage() -> None:
     assert not is_right_to_left("123")
     assert fits_bundled_font("Żółć, Ελλάδα, Привет")
     assert not fits_bundled_font("日本")
+
+
+def test_what_may_not_begin_a_line_takes_a_character_along() -> None:
+    lines = wrap("00000000001)", 24, 14)
+    assert lines[-1] == "1)"
+    assert all(text_width(line, 14) <= 24 for line in lines)
