@@ -27,6 +27,7 @@ from clmstate.kernel.tables import CLOCK, EVENT_SINCE, EVENT_TIMES, FAR, IN_PHAS
 from clmstate.replay.wholes.places import ALL_OF, ENTRY, FEED, HEAD, NOT_SO, ROLL_UP, STANDS_IN, TOTAL, WIRE, K, N
 
 __all__ = [
+    "ARRAYS",
     "FACTS",
     "FOUND",
     "GROW",
@@ -134,8 +135,9 @@ _filled: Any = populate_array
 # ---- arrays by name
 
 
-def _array(dtype: Any, axes: int) -> Any:
+def _array(kind: str, axes: int) -> Any:
     """What finds an array of one type and of so many axes: an array over the memory that the facts name, of which nobody counts references."""
+    dtype = getattr(types, kind)
 
     @intrinsic
     def found(_typing: Any, facts: Any, which: Any) -> Any:
@@ -158,9 +160,11 @@ def _array(dtype: Any, axes: int) -> Any:
     return found
 
 
-_flat, _wide = _array(types.int64, 1), _array(types.int64, 2)
-_flat_floats, _wide_floats = _array(types.float64, 1), _array(types.float64, 2)
-_shorts, _bytes = _array(types.int16, 1), _array(types.int8, 1)
+ARRAYS: Final = {
+    "_flat": ("int64", 1), "_wide": ("int64", 2), "_flat_floats": ("float64", 1), "_wide_floats": ("float64", 2),
+    "_shorts": ("int16", 1), "_bytes": ("int8", 1),
+}  # fmt: skip
+_flat, _wide, _flat_floats, _wide_floats, _shorts, _bytes = (_array(*about) for about in ARRAYS.values())
 
 
 # ---- literals and rules of one part
