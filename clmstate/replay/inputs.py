@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +20,16 @@ from clmstate.replay.sorting import PIECE
 from clmstate.replay.typed import NUMBER
 from clmstate.replay.understand import Understanding
 
-__all__ = ["FrameSource", "as_frame", "parquet_pieces", "read_table"]
+__all__ = ["FrameSource", "as_frame", "parquet_pieces", "read_table", "row_ranges"]
 
 DUCKDB: Final = (".duckdb", ".ddb")
 """Endings of databases that are DuckDB's; all others are SQLite's."""
 
 AT_ONCE: Final = 1 << 19
 """Rows that are read at a time, about."""
+
+_TOO_LARGE: Final = 8 * AT_ONCE
+"""Rows of one row group that are not read at once."""
 
 
 def as_frame(data: Any, source: str = "the log") -> pl.DataFrame:
@@ -188,8 +191,15 @@ class FrameSource(Source):
         return found
 
 
-def parquet_pieces(path: str | os.PathLike[str], rows: int = PIECE) -> Iterator[pl.DataFrame]:
+def parquet_pieces(
+    path: str | os.PathLike[str], rows: int = PIECE, within: tuple[int, int] | None = None
+) -> Iterator[pl.DataFrame]:
     """The rows of a Parquet file in pieces, each row with its number.
+
+    Args:
+        path: the file.
+        rows: how many a piece has, about.
+        within: one of :func:`row_ranges`; by default all rows.
 
     Raises:
         InputError: CLM302, it is truncated, or no Parquet.
@@ -201,13 +211,49 @@ def parquet_pieces(path: str | os.PathLike[str], rows: int = PIECE) -> Iterator[
         ...     [piece["__row"].to_list() for piece in parquet_pieces(f"{folder}/log.parquet", 2)]
         [[1, 2], [3]]
     """
+    with _as_parquet(path):
+        for begin, end in row_ranges(path) if within is None else [within]:
+            first = begin + 1
+            for frame in _read_pieces(path, rows, begin, end):
+                yield frame.with_columns(pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(NUMBER))
+                first += frame.height
+
+
+def row_ranges(path: str | os.PathLike[str]) -> list[tuple[int, int]]:
+    """Rows that are read at once, by where they begin and end: some row groups together; all, if one is too large for that.
+
+    Raises:
+        InputError: as for :func:`parquet_pieces`.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pl.DataFrame({"customer": ["a", "b", "c"]}).write_parquet(f"{folder}/log.parquet")
+        ...     row_ranges(f"{folder}/log.parquet")
+        [(0, 3)]
+    """
+    import pyarrow.parquet as pq
+
+    with _as_parquet(path), pq.ParquetFile(path) as file:
+        heights = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    if max(heights, default=0) > _TOO_LARGE:
+        return [(0, sum(heights))]
+    ranges, begin, end = [], 0, 0
+    for number, height in enumerate(heights, 1):
+        end += height
+        if end - begin >= AT_ONCE or number == len(heights):
+            ranges.append((begin, end))
+            begin = end
+    return ranges
+
+
+@contextmanager
+def _as_parquet(path: str | os.PathLike[str]) -> Iterator[None]:
+    """What is wrong with a file, for people."""
     import pyarrow as pa
 
-    first = 1
     try:
-        for frame in _read_pieces(path, rows):
-            yield frame.with_columns(pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(NUMBER))
-            first += frame.height
+        yield
     except (pa.ArrowException, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         if isinstance(error, FileNotFoundError):
             raise InputError([Diagnostic("CLM301", os.fspath(path), "there is no such file", "check the path")]) from None
@@ -215,23 +261,17 @@ def parquet_pieces(path: str | os.PathLike[str], rows: int = PIECE) -> Iterator[
         raise InputError([Diagnostic("CLM302", os.fspath(path), cause, "write it again")]) from None
 
 
-def _read_pieces(path: str | os.PathLike[str], rows: int) -> Iterator[pl.DataFrame]:
+def _read_pieces(path: str | os.PathLike[str], rows: int, begin: int, end: int) -> Iterator[pl.DataFrame]:
     """Polars reads some row groups at once, in half the time of pyarrow; a row group that is too large for that is left to pyarrow."""
-    import pyarrow.parquet as pq
+    if end - begin > AT_ONCE + _TOO_LARGE:
+        import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        heights = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
-        if max(heights, default=0) > 8 * AT_ONCE:
+        with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(rows, use_threads=False):
                 frame = pl.from_arrow(batch)
                 assert isinstance(frame, pl.DataFrame)
                 yield frame
-            return
-    log, begin, end = pl.scan_parquet(Path(path), glob=False), 0, 0
-    for number, height in enumerate(heights, 1):
-        end += height
-        if end - begin >= AT_ONCE or number == len(heights):
-            with unsaid(pl.exceptions.PanicException):
-                together = log.slice(begin, end - begin).collect()
-            yield from together.iter_slices(rows)
-            begin = end
+        return
+    with unsaid(pl.exceptions.PanicException):
+        together = pl.scan_parquet(Path(path), glob=False).slice(begin, end - begin).collect()
+    yield from together.iter_slices(rows)

@@ -1,7 +1,9 @@
-"""The same replay on more than one machine: Spark deals out customers, each partition is played by the engines that play it here.
+"""The same replay on more than one machine: Spark deals out customers, each hand is played by the engines that play it here.
 
-Rows are partitioned by root customer, so nobody's life is cut in two, and put in order by the worker, which is cheaper than in Java. What a
-worker returns are the tables that an engine fills; what follows from them (stays, open plays) is computed once, as everywhere.
+Rows are dealt out by root customer, so nobody's life is cut in two. Workers read the file themselves, a few row groups each, deal its
+rows into hands and pack each part of a hand into one piece of bytes; Spark carries pieces to whoever plays the hand, and its tables back.
+So Java moves bytes and never looks at a row: taking rows apart and putting them together there cost five times what playing them does.
+What a worker returns are the tables that an engine fills; what follows from them (stays, open plays) is computed once, as everywhere.
 """
 
 from __future__ import annotations
@@ -11,37 +13,67 @@ import os
 import shutil
 import sys
 import warnings
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
+
+import attrs
 
 from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay.frames import pl
 from clmstate.replay.hands import found_in_frame
-from clmstate.replay.inputs import FrameSource
+from clmstate.replay.inputs import FrameSource, parquet_pieces, row_ranges
 from clmstate.replay.parquet import read_stamp
 from clmstate.replay.run import Counts, Replayed
 from clmstate.replay.shape import shape_of
-from clmstate.replay.tables import SCHEMAS, Found, tables_of
+from clmstate.replay.sorting import HAND, PIECE, in_hands
+from clmstate.replay.tables import SCHEMAS, Found, frame_of, tables_of
 from clmstate.replay.typed import NUMBER
 
-__all__ = ["played", "several_with_spark", "spark_session", "with_spark"]
+__all__ = ["Task", "packed", "pieces_of", "played", "put_together", "several_with_spark", "spark_session", "with_spark"]
 
 Model = type[Lifecycle] | type[Composition]
 
-_KINDS: Final = {"text": "string", "number": "bigint", "time": "bigint", "flag": "boolean"}
-_COLUMNS: Final = {name: kind for schema in SCHEMAS.values() for name, kind in schema.items()}
-_ROWS: Final = "__rows"
-_DOT: Final = "__dot__"
-"""Spark takes a dot in a name for the way into a structure."""
-_OF: Final = "__of__"
-"""Between the number of a model and the name of a column of its log."""
-_MODEL: Final = "__model"
-_WHOM: Final = "__whom"
-_SPACES: Final = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029\u3000"
+FEWEST: Final = 50_000
+"""Rows that are not worth a hand of their own."""
+
+PACKED: Final = 8 << 20
+"""Bytes of a piece, about: Java holds a few of them at a time."""
+
+_PIECE: Final = "hand int, piece binary"
+_FOUND: Final = "task int, used bigint, later bigint, name string, piece binary"
+
+
+@attrs.frozen
+class Task:
+    """A model and its log, as workers know it.
+
+    Attributes:
+        module, name: where the model is.
+        path: its log.
+        first, hands: which hands are its own, and how many of them there are.
+
+    Example:
+        >>> Task("models.dynamic.contract", "Contract", "log.parquet", 0, 2).model.__name__
+        'Contract'
+    """
+
+    module: str
+    name: str
+    path: str
+    first: int
+    hands: int
+
+    @property
+    def model(self) -> Model:
+        """The model itself."""
+        found: Model = getattr(importlib.import_module(self.module), self.name)
+        return found
 
 
 @contextmanager
@@ -72,12 +104,11 @@ def spark_session(master: str = "local[2]") -> Iterator[Any]:
     quiet: dict[str, bool | float | int | str | None] = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
     }
     if master.startswith("local"):
         quiet |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _not_shown():
             warnings.simplefilter("ignore")  # Spark warns of a pandas that it does not know yet; none of it is used here
             session = SparkSession.builder.master(master).appName("clmstate").config(map=quiet).getOrCreate()
             session.sparkContext.setLogLevel("ERROR")
@@ -88,6 +119,23 @@ def spark_session(master: str = "local[2]") -> Iterator[Any]:
         yield session
     finally:
         session.stop()
+
+
+@contextmanager
+def _not_shown() -> Iterator[None]:
+    """Keeps from the screen what Java says while it starts, and its log afterwards: what goes wrong is raised here anyway."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def with_spark(
@@ -133,69 +181,152 @@ def several_with_spark(
     Raises:
         InputError: as for :func:`with_spark`.
     """
-    tasks, totals = [], []
+    read = []
     for model, path in jobs:
         name = os.fspath(path)
         version, total = read_stamp(name, Path(path))
-        FrameSource(model, name, ignore).checked(pl.scan_parquet(name).head(0).collect(), version)
-        tasks.append((*_where(model), name))
-        totals.append(total)
-    columns = {"table": "text", **_COLUMNS, _ROWS: "number", _MODEL: "number"}
-    schema = ", ".join(f"`{column}` {_KINDS[kind]}" for column, kind in columns.items())
+        FrameSource(model, name, ignore).checked(pl.scan_parquet(name, glob=False).head(0).collect(), version)
+        read.append((*_where(model), name, total))
     search = [entry for entry in sys.path if entry]
 
+    def deal(batches: Iterator[Any]) -> Iterator[Any]:
+        _at_home(search)
+        for batch in batches:
+            for number in batch.column("id").to_pylist():
+                task, within = work[number]
+                yield from map(packed, pieces_of(task, within, ignore))
+
     def play(batches: Iterator[Any]) -> Iterator[Any]:
-        for entry in search:
-            if entry not in sys.path:
-                sys.path.append(entry)
+        _at_home(search)
         yield from played(tasks, as_of_us, tuple(ignore), batches)
 
     with spark_session(master) as session, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dealt = _dealt(session, [name for *_, name in tasks], partitions)
-        found = pl.from_arrow(dealt.mapInArrow(play, schema).toArrow())
+        wanted = partitions or session.sparkContext.defaultParallelism
+        counts = [max(-(-total // HAND), partitions or min(wanted, -(-total // FEWEST)), 1) for *_, total in read]
+        starts = [0, *accumulate(counts)]
+        tasks = [
+            Task(module, name, path, first, n) for (module, name, path, _), first, n in zip(read, starts, counts, strict=False)
+        ]
+        work = [(task, within) for task in tasks for within in row_ranges(task.path)]
+        every = session.range(0, len(work), 1, max(1, len(work))).mapInArrow(deal, _PIECE)
+        found = pl.from_arrow(every.repartitionById(starts[-1], "hand").mapInArrow(play, _FOUND).toArrow())
     assert isinstance(found, pl.DataFrame)
     return [
-        _replayed(model, name, found.filter(pl.col(_MODEL) == number), total, as_of_us)
-        for number, ((model, _), (*_, name), total) in enumerate(zip(jobs, tasks, totals, strict=True))
+        put_together(model, path, found.filter(pl.col("task") == number), total, as_of_us)
+        for number, ((model, _), (_, _, path, total)) in enumerate(zip(jobs, read, strict=True))
     ]
 
 
-def _dealt(session: Any, names: Sequence[str], partitions: int | None) -> Any:
-    """All logs in one table, the columns of each with names of their own, dealt out by log and customer."""
-    from pyspark.sql import functions as f
-
-    read = [session.read.parquet(name) for name in names]
-    kinds = {(n, field.name): field.dataType for n, log in enumerate(read) for field in log.schema.fields}
-    logs = []
-    for number, log in enumerate(read):
-        columns = [
-            (log[f"`{column}`"] if n == number else f.lit(None).cast(kind)).alias(f"{n}{_OF}{column.replace('.', _DOT)}")
-            for (n, column), kind in kinds.items()
-        ]
-        whom = [_trimmed(log["customer"]).alias(_WHOM)] if len(names) > 1 else []
-        known = f.lit(number).cast("bigint").alias(_MODEL), *whom, (log["_metadata.row_index"] + 1).alias(NUMBER)
-        logs.append(log.select(*known, *columns))
-    union = logs[0]
-    for log in logs[1:]:
-        union = union.union(log)
-    by = [_MODEL, _WHOM] if len(names) > 1 else [_trimmed(union[f"0{_OF}customer"])]
-    return union.repartition(partitions, *by) if partitions else union.repartition(*by)
+def _at_home(search: Sequence[str]) -> None:
+    """Lets a worker find what the driver finds."""
+    sys.path += [entry for entry in search if entry not in sys.path]
 
 
-def _trimmed(customer: Any) -> Any:
-    """Whom a row is about, whatever spaces are around the name."""
-    from pyspark.sql import functions as f
+def pieces_of(task: Task, within: tuple[int, int], ignore: Collection[str] = ()) -> Iterator[tuple[int, bytes]]:
+    """What a worker deals: the hand and the bytes of each piece of some rows of a log.
 
-    return f.btrim(customer.cast("string"), f.lit(_SPACES))
+    Args:
+        task: the log.
+        within: which rows.
+        ignore: columns that nobody needs.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pl.DataFrame({"customer": ["a", "b", "c"]}).write_parquet(f"{folder}/log.parquet")
+        ...     task = Task("models.dynamic.contract", "Contract", f"{folder}/log.parquet", 4, 1)
+        ...     [(hand, pl.read_ipc_stream(piece)["customer"].to_list()) for hand, piece in pieces_of(task, (0, 3))]
+        [(4, ['a', 'b', 'c'])]
+    """
+    for frame in parquet_pieces(task.path, PIECE, within):
+        needed = frame.drop(ignore, strict=False).with_columns(pl.col(pl.Categorical).cast(pl.String))
+        for hand, part in enumerate(in_hands(needed, task.hands), task.first):
+            yield from ((hand, piece) for piece in _in_bytes(part))
 
 
-def _replayed(model: Model, name: str, found: pl.DataFrame, total: int, as_of_us: int | None) -> Replayed:
-    tables = Found(**{table: _back(found, table) for table in SCHEMAS})
-    counts = found.filter(pl.col("table") == _ROWS)
-    used, later = int(counts["row"].sum()), int(counts[_ROWS].sum())
+def _in_bytes(frame: pl.DataFrame) -> Iterator[bytes]:
+    """A table in pieces of some megabytes; packed here, so that Java has the less to carry."""
+    most = max(1, PACKED * frame.height // max(1, int(frame.estimated_size())))
+    for part in frame.iter_slices(most):
+        if part.height:
+            yield part.write_ipc_stream(None, compression="zstd", compat_level=pl.CompatLevel.oldest()).getvalue()
+
+
+def packed(piece: tuple[int, bytes]) -> Any:
+    """A piece as Spark carries it.
+
+    Example:
+        >>> packed((3, b"...")).column("hand").to_pylist()
+        [3]
+    """
+    import pyarrow as pa
+
+    hand, content = piece
+    return pa.record_batch({"hand": pa.array([hand], pa.int32()), "piece": pa.array([content], pa.binary())})
+
+
+def played(tasks: Sequence[Task], as_of_us: int | None, ignore: Collection[str], batches: Iterator[Any]) -> Iterator[Any]:
+    """What a worker plays: the hands of one partition, and returns all their tables in pieces.
+
+    Args:
+        tasks: all models and logs.
+        as_of_us: the date of interest.
+        ignore: columns to pass over.
+        batches: Arrow batches of pieces in any order, each hand whole.
+
+    Example:
+        >>> log = pl.DataFrame({"__row": [1], "customer": ["Acme"], "at": ["2026-01-30"]})
+        >>> pieces = pl.DataFrame({"hand": [0], "piece": [log.write_ipc_stream(None).getvalue()]})
+        >>> task = Task("models.dynamic.contract", "Contract", "log.parquet", 0, 1)
+        >>> found = pl.concat(map(pl.from_arrow, played([task], None, (), iter(pieces.to_arrow().to_batches()))))
+        >>> pl.read_ipc_stream(found.filter(pl.col("name") == "lives")["piece"][0])["phase"].to_list()
+        ['onboarding']
+    """
+    hands: dict[int, list[pl.DataFrame]] = defaultdict(list)
+    for batch in batches:
+        for hand, piece in zip(batch.column("hand").to_pylist(), batch.column("piece"), strict=True):
+            hands[hand].append(pl.read_ipc_stream(piece.as_buffer().to_pybytes()))
+    for hand in sorted(hands):
+        number = next(n for n, task in enumerate(tasks) if task.first <= hand < task.first + task.hands)
+        task = tasks[number]
+        pieces = sorted(hands.pop(hand), key=lambda piece: int(piece[NUMBER][0]))  # as in the file: on the way they were mixed
+        source = FrameSource(task.model, task.path, ignore)
+        dealt = found_in_frame(task.model, source, pl.concat(pieces), as_of_us=as_of_us, ignore=ignore)
+        yield _answer(number, dealt.used, dealt.later, "", b"")
+        for name in SCHEMAS:
+            for content in _in_bytes(getattr(dealt.found, name)):
+                yield _answer(number, 0, 0, name, content)
+
+
+def _answer(number: int, used: int, later: int, name: str, content: bytes) -> Any:
+    import pyarrow as pa
+
+    kinds = {"task": pa.int32(), "used": pa.int64(), "later": pa.int64(), "name": pa.string(), "piece": pa.binary()}
+    values = (number, used, later, name, content)
+    return pa.record_batch({key: pa.array([value], kind) for (key, kind), value in zip(kinds.items(), values, strict=True)})
+
+
+def put_together(model: Model, name: str, found: pl.DataFrame, total: int, as_of_us: int | None) -> Replayed:
+    """A replay of the answers of all workers.
+
+    Args:
+        model: a lifecycle or a composition.
+        name: its log.
+        found: what workers answered about it.
+        total: how many rows it has.
+        as_of_us: the date of interest.
+
+    Example:
+        >>> nothing = pl.DataFrame(schema={"used": pl.Int64, "later": pl.Int64, "name": pl.String, "piece": pl.Binary})
+        >>> put_together(Task("models.dynamic.contract", "Contract", "", 0, 1).model, "log.parquet", nothing, 0, None).counts.used
+        0
+    """
+    answers = found.partition_by("name", as_dict=True)
+    held = {table: list(map(pl.read_ipc_stream, answers[(table,)]["piece"])) if (table,) in answers else [] for table in SCHEMAS}
+    tables = Found(**{table: pl.concat([frame_of(table), *pieces]) for table, pieces in held.items()})
+    result = Counts(total, int(found["used"].sum()), tables.rejects.height, int(found["later"].sum()))
     shape = shape_of(model)
-    result = Counts(total, used, tables.rejects.height, later)
     return Replayed(model.__name__, name, result, tables_of(tables, shape), as_of_us, "spark", shape)
 
 
@@ -211,65 +342,3 @@ def _where(model: Model) -> tuple[str, str]:
             [Diagnostic("CLM359", "spark", cause, "name the model by its module, as in models.dynamic.contract:Contract")]
         )
     return model.__module__, model.__name__
-
-
-def played(
-    tasks: Sequence[tuple[str, str, str]], as_of_us: int | None, ignore: Collection[str], batches: Iterator[Any]
-) -> Iterator[Any]:
-    """What a worker does: plays the customers of one partition, and returns all tables in one.
-
-    Args:
-        tasks: the module and name of each model, and the name of its log.
-        as_of_us: the date of interest.
-        ignore: columns to pass over.
-        batches: Arrow batches in any order, each customer whole; a row says which task it is of, and its columns begin with that number.
-
-    Example:
-        >>> frame = pl.DataFrame({"__model": [0], "__row": [1], "0__of__customer": ["Acme"], "0__of__at": ["2026-01-30"]})
-        >>> task = ("models.dynamic.contract", "Contract", "log.parquet")
-        >>> found, = played([task], None, (), iter(frame.to_arrow().to_batches()))
-        >>> pl.from_arrow(found).filter(pl.col("table") == "lives")["phase"].to_list()
-        ['onboarding']
-    """
-    pieces = [piece for batch in batches if isinstance(piece := pl.from_arrow(batch), pl.DataFrame) and piece.height]
-    if not pieces:
-        return
-    every = pl.concat(pieces)
-    for number in every[_MODEL].unique().sort().to_list():
-        module, model_name, name = tasks[number]
-        model: Model = getattr(importlib.import_module(module), model_name)
-        mine = f"{number}{_OF}"
-        own = [
-            pl.col(column).alias(column.removeprefix(mine).replace(_DOT, "."))
-            for column in every.columns
-            if column.startswith(mine)
-        ]
-        of_it = every if len(tasks) == 1 else every.filter(pl.col(_MODEL) == number)
-        frame = of_it.select(NUMBER, *own).sort(NUMBER)  # as in the file: dealing has mixed them
-        dealt = found_in_frame(model, FrameSource(model, name, ignore), frame, as_of_us=as_of_us, ignore=ignore)
-        tables = [_forth(getattr(dealt.found, table), table) for table in SCHEMAS]
-        counts = pl.DataFrame({"table": [_ROWS], "row": [dealt.used], _ROWS: [dealt.later]})
-        found = pl.concat([*tables, _wide(counts)]).with_columns(pl.lit(number, pl.Int64).alias(_MODEL))
-        yield from found.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()
-
-
-def _forth(table: pl.DataFrame, name: str) -> pl.DataFrame:
-    """A table as part of the one that holds all."""
-    return _wide(table.with_columns(pl.col(pl.Datetime).to_physical(), pl.lit(name).alias("table")))
-
-
-def _wide(table: pl.DataFrame) -> pl.DataFrame:
-    kinds: dict[str, Any] = {"text": pl.String, "number": pl.Int64, "time": pl.Int64, "flag": pl.Boolean}
-    every = {"table": "text", **_COLUMNS, _ROWS: "number"}
-    columns = [
-        pl.col(name).cast(kinds[kind]) if name in table.columns else pl.lit(None, dtype=kinds[kind]).alias(name)
-        for name, kind in every.items()
-    ]
-    return table.select(columns)
-
-
-def _back(found: pl.DataFrame, table: str) -> pl.DataFrame:
-    """One table out of the one that holds all."""
-    times = [column for column, kind in SCHEMAS[table].items() if kind == "time"]
-    rows = found.filter(pl.col("table") == table).select(list(SCHEMAS[table]))
-    return rows.with_columns(pl.col(times).cast(pl.Datetime("us", "UTC")))
