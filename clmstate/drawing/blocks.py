@@ -29,7 +29,6 @@ PILL_TEXT = 108  # width of a rule's words, unless a picture is better with wide
 NARROW_TEXT = 88  # then long titles take two lines, too
 SHARED_MORE = 18  # in a pill that several rules share
 GUTTER = 15
-_BESIDE_WORDS = 34  # what a pill needs beside its words
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
 _ASPECT = 1.5  # of the text of a pill that says more than fits the usual width
@@ -94,13 +93,13 @@ def typeset(scene: Scene, *, pill_text: int = PILL_TEXT, wider_cards: int = 0) -
     for link in scene.links:
         pill, end = (link.tail, link.head) if link.tail in ends else (link.head, link.tail)
         ends[pill].add(steps[end])
-    widths = {pill.id: _words_wide(pill, ends[pill.id], pill_text, usual - _BESIDE_WORDS) for pill in scene.pills}
+    widths = {pill.id: _words_wide(pill, ends[pill.id], pill_text, PILL_TEXT + wider_cards) for pill in scene.pills}
     blocks = {**_equal_heights(cards), **{pill.id: _pill(pill, widths[pill.id]) for pill in scene.pills}}
     return blocks | {frame.id: _frame(frame) for frame in scene.frames}
 
 
 def _words_wide(pill: Pill, steps: set[int], pill_text: int, in_card: int) -> int:
-    """How wide the words of a rule may be: below or between cards as wide as those, whatever they may be beside them."""
+    """How wide the words of a rule may be: below or between cards no wider than those, whatever they may be beside them."""
     if pill.kind == "stay":
         return in_card
     return max(pill_text, in_card) if pill.kind == "recovery" and len(steps) == 1 and not pill.stub else pill_text
