@@ -266,7 +266,7 @@ def _findings(model: Model, options: argparse.Namespace) -> Drawing:  # noqa: AR
         for name in found.about[:1]:
             if name in known and found.severity in levels and not found.accepted:
                 marks.setdefault(name, Marked(levels[found.severity], f"{found.message} ({found.code})"))  # type: ignore[arg-type]
-    told = f"{len(marks)} phases and rules to look at." if marks else "Nothing to look at."
+    told = f"{len(marks)} phases and rules to look at." if marks else "The check finds nothing to mend."
     return marked(definition, marks, subtitle=told)
 
 

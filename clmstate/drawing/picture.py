@@ -162,7 +162,8 @@ class Drawing:
         return write(place, content)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
-        return {"image/svg+xml": self.svg(), "text/vnd.mermaid": self.mermaid(), "text/plain": repr(self)}
+        fitting = self.svg().replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)  # a notebook is narrower than a slide
+        return {"image/svg+xml": fitting, "text/vnd.mermaid": self.mermaid(), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"<Drawing {self.scene.title!r}: {len(self.scene.cards)} phases, {len(self.scene.pills)} rules, {self.theme}>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clmstate.drawing import Theme
+from clmstate.drawing.compose import compose
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.handoffs import lanes_scene
 from clmstate.lifecycle import LifecycleDefinition
@@ -33,11 +34,12 @@ def lanes_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Boar
     scene = lanes_scene(definition)
     if len(scene.lanes) < 2:
         return
-    steps = scene.legend.steps
+    drawn = compose(scene).scene  # what goes on in another row of lanes is said there
+    steps = drawn.legend.steps
     notes = ("Who hands over to whom, and when:", *(f"{head}. {said}" for head, said in steps))
     area = Box(LEFT, TOP - 4, WIDTH - 2 * LEFT, HEIGHT - TOP - 40)
     shapes = (*map_shapes(scene, theme, area), *legend_row(scene, theme))
-    yield Board("Lanes and hand-offs", scene.subtitle, shapes, notes)
+    yield Board("Lanes and hand-offs", drawn.subtitle, shapes, notes)
     if steps:
         count = 1 if len(steps) < 4 else 2 if len(steps) < 11 else 3
         each = -(-len(steps) // count)

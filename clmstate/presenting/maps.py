@@ -199,8 +199,9 @@ class _Map:
             yield Line(Route(((x, y), (x, y), (box.x, y), (box.x, y))), colours.line, 1.5)
             yield Sign("circle", Box(x - 4, y - 3, 6, 6), self.theme.canvas, colours.line)
         name = f"Rule {pill.id.removeprefix('rule ')}"
-        if pill.number:
-            number = fitting((Said(pill.number, max(size, 9), self.theme.on_team, "Bold"),), box.width + 6, box.height + 4, 6)
+        if self.composed.scene.plan == "lanes":
+            sign = KIND_SIGNS[pill.kind] if pill.kind != "forward" else ""
+            number = fitting((Said(f"{sign} {pill.number}".strip(), max(size, 9), self.theme.on_team, "Bold"),), box.width + 6, box.height + 4, 6)
             yield Panel(
                 box.grown(2, 1, 2, 1),
                 number,
@@ -232,7 +233,7 @@ class _Map:
             colour,
             heavy,
             6,
-            flat=True,
+            flat=band.height < box.height - 1,
             align="middle",
             middle=True,
             inset=(2, 0),
