@@ -270,8 +270,11 @@ def _rejects(done: Replayed, screen: Screen) -> None:
         return
     screen.line()
     screen.line(f"{rejects.height:,} row{'' if rejects.height == 1 else 's'} rejected:")
-    for code, count, first in done.views.reasons().head(_MOST_REASONS).rows():
-        screen.line(f"  {count:,} x {code}, first: {first.splitlines()[0]}")
+    reasons = done.views.reasons()
+    for code, about, count, first in reasons.head(_MOST_REASONS).rows():
+        screen.line(f"  {count:,} x {' '.join((code, about)).strip()}, first: {first.splitlines()[0]}")
+    if reasons.height > _MOST_REASONS:
+        screen.line(f"  and {reasons.height - _MOST_REASONS:,} more kinds of reasons")
 
 
 def _sources(done: Replayed, screen: Screen) -> None:
@@ -286,8 +289,11 @@ def _sources(done: Replayed, screen: Screen) -> None:
         table.add_row(f"  {name}", f"{rows:,}", f"{used:,}", f"{rejected:,}")
     screen.line()
     screen.show(Text("What became of the tables' rows", "bold"), table)
-    shown = set()
+    kinds: dict[tuple[str, str], list[str]] = {}
     for name, row, reasons in done.source_rejects.rows():
-        if name not in shown:
-            shown.add(name)
-            screen.line(f"  first of {name}, row {row:,}: {reasons.splitlines()[0]}")
+        for reason in reasons.splitlines():
+            kinds.setdefault((name, reason.partition(": ")[0]), []).append(f"row {row:,}: {reason}")
+    for (name, _), told in sorted(kinds.items(), key=lambda kind: -len(kind[1]))[:_MOST_REASONS]:
+        screen.line(f"  {len(told):,} x {name}, first {told[0]}")
+    if len(kinds) > _MOST_REASONS:
+        screen.line(f"  and {len(kinds) - _MOST_REASONS:,} more kinds of reasons")

@@ -143,14 +143,9 @@ def _check_file(file: _File, base: Understanding, source: str) -> None:
     for column in _REQUIRED:
         if column not in columns:
             loose = [c for c in columns if c not in base.shape.columns]
-            faults.append(
-                Diagnostic(
-                    "CLM304",
-                    source,
-                    f"the column '{column}' is missing",
-                    did_you_mean(column, loose).replace("known are", "there are"),
-                )
-            )
+            near = did_you_mean(column, loose).replace("known are", "there are")
+            remedy = near if near.startswith("did you mean") else f"rename one, or say in a mapping (.toml) which it is; {near}"
+            faults.append(Diagnostic("CLM304", source, f"the column '{column}' is missing", remedy))
     for column, kind in getattr(file, "unreadable", {}).items():
         faults.append(
             Diagnostic("CLM304", source, f"the column '{column}' is of the type {kind:.60}, and no text", "write it as text")

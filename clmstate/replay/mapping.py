@@ -187,6 +187,12 @@ def _toml(source: str) -> dict[str, Any]:
         raise InputError([Diagnostic("CLM360", source, f"it is no TOML ({error})", "see docs/how-to/replay.md")]) from None
 
 
+def _reason(found: Diagnostic) -> str:
+    """A mistake without the place in the log that nobody wrote, but with the signal that it is about."""
+    about = found.place.rpartition(", ")[2]
+    return str(attrs.evolve(found, place="" if " " in about else about)).replace(" :", ":", 1)
+
+
 def _frames(said: Any, folder: Path, source: str) -> dict[str, pl.DataFrame]:
     """The tables as texts, each row with its number; with what is joined to them."""
     if not isinstance(said, dict) or not said:
@@ -214,10 +220,13 @@ def _table(path: Path, source: str) -> pl.DataFrame:
         if path.suffix.lower() in (".parquet", ".pq"):
             frame = pl.read_parquet(path).cast(pl.String, strict=False)
         else:
-            frame = pl.read_csv(path, infer_schema=False)
+            with path.open(encoding="utf-8-sig", errors="replace") as file:
+                header = file.readline()
+            frame = pl.read_csv(path, infer_schema=False, separator=max(",;\t", key=header.count))
     except (OSError, pl.exceptions.PolarsError) as error:
-        said = " ".join(str(error).split())[:160]
-        raise InputError([Diagnostic("CLM301", str(path), f"it cannot be read ({said})", f"mend the file, or {source}")]) from None
+        said = " ".join(str(error).split()).partition(" Consider ")[0].partition(" This error occurred")[0][:160]
+        remedy = "save it as CSV in UTF-8" if "utf-8" in said else f"mend the file, or {source}"
+        raise InputError([Diagnostic("CLM301", str(path), f"it cannot be read ({said})", remedy)]) from None
     return frame.with_columns(pl.all().fill_null("").str.strip_chars()).with_row_index(_ROW, 1)
 
 
@@ -307,8 +316,7 @@ class _Made:
         row = self.reading.row(Record(self.number, said))
         if isinstance(row, Rejected):
             for origin in origins:
-                reasons = (f"{d.code} {d.cause}. {d.remedy}" for d in row.diagnostics)
-                self.faults.setdefault(origin, []).extend(reasons)
+                self.faults.setdefault(origin, []).extend(_reason(d) for d in row.diagnostics)
         else:
             self.rows.append(row)
             self.origins[self.number] = origins

@@ -65,8 +65,9 @@ class Views:
         return counted.sort(["moves", *keys], descending=[True, False, False, False, False])
 
     def reasons(self) -> pl.DataFrame:
-        """Why rows were rejected: how many of each code, and the first of them."""
-        found = self.tables.rejects.sort("row").group_by("code", maintain_order=True)
+        """Why rows were rejected: how many of each code and column, and the first of them."""
+        about = pl.col("reason").str.extract(r"^[^\n]*?, (?:line|row) \d+, ([^:\n]+): ", 1).fill_null("").alias("about")
+        found = self.tables.rejects.sort("row").group_by("code", about, maintain_order=True)
         return found.agg(pl.len().alias("rows"), pl.col("reason").first().alias("first")).sort(
             "rows", descending=True, maintain_order=True
         )

@@ -71,6 +71,46 @@ def test_every_row_of_every_table_is_used_or_rejected(tmp_path: Path) -> None:
     }
 
 
+def test_tables_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
+    """With semicolons and a byte order mark, as spreadsheets write them; in another encoding, it is said how to save them."""
+    path = write(tmp_path, MAPPING, deals=DEALS, tickets=TICKETS)
+    usual = read_mapping(path, Deal).taken([])
+    for name in ("deals", "tickets"):
+        file = tmp_path / f"{name}.csv"
+        file.write_text(file.read_text("utf-8").replace(",", ";"), encoding="utf-8-sig")
+    assert read_mapping(path, Deal).taken([]) == usual
+    (tmp_path / "deals.csv").write_bytes("id;name\n1;Müller\n".encode("cp1252"))
+    with pytest.raises(
+        InputError, match=r"CLM301 .*deals\.csv: it cannot be read \(invalid utf-8 sequence\)\. Save it as CSV in UTF-8\."
+    ):
+        read_mapping(path, Deal)
+
+
+def test_reasons_are_counted_by_what_they_are_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "care.py").write_text(
+        "from clmstate import Lifecycle, Phase, Signal\n"
+        "class Care(Lifecycle):\n"
+        "    health, used = Signal.score('health'), Signal.share('seats used')\n"
+        "    new, won = Phase('New', initial=True), Phase('Won')\n"
+        "    win = new.to(won, when=(health >= 70) & (used > 0.5))\n"
+    )
+    (tmp_path / "log.csv").write_text(
+        "customer,at,health,used\nA,2026-01-05,good,80\nB,2026-01-05,70,80\nC,2026-01-05,70,90\nD,2026-01-05,70,0.9\n"
+    )
+    (tmp_path / "care.toml").write_text(
+        '[tables]\nseen = "log.csv"\n[[row]]\nfrom = "seen"\ncustomer = "customer"\nat = "at"\nvalues = { health = "health", used = "used" }\n'
+    )
+    model = str(tmp_path / "care.py")
+    assert main(["replay", model, str(tmp_path / "log.csv")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "2 x CLM204 used, first: " in told
+    assert "1 x CLM204 health, first: " in told
+    assert main(["replay", model, str(tmp_path / "care.toml")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "3 x seen, first row 1: CLM204 used: 80 is above 1" in told
+    assert "For 80 percent write 0.8 or 80 %. 1 x seen, first row 1: CLM204 health: 'good' is no value of 'health'. Give" in told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
