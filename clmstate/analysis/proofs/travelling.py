@@ -216,7 +216,8 @@ class _Walker:
             open_ = [street for street in self.map.streets if self._pair(street) not in self.closed]
             reached = _reached(open_)
             for key in [key for key in self.wanted if key not in reached]:
-                self._apart(key)
+                if key in self.wanted:  # not yet shown beside another
+                    self._apart(key)
             if not self.wanted:
                 break
             left = Counter(tour(open_, self.wanted).walked)

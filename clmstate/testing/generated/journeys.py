@@ -9,6 +9,7 @@ import attrs
 
 from clmstate.conditions.lower import literals
 from clmstate.conditions.nodes import Compare, SignalRef, own_terms
+from clmstate.errors import LivelockError
 from clmstate.kernel import Compiled, Rule, State, compiled, take_in
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.signals import DAY
@@ -278,7 +279,10 @@ def _neighbours(engine: Compiled, steps: tuple[Told, ...], name: str) -> tuple[O
     def tried(said: str, at: int, values: dict[str, Any], event: str = last.event) -> None:
         trial = engine.new()
         engine.load(trial, saved)
-        told = told_to(engine, trial, at, values, event)
+        try:
+            told = told_to(engine, trial, at, values, event)
+        except LivelockError:  # such a customer never settles: there is nothing to be expected of them
+            return
         key = (at, event, tuple(sorted(values.items(), key=repr)))
         if (at, values, event) != (last.at, last.values, last.event):
             (just if name in told.takes else short).setdefault(key, (said, told))

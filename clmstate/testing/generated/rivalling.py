@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from clmstate.errors import LivelockError
 from clmstate.kernel import Rule, compiled
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.live.picture import StatePicture
@@ -92,7 +93,10 @@ def _at_once(teller: Teller, known: Possible, phase: int, first: Rule, second: R
     for heard in (heard for spot in teller.spots(first, phase) if (heard := teller.told(spot, both)) is not None):
         state, last = engine.new(), heard.after.log[-1]
         engine.load(state, heard.spot.stand.state)
-        told = told_to(engine, state, last.at, dict(last.values), *events)
+        try:
+            told = told_to(engine, state, last.at, dict(last.values), *events)
+        except LivelockError:
+            continue
         if told.takes[:1] == (first.transition.name,):
             return (*played(engine, heard.spot.stand.log), told)
     return None
