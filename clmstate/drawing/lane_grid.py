@@ -42,7 +42,7 @@ def place_lanes(scene: Scene) -> tuple[Scene, Mapping[str, Block], Layout]:
             return best
         other = _Sheet(scene, count, quotes=quotes).placed()
         found = on_slide(other[0], other[2])
-        if found > size * (_BETTER if count == 1 else _MUCH_BETTER):
+        if found >= READABLE or found > size * (_BETTER if count == 1 else _MUCH_BETTER):
             best, size = other, found
     return best
 
@@ -51,7 +51,7 @@ def _counts(scene: Scene, width: float) -> Iterator[int]:
     """Numbers of rows that are worth trying."""
     columns = len({card.step for card in scene.cards})
     most = min(columns, max(2, math.ceil(width / _WIDEST)))
-    yield from sorted({min(2, most), max(1, most - 1), most} - {1})
+    yield from sorted({min(2, columns), min(3, columns), most - 1, most} - {0, 1})
 
 
 @attrs.frozen

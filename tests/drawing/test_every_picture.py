@@ -14,6 +14,7 @@ from clmstate.cli.gallery import Picture, digests, pictures
 ROOT = Path(__file__).parents[2]
 STAGE_POINTS, SLIDE, SMALLEST = 14, (960, 540), 9.0  # type size, a slide of 16:9 in points, and what can be read from the back row
 FEW = 8
+SMALLEST_OF_MANY = 7.0  # of lanes and markets with more phases
 
 
 @cache
@@ -33,6 +34,11 @@ def test_nothing_overlaps_and_nothing_is_cut(folder: str, painted: Any, faults: 
         mapped = picture.kind in ("journey", "full", "diff", "here", "population")
         whole = picture.kind in ("journey", "full", "diff", "lanes")  # elsewhere rules shrink to what is said of them
         assert faults(read, lines=mapped, ends=whole) == [], picture.file
+        if picture.kind in ("lanes", "markets"):
+            columns = len({card.step for card in picture.drawing.scene.cards})
+            phases = columns if picture.kind == "markets" else len(picture.drawing.scene.cards)
+            least = SMALLEST if phases <= FEW else SMALLEST_OF_MANY
+            assert STAGE_POINTS * min(SLIDE[0] / read.width, SLIDE[1] / read.height) >= least, picture.file
         if picture.kind == "journey" and len(picture.drawing.scene.cards) <= FEW:
             assert STAGE_POINTS * min(SLIDE[0] / read.width, SLIDE[1] / read.height) >= SMALLEST, picture.file
 
