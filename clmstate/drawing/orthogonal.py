@@ -178,13 +178,13 @@ class _Search:
         down = [max(goal.y - y, 0, y - goal.bottom) for y in self.ys]
         nearest = min(_rest(across[i], down[j]) for i, j in map(self._place, self.tails))
         most = _WORTH * nearest + 4 * _BEND + _DETOUR
-        came: dict[_Node, tuple[float, _Node | None]] = {}
-        queue: list[tuple[float, float, _Node, _Node | None]] = []
+        came: dict[_Node, tuple[float, _Node]] = {}
+        queue: list[tuple[float, float, _Node, _Node]] = []
         starts: dict[_Node, Port] = {}
         for port in self.tails:
             node = (*self._place(port), port.side)
             starts.setdefault(node, port)
-            heappush(queue, (port.cost + _rest(across[node[0]], down[node[1]]), port.cost, node, None))
+            heappush(queue, (port.cost + _rest(across[node[0]], down[node[1]]), port.cost, node, _NOWHERE))
         while queue:
             _, cost, node, before = heappop(queue)
             if node in came:
@@ -228,11 +228,11 @@ class _Search:
         return self.costs[key]
 
     def _corners(
-        self, came: dict[_Node, tuple[float, _Node | None]], end: _Node, starts: dict[_Node, Port], goals: dict[_Node, Port]
+        self, came: dict[_Node, tuple[float, _Node]], end: _Node, starts: dict[_Node, Port], goals: dict[_Node, Port]
     ) -> list[Point]:
         nodes: list[_Node] = []
-        node: _Node | None = came[end][1]
-        while node is not None:
+        node = came[end][1]
+        while node != _NOWHERE:
             nodes.append(node)
             node = came[node][1]
         nodes.reverse()
@@ -254,6 +254,7 @@ def _rest(across: float, down: float) -> float:
 
 
 _FACING = tuple(tuple((side + turn) % 4 for turn in (0, 1, 3)) for side in range(4))  # where a line may go on: ahead first
+_NOWHERE: _Node = (-1, -1, -1)  # before the first point
 _END = 4  # in place of a direction: arrived
 
 
