@@ -195,7 +195,6 @@ GATE_BUGS = (
 """Bugs of what stands before the generated Python."""
 
 
-_WALK = "replay/wholes/kernel.py"
 COLUMN_BUGS = (
     # one lifecycle in columns
     bug("a group forgets where it was left", "kernel/fleet.py", "        memory[left] = source", "        pass"),
@@ -210,44 +209,76 @@ COLUMN_BUGS = (
     # whole customers in columns
     bug(
         "whoever has left still counts",
-        _WALK,
-        "            _recount(g, k, n, (np.int64(1) << t[k, K.N_ENTRIES]) - 1)\n            _note",
-        "            _note",
+        "replay/wholes/members.py",
+        "            recount(g, k, n, (np.int64(1) << t[k, K.N_ENTRIES]) - 1)\n            note",
+        "            note",
     ),
-    bug("what lives inside stays when a member leaves", _WALK, "            while inside >= 0:", "            while False:"),
+    bug(
+        "what lives inside stays when a member leaves",
+        "replay/wholes/members.py",
+        "            while inside >= 0:",
+        "            while False:",
+    ),
     bug(
         "ports are read a round late",
-        _WALK,
-        "        _propagate(g)\n        number += 1",
-        "        if g[G.NEXT] == 0:\n            _propagate(g)\n        number += 1",
+        "replay/wholes/moments.py",
+        "        propagate(g)\n        number += 1",
+        "        if g[G.NEXT] == 0:\n            propagate(g)\n        number += 1",
     ),
     bug(
         "ports are computed inside a round",
-        _WALK,
-        "            _wake(g, n)\n        _propagate(g)",
-        "            _wake(g, n)\n            _propagate(g)\n        _propagate(g)",
+        "replay/wholes/moments.py",
+        "            wake(g, n)\n        propagate(g)",
+        "            wake(g, n)\n            propagate(g)\n        propagate(g)",
     ),
-    bug("who joins is not told what all are told", _WALK, "            if m[wire + WIRE.PART] == part:", "            if False:"),
+    bug(
+        "who joins is not told what all are told",
+        "replay/wholes/members.py",
+        "            if m[wire + WIRE.PART] == part:",
+        "            if False:",
+    ),
     bug(
         "rows of one instant are heard one after the other",
-        _WALK,
+        "replay/wholes/kernel.py",
         "while end < n and row_at[end] == at and",
         "while end < n and row_at[end] == at and coming > 0 and",
     ),
-    bug("the clock of a member goes on in its next life", _WALK, "        i[n, t[k, K.CLOCKS] + clock] = NEVER", "        pass"),
-    bug("the clock of a member begins again", _WALK, "if runs != (i[n, since] != NEVER):", "if runs or i[n, since] != NEVER:"),
-    bug("time alone moves no member", _WALK, "if i[n, N.DUE] > at:", "if i[n, N.DUE] > at or t[i[n, N.KIND], K.DEPTH] > 0:"),
+    bug(
+        "the clock of a member goes on in its next life",
+        "replay/wholes/members.py",
+        "        i[n, t[k, K.CLOCKS] + clock] = NEVER",
+        "        pass",
+    ),
+    bug(
+        "the clock of a member begins again",
+        "replay/wholes/moments.py",
+        "if runs != (i[n, since] != NEVER):",
+        "if runs or i[n, since] != NEVER:",
+    ),
+    bug(
+        "time alone moves no member",
+        "replay/wholes/moments.py",
+        "if i[n, N.DUE] > at:",
+        "if i[n, N.DUE] > at or t[i[n, N.KIND], K.DEPTH] > 0:",
+    ),
     bug(
         "a member of a member counts for the nearest room",
-        _WALK,
+        "replay/wholes/rollups.py",
         "            room = i[room, N.PARENT]\n        kind =",
         "            room = i[n, N.PARENT]\n        kind =",
     ),
-    bug("a port forgets its default", _WALK, "stored = x[m[wire + WIRE.ABSENT]] if value != value else value", "stored = value"),
-    bug("the least and the greatest change places", _WALK, "own < best if kind == 8", "own < best if kind != 8"),
+    bug(
+        "a port forgets its default",
+        "replay/wholes/rollups.py",
+        "stored = x[m[wire + WIRE.ABSENT]] if value != value else value",
+        "stored = value",
+    ),
+    bug(
+        "the least and the greatest change places", "replay/wholes/rollups.py", "own < best if kind == 8", "own < best if kind != 8"
+    ),
     bug(
         "an event of all is heard by one",
-        _WALK,
+        "replay/wholes/moments.py",
         "        _offer(g, n, e)\n    if branches",
         "        _offer(g, n, e)\n        break\n    if branches",
     ),
@@ -339,11 +370,12 @@ def columns(rows: int = 12_000) -> None:
 
 def wholes(rows: int = 10_000) -> None:
     """Looks for a difference in whole customers in columns."""
-    from clmstate.replay.wholes import kernel
+    from clmstate.replay.wholes import facts
+
+    for name, (kind, axes) in facts.ARRAYS.items():  # before those who work with them are loaded
+        setattr(facts, name, partial(at_address, facts.FACTS, kind, axes))
     from tests.conformance.whole_columns import agree
 
-    for name, (kind, axes) in kernel.ARRAYS.items():
-        setattr(kernel, name, partial(at_address, kernel.FACTS, kind, axes))
     told_of("whole customers in columns", partial(agree, rows=rows, often=3, customers=2))
 
 

@@ -26,8 +26,8 @@ from clmstate.replay.typed import (
     plainly_written,
     said_in,
 )
+from clmstate.replay.wholes.facts import JOIN, LEAVE, Rows
 from clmstate.replay.wholes.intake import cells_in_rows, kinds_of, misplaced, told_in
-from clmstate.replay.wholes.kernel import JOIN, LEAVE, Rows
 from clmstate.replay.wholes.layout import Layout
 from clmstate.replay.wholes.places import K
 from clmstate.signals import SignalSpec
@@ -92,7 +92,7 @@ class Batch:
         frame: the columns of the log, and the number of each row.
         names: whom each row is about.
         joiners: the name of the instance of each row, or of whoever its event lets join.
-        at, part, act, event, code, inside, opened: as in :class:`clmstate.replay.wholes.kernel.Rows`.
+        at, part, act, event, code, inside, opened: as in :class:`clmstate.replay.wholes.facts.Rows`.
         cells: the values.
         odd: rows that are not plainly right.
 

@@ -23,8 +23,9 @@ from clmstate.replay.rows import ACTS, Rejected, Row
 from clmstate.replay.tables import Found, reject_row
 from clmstate.replay.typed import NUMBER, changes
 from clmstate.replay.wholes.columns import Batch, batch_of, code_of
+from clmstate.replay.wholes.facts import FACTS, FOUND, GROW, JOIN, LEAVE, LIVES, A, G, Rows
 from clmstate.replay.wholes.found import Lives, found_tables
-from clmstate.replay.wholes.kernel import FACTS, FOUND, GROW, JOIN, LEAVE, LIVES, A, G, Rows, known_again, walk
+from clmstate.replay.wholes.kernel import known_again, walk
 from clmstate.replay.wholes.layout import columns_of, layout_of
 from clmstate.replay.wholes.places import K
 

@@ -13,7 +13,7 @@ from clmstate.kernel.tables import NEVER
 from clmstate.replay.frames import pl
 from clmstate.replay.tables import SCHEMAS, Found, frame_of
 from clmstate.replay.typed import picked
-from clmstate.replay.wholes.kernel import FOUND, LIVES
+from clmstate.replay.wholes.facts import FOUND, LIVES
 from clmstate.replay.wholes.layout import Kind, Layout
 from clmstate.replay.wholes.sorting_out import by_table, ties
 

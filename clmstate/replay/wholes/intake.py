@@ -86,7 +86,7 @@ def misplaced(part, act, event, unnamed, depths, leaves, odd):
     """Marks rows that name an instance where there is none, or none where there are many, or that tell values of what has none.
 
     Args:
-        part, act, event: as in :class:`clmstate.replay.wholes.kernel.Rows`.
+        part, act, event: as in :class:`clmstate.replay.wholes.facts.Rows`.
         unnamed: which rows name no instance.
         depths, leaves: of each kind, how many names an instance has, and whether it is a lifecycle; at the end those of the customer as a whole.
         odd: marks.

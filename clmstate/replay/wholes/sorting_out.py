@@ -7,7 +7,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from clmstate.replay.wholes.kernel import LEFT
+from clmstate.replay.wholes.facts import LEFT
 
 __all__ = ["by_table", "ties"]
 
