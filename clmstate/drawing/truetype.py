@@ -91,11 +91,14 @@ class TrueType:
     def _glyphs(self, kept: set[int]) -> tuple[bytes, bytes]:
         """The tables of outlines and of where they begin."""
         outlines: list[bytes] = []
-        places = [0]
-        for glyph in range(len(self._places) - 1):
-            outline = self._outline(glyph) if glyph in kept else b""
+        places: list[int] = []  # of those that are left out: where the next one begins
+        at = 0
+        for glyph in sorted(kept):
+            outline = self._outline(glyph)
+            places += [at] * (glyph + 1 - len(places))
             outlines.append(outline + b"\0" * (-len(outline) % 4))
-            places.append(places[-1] + len(outlines[-1]))
+            at += len(outlines[-1])
+        places += [at] * (len(self._places) - len(places))
         long = struct.unpack(">h", self.table("head")[50:52])[0]
         return b"".join(outlines), struct.pack(f">{len(places)}L", *places) if long else struct.pack(
             f">{len(places)}H", *(p // 2 for p in places)
@@ -103,10 +106,11 @@ class TrueType:
 
     def _widths(self, kept: set[int]) -> bytes:
         """The table of widths, empty where no glyph is left, for it is then hardly there when compressed."""
-        hmtx = bytearray(self.table("hmtx"))
-        for glyph in set(range(self.metrics)) - kept:
-            hmtx[4 * glyph : 4 * glyph + 4] = b"\0\0\0\0"
-        return bytes(hmtx)
+        hmtx, end = self.table("hmtx"), 4 * self.metrics
+        widths = bytearray(end)
+        for at in (4 * glyph for glyph in kept if glyph < self.metrics):
+            widths[at : at + 4] = hmtx[at : at + 4]
+        return bytes(widths) + hmtx[end:]
 
     def _kern(self, ids: Mapping[int, int], pairs: Iterable[str]) -> bytes:
         """The table of pairs that stand closer or wider."""
