@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
@@ -276,8 +277,25 @@ def _show_sweep(found: Sweep, screen: Screen) -> None:
             if tried == value:
                 by_label[label] = by_label.get(label, 0) + count
         row = flapping[value]
-        table.add_row(f"  {value:g}", *(f"{by_label[label]:,}" for label in labels), f"{row['flapping']:,}", f"{row['moves']:,}")
+        cells = (f"{value:g}", *(f"{by_label[label]:,}" for label in labels), f"{row['flapping']:,}", f"{row['moves']:,}")
+        today = found.today is not None and math.isclose(value, found.today)
+        table.add_row(*(Text(f"{'  ' if n == 0 else ''}{cell}", "bold" if today else "") for n, cell in enumerate(cells)))
     screen.line()
     screen.show(Text(f"If {found.name} were otherwise: how many stand where at the end", "bold"), table)
     screen.line()
+    if found.today is not None:
+        screen.line(f"{found.name} is {found.today:g} today.")
+    _rejected(found, screen)
     screen.line("flap: customers who return to a phase within four weeks after leaving it.")
+
+
+def _rejected(found: Sweep, screen: Screen) -> None:
+    """Rows that were not used: those of the log itself, and those that a tried value alone makes impossible, such as by never settling."""
+    rejected = {value: done.counts.rejected for value, done in found.tried.items()}
+    always = min(rejected.values(), default=0)
+    if always:
+        screen.line(f"{always:,} of the log's rows rejected with every value; clmstate replay says why.")
+    for value, count in rejected.items():
+        if count > always:
+            code, _, rows, first = found.tried[value].views.reasons().row(0)
+            screen.line(f"With {value:g}, {count:,} of the log's rows rejected, {rows:,} by {code}, first: {first.splitlines()[0]}")

@@ -42,7 +42,7 @@ class Model:
         """The name under which tests beside it import its module.
 
         Raises:
-            InputError: CLM337, it is a frozen definition.
+            InputError: CLM337, it is a frozen definition, or its name is none that can be imported.
 
         Example:
             >>> Model(Lifecycle, "deal.py").module
@@ -55,6 +55,11 @@ class Model:
         if not name.startswith(ALONE):
             return name
         parts = Path(self.source).with_suffix("").parts
+        if not parts[-1].isidentifier():
+            cause = "nothing can import a file of this name, and tests import a model"
+            free = re.sub(r"\W+", "_", parts[-1]).strip("_").lower() or "model"
+            remedy = f"call it {free if free.isidentifier() else f'model_{free}'}.py"
+            raise InputError([Diagnostic("CLM337", self.source, cause, remedy)])
         return ".".join(parts) if all(part.isidentifier() for part in parts) else parts[-1]
 
     @property

@@ -497,6 +497,15 @@ def test_generated_tests_import_a_file_by_its_name(run: Run, folder: Path) -> No
     assert "CLM337 deal.json" in run("mutate", "deal.json", "test_deal.py").err
 
 
+def test_tests_are_written_for_files_that_can_be_imported(run: Run, folder: Path) -> None:
+    (folder / "our deal (2).py").write_text((folder / "deal.py").read_text("utf-8"), "utf-8")
+    assert run("check", "our deal (2).py").code == 0
+    refused = run("testgen", "our deal (2).py", "--out", "test_it.py")
+    assert (refused.code, (folder / "test_it.py").exists()) == (2, False)
+    assert "CLM337 our deal (2).py: nothing can import a file of this name" in refused.err
+    assert "Call it our_deal_2.py." in refused.err
+
+
 def test_help_needs_no_extra() -> None:
     code = f"""
 import sys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import polars as pl
@@ -160,6 +161,13 @@ def test_a_sweep_of_a_part_is_told_and_drawn_for_that_part(
     said = capsys.readouterr().out
     assert "Onboarding" in said
     assert "Champion" not in said  # a phase of users
+    assert "contract.adopted_at is 0.8 today." in said
+    assert re.search(r"With 0\.5, 53 of the log's rows rejected, 53 by CLM210, first: .* never settles", " ".join(said.split()))
+    assert "With 0.7" not in said  # only below the limit for a relapse do the rules turn in a circle
+    with (tmp_path / "log.csv").open("a", encoding="utf-8") as log:
+        log.write("Nobody,sometime\n")
+    assert main(words) == 0
+    assert "1 of the log's rows rejected with every value; clmstate replay says why." in capsys.readouterr().out
     plot = (tmp_path / "sweep.svg").read_text("utf-8")
     assert "today: 0.8" in plot
     assert "unchanged: " in plot
