@@ -29,14 +29,14 @@ _APART = 6  # a chip and its card
 _SPACE = 23  # between lines at one edge of a card
 _BETWEEN = 26.0  # rows of lanes
 _BETTER, _MUCH_BETTER = 1.03, 1.12  # what it takes to leave words out, and to go on in another row
-_WIDEST = 1452.0
+_MANY = 30  # phases, of which only one number of rows is tried
 
 
 def place_lanes(scene: Scene) -> tuple[Scene, Mapping[str, Block], Layout]:
     """A scene with lanes as it is drawn (with what a row of lanes adds to it), its blocks and its places."""
     best = _Sheet(scene, 1, quotes=True).placed()
-    size, widest = on_slide(best[0], best[2]), best[2].width
-    ways = [(1, False), *((count, quotes) for count in _counts(scene, widest) for quotes in (True, False))]
+    size = on_slide(best[0], best[2])
+    ways = [(1, False), *((count, quotes) for count in _counts(scene, best[2]) for quotes in (True, False))]
     for count, quotes in ways:
         if size >= READABLE:
             return best
@@ -47,11 +47,12 @@ def place_lanes(scene: Scene) -> tuple[Scene, Mapping[str, Block], Layout]:
     return best
 
 
-def _counts(scene: Scene, width: float) -> Iterator[int]:
-    """Numbers of rows that are worth trying."""
+def _counts(scene: Scene, layout: Layout) -> list[int]:
+    """Numbers of rows that are worth trying: a few, or in a large picture what makes it about as wide as a slide."""
     columns = len({card.step for card in scene.cards})
-    most = min(columns, max(2, math.ceil(width / _WIDEST)))
-    yield from sorted({min(2, columns), min(3, columns), most - 1, most} - {0, 1})
+    about = max(1, round(math.sqrt(layout.width / layout.height * 9 / 16)))
+    few = (2, 3) if len(scene.cards) <= _MANY else ()
+    return sorted({count for count in (*few, about) if 1 < count <= columns})
 
 
 @attrs.frozen
@@ -80,6 +81,7 @@ class _Sheet:
         self.row = {card.id: row_of_step[card.step] for card in self.cards}
         self.wide = _CARD if quotes else _slim(self.cards)
         self.head = _head(scene)
+        self.heads = {link.tail: link.head for link in scene.links}
         self.steps: list[tuple[str, str]] = []
         self.lines = list(self._lines())
         self.blocks: dict[str, Block] = {}
@@ -124,7 +126,7 @@ class _Sheet:
         legend = attrs.evolve(self.said.legend, steps=(*self.said.legend.steps, *self.steps))
         subtitle = self.said.subtitle
         if len(self.columns) > 1:
-            subtitle += " What goes on in another row has the same number there."
+            subtitle += f" What goes on in another row has the same number{' or letter' if self.steps else ''} there."
         scene = attrs.evolve(
             self.said,
             subtitle=subtitle,
@@ -185,8 +187,7 @@ class _Row:
 
     def _onwards(self, line: _Line) -> bool:
         """Whether a line that leaves the row goes on in a later one."""
-        heads = {link.tail: link.head for link in self.sheet.said.links}
-        return self.sheet.row[heads[line.pill.id]] > self.number
+        return self.sheet.row[self.sheet.heads[line.pill.id]] > self.number
 
     def _cells(self, steps: list[int]) -> Iterator[tuple[str, Cell]]:
         """Each card's column is its step; cards of one lane and column stand below each other."""
@@ -200,9 +201,10 @@ class _Row:
     def place(self, top: float) -> float:
         """Puts the row on its sheet, and says where it ends."""
         self._set_text()
+        self.sides = self._all_sides()
         gaps, corridors, bottom = self._boxes(top)
         boxes = self.sheet.boxes
-        routes = self.grid.routes(boxes, gaps, corridors, self._sides)
+        routes = self.grid.routes(boxes, gaps, corridors, self.sides.__getitem__)
         for line, route in zip(self.between, routes, strict=True):
             self._between(line, route)
         ends = self.grid.ends(boxes)
@@ -214,9 +216,9 @@ class _Row:
         return bottom
 
     def _set_text(self) -> None:
-        blocks = self.sheet.blocks
+        blocks, most = self.sheet.blocks, self.grid.most()
         for card in self.cards:
-            blocks[card.id] = _card(card, self.sheet.wide, self.grid.most(card.id) * _SPACE)
+            blocks[card.id] = _card(card, self.sheet.wide, most[card.id] * _SPACE)
         head = self.sheet.head
         for lane in self.lanes:
             lines = wrap(lane.title, head - 20, 17, "Bold")
@@ -226,25 +228,28 @@ class _Row:
             if line.chip:
                 blocks[line.pill.id] = _chip(line.pill)
 
-    def _sides(self, gap: int) -> tuple[float, float]:
-        """What stays free for chips and arrows at both sides of a gap between columns."""
-        left = right = 8.0
+    def _all_sides(self) -> list[tuple[float, float]]:
+        """What stays free for chips and arrows at both sides of each gap between columns."""
+        blocks = self.sheet.blocks
+        gaps = 2 + max((cell.column for cell in self.cells.values()), default=0)
+        left, right = [8.0] * gaps, [8.0] * gaps
         for line, way in zip(self.between, self.grid.ways, strict=True):
-            out = 2 * _APART + self.sheet.blocks[line.pill.id].width if line.chip else 8.0
-            if way.out == gap:
-                left, right = (max(left, out), right) if way.rightwards else (left, max(right, out))
-            if way.into == gap:
-                left, right = (left, max(right, 20.0)) if way.enters_left else (max(left, 20.0), right)
+            out = 2 * _APART + blocks[line.pill.id].width if line.chip else 8.0
+            for side, gap, room in (
+                (left if way.rightwards else right, way.out, out),
+                (right if way.enters_left else left, way.into, 20.0),
+            ):
+                side[gap] = max(side[gap], room)
         for line in self.arriving:
-            if line.head is not None and self.cells[line.head].column == gap:
-                right = max(right, 40.0 if line.mark else 40.0 + self.sheet.blocks[line.pill.id].width)
+            if line.head is not None:
+                gap = self.cells[line.head].column
+                right[gap] = max(right[gap], 40.0 if line.mark else 40.0 + blocks[line.pill.id].width)
         for line in self.leaving:
             if line.tail is not None:
-                onwards, column = self._onwards(line), self.cells[line.tail].column
-                room = 34.0 + self.sheet.blocks[line.pill.id].width
-                left = max(left, room) if onwards and column + 1 == gap else left
-                right = max(right, room) if not onwards and column == gap else right
-        return left, right
+                onwards, room = self._onwards(line), 34.0 + blocks[line.pill.id].width
+                side, gap = (left if onwards else right), self.cells[line.tail].column + onwards
+                side[gap] = max(side[gap], room)
+        return list(zip(left, right, strict=True))
 
     def _boxes(self, top: float) -> tuple[list[Box], list[Box], float]:
         """Cards and lanes are put on the sheet; gaps between columns, corridors between lanes, and where the row ends."""
@@ -252,7 +257,7 @@ class _Row:
         columns = 1 + max((cell.column for cell in self.cells.values()), default=0)
         x, lefts, spans = sheet.head + 2.0, [], []
         for column in range(columns + 1):
-            wide = max(grid.gap_width(column, sum(self._sides(column))), 24.0)
+            wide = max(grid.gap_width(column, sum(self.sides[column])), 24.0)
             spans.append((x, wide))
             x += wide
             lefts.append(x)

@@ -188,18 +188,17 @@ class Grid:
         joined = self.joined[index] if end == "head" and self.joined else ""
         return f"to {joined}" if joined else f"{end} {index}"
 
-    def most(self, name: str) -> int:
-        """How many points at one side of a card lines need."""
-        points: dict[bool, set[str]] = {False: set(), True: set()}
+    def most(self) -> dict[str, int]:
+        """How many points lines need at one side of each card."""
+        points: dict[tuple[str, bool], set[str]] = {}
         for index, way in enumerate(self.ways):
-            if way.tail == name:
-                points[way.rightwards].add(self._together(index, "tail"))
-            if way.head == name:
-                points[not way.enters_left].add(self._together(index, "head"))
-        points[False] |= {f"arriving {index}" for index, other in enumerate(self.arriving) if other == name}
-        for index, (other, right) in enumerate(self.leaving):
-            points[right] |= {f"leaving {index}"} if other == name else set()
-        return max(map(len, points.values()))
+            points.setdefault((way.tail, way.rightwards), set()).add(self._together(index, "tail"))
+            points.setdefault((way.head, not way.enters_left), set()).add(self._together(index, "head"))
+        for index, name in enumerate(self.arriving):
+            points.setdefault((name, False), set()).add(f"arriving {index}")
+        for index, key in enumerate(self.leaving):
+            points.setdefault(key, set()).add(f"leaving {index}")
+        return {name: max(len(points.get((name, right), ())) for right in (False, True)) for name in self.cells}
 
     def ends(self, boxes: dict[str, Box]) -> dict[tuple[int, str], Point]:
         """Where each line leaves and enters: along an edge, in the order of where it comes from or goes to."""
