@@ -30,7 +30,10 @@ Key = tuple[str, ...]
 
 Way = tuple[Place, Place]
 
-_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 2
+_MOST_PLANS: Final = 12
+"""So many times a plan is made anew; what is still wanted then is sought one by one."""
+
 _MOST_PLACES: Final = 3_000
 
 
@@ -139,6 +142,7 @@ class _Map:
         self._can: dict[tuple[int, int], bool] = {}
         self.streets = tuple(dict.fromkeys(self._streets()))
         self.shown = {street.shows for street in self.streets}
+        self.apart: dict[Key, Stand | None] = {}
 
     def _streets(self) -> Iterator[Street]:
         program = self.study.program
@@ -212,7 +216,7 @@ class _Walker:
 
     def walk(self) -> None:
         """Walks until everything is shown or given up."""
-        while self.wanted:
+        for _ in range(_MOST_PLANS):
             open_ = [street for street in self.map.streets if self._pair(street) not in self.closed]
             reached = _reached(open_)
             for key in [key for key in self.wanted if key not in reached]:
@@ -223,8 +227,13 @@ class _Walker:
             left = Counter(tour(open_, self.wanted).walked)
             journeys = sum(number for (before, _), number in left.items() if before == BEGIN)
             usual = sum(number for (_, after), number in left.items() if after != END) / max(1, journeys)
+            before = len(self.wanted), len(self.closed)
             while left and self.wanted and self._walked(left, usual):
                 pass
+            if self.wanted and (len(self.wanted), len(self.closed)) == before:  # nothing was learnt: the same plan would fail again
+                self._apart(next(iter(self.wanted)))
+        while self.wanted:
+            self._apart(next(iter(self.wanted)))
 
     @staticmethod
     def _pair(street: Street) -> Key:
@@ -255,8 +264,8 @@ class _Walker:
         for key in new:
             del self.wanted[key]
         if not ways or ways[0] == END:
-            return True
-        self.closed.add((here.name, ways[0].name))
+            return bool(names)
+        self.closed.update((here.name, place.name) for place in ways if place != END)
         return False
 
     def _ways(self, left: Counter[Way], here: Place, *, stay: bool) -> list[Place]:
@@ -290,11 +299,9 @@ class _Walker:
         """A journey of its own for something that no tour leads to."""
         del self.wanted[key]
         witnesses = self.map.witnesses
-        if len(key) == 1:
-            witnesses.taking(key[0])
-            stand = witnesses._taken.get(key[0])
-        else:
-            stand = next(ending(witnesses, *key), None)
+        if key not in self.map.apart:
+            self.map.apart[key] = witnesses._taken.get(key[0]) if len(key) == 1 else next(ending(witnesses, *key), None)
+        stand = self.map.apart[key]
         if stand is None:
             self.given_up.add(key)
             return
