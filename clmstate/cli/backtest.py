@@ -16,6 +16,10 @@ from clmstate.errors import Diagnostic, InputError
 from clmstate.signals import show_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+
     from clmstate.replay import Log
     from clmstate.replay.backtest import Backtest, Sweep
 
@@ -264,29 +268,57 @@ def sweep_plot(found: Sweep) -> str:
 def _show_sweep(found: Sweep, screen: Screen) -> None:
     from rich.text import Text
 
-    from clmstate.cli.replay import grid
-
-    counted = found.table().filter(found.table()["kind"] == found.kind)
-    labels = list(dict.fromkeys(counted["label"].to_list()))
-    table = grid(*[True] * (len(labels) + 3))
-    table.add_row(*(Text(head, "dim") for head in ("  " + found.name, *labels, "flap", "moves")))
-    flapping = {row["value"]: row for row in found.flapping().rows(named=True)}
-    for value in found.tried:
-        by_label: dict[str, int] = {}
-        for tried, _, _, label, count in counted.rows():
-            if tried == value:
-                by_label[label] = by_label.get(label, 0) + count
-        row = flapping[value]
-        cells = (f"{value:g}", *(f"{by_label[label]:,}" for label in labels), f"{row['flapping']:,}", f"{row['moves']:,}")
-        today = found.today is not None and math.isclose(value, found.today)
-        table.add_row(*(Text(f"{'  ' if n == 0 else ''}{cell}", "bold" if today else "") for n, cell in enumerate(cells)))
     screen.line()
-    screen.show(Text(f"If {found.name} were otherwise: how many stand where at the end", "bold"), table)
-    screen.line()
+    screen.show(Text(f"If {found.name} were otherwise: how many stand where at the end", "bold"))
+    columns = _sweep_columns(found)
+    for first, last in _blocks(columns[0], columns[1:], screen.console.width):
+        screen.show(_side_by_side([columns[0], *columns[1 + first : 1 + last]], found.today))
+        screen.line()
     if found.today is not None:
         screen.line(f"{found.name} is {found.today:g} today.")
     _rejected(found, screen)
     screen.line("flap: customers who return to a phase within four weeks after leaving it.")
+
+
+def _sweep_columns(found: Sweep) -> list[list[str]]:
+    """What stands in each row, and the same numbers for each value: phases below each other, for a value is shorter than their names."""
+    counted = found.table().filter(found.table()["kind"] == found.kind)
+    labels = list(dict.fromkeys(counted["label"].to_list()))
+    flapping = {row["value"]: row for row in found.flapping().rows(named=True)}
+    columns = [[found.name, *labels, "flap", "moves"]]
+    for value in found.tried:
+        by_label = dict.fromkeys(labels, 0)
+        for tried, _, _, label, count in counted.rows():
+            by_label[label] += count if tried == value else 0
+        numbers = [*by_label.values(), flapping[value]["flapping"], flapping[value]["moves"]]
+        columns.append([f"{value:g}", *(f"{number:,}" for number in numbers)])
+    return columns
+
+
+def _blocks(heads: list[str], columns: list[list[str]], width: int) -> Iterator[tuple[int, int]]:
+    """Which columns stand side by side, so that none is cut."""
+    begin, wide = 0, 2 + max(map(len, heads))
+    used = wide
+    for number, column in enumerate(columns):
+        needed = 2 + max(map(len, column))
+        if used + needed > width and number > begin:
+            yield begin, number
+            begin, used = number, wide
+        used += needed
+    yield begin, len(columns)
+
+
+def _side_by_side(columns: list[list[str]], today: float | None) -> Table:
+    from rich.text import Text
+
+    from clmstate.cli.replay import grid
+
+    table = grid(False, *[True] * (len(columns) - 1))
+    is_today = [n > 0 and today is not None and math.isclose(float(column[0]), today) for n, column in enumerate(columns)]
+    for place, cells in enumerate(zip(*columns, strict=True)):
+        style = "" if place else "dim"
+        table.add_row(*(Text(f"{'  ' if n == 0 else ''}{cell}", "bold" if is_today[n] else style) for n, cell in enumerate(cells)))
+    return table
 
 
 def _rejected(found: Sweep, screen: Screen) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VIEWS", "arguments", "part_asked", "population_picture", "run"]
 
+_NONE: Final = "·"
 _MOST_ROWS: Final = 30
 
 
@@ -121,7 +122,7 @@ def _show(title: str, table: pl.DataFrame, screen: Screen) -> None:
 
     kept = _columns_that_fit(table, screen.console.width)
     few = _few_rows(table).select(kept)
-    shown = grid(*(kind.is_numeric() for kind in few.dtypes))
+    shown = grid(*map(_is_number, few))
     shown.add_row(*(Text(name.replace("_", " "), "dim") for name in kept))
     for row in few.rows():
         shown.add_row(*(_cell(value, name) for value, name in zip(row, kept, strict=True)))
@@ -133,8 +134,19 @@ def _show(title: str, table: pl.DataFrame, screen: Screen) -> None:
         screen.line(f"These are {rows}{columns}; --json prints all.")
 
 
+def _is_number(column: pl.Series) -> bool:
+    """Whether it stands at the right: numbers, and shares that are written out."""
+    return column.dtype.is_numeric() or (column.len() > 0 and all(str(cell) == _NONE or str(cell)[-1:] == "%" for cell in column))
+
+
 def _few_rows(table: pl.DataFrame) -> pl.DataFrame:
-    """Of a course of time, rows at even distances, the first and the last included; of anything else the first."""
+    """Of a course of time, rows at even distances, the first and the last included; of anything else the first.
+
+    Of a curve, the steps and its end.
+    """
+    if table.columns[:2] == ["days", "share"] and table.height:
+        share = table["share"]
+        table = table.filter((share != share.shift(1)).fill_null(True) | (table["days"] == table["days"][-1]))
     if table.height <= _MOST_ROWS or table.columns[0] not in ("at", "days"):
         return table.head(_MOST_ROWS)
     return table[[round(i * (table.height - 1) / (_MOST_ROWS - 1)) for i in range(_MOST_ROWS)]]
@@ -151,6 +163,10 @@ def _columns_that_fit(table: pl.DataFrame, width: int) -> list[str]:
     return table.columns
 
 
+def _share(value: float) -> str:
+    return f"{value:.1%}" if value else _NONE
+
+
 def _cell(value: Any, name: str) -> str:
     import datetime as dt
 
@@ -161,6 +177,8 @@ def _cell(value: Any, name: str) -> str:
             return f"{value:%Y-%m-%d}"
         case float() if name.isdigit():  # of many columns, each is narrow
             return f"{value:.0%}"
+        case float() if name == "days" and value.is_integer():
+            return f"{value:,.0f}"
         case float() if name in ("share", "low", "high", "nrr", "grr"):
             return f"{value:.1%}"
         case float():
@@ -332,7 +350,7 @@ def _matrix(asked: _Asked) -> View:
     seen = {source: int(sum(counts[source].values())) for source in sources}
     names = {source: labels[source] for source in sources}
     rows = [
-        {"from": name, **{labels[target]: f"{shares[name, labels[target]]:.1%}" for target in targets}, "seen": seen[source]}
+        {"from": name, **{labels[target]: _share(shares[name, labels[target]]) for target in targets}, "seen": seen[source]}
         for source, name in names.items()
     ]
 
