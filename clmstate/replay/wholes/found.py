@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -113,20 +113,20 @@ class _Who:
             [] if k.lowered is None else [k.lowered.program.definition.why(r.transition) for r in k.lowered.program.rules]
             for k in self.layout.kinds
         ]
-        kind, formula = found[:, _KIND], found[:, _FORMULA]
+        kind, rule = found[:, _KIND], _places(rules, found[:, _KIND], found[:, _FORMULA])
         due = pl.Series(found[:, _DUE])
         return self.table(
             "moves",
             found[:, _LIFE],
             at=found[:, _AT],
             round=np.abs(found[:, _ROUND]),
-            transition=_words([[r.transition.name for r in each] for each in rules], kind, formula),
-            source=_words(phases, kind, found[:, _SOURCE]),
-            target=_words(phases, kind, found[:, _TARGET]),
-            by=_words([["rule" if r.event is None else "event" for r in each] for each in rules], kind, formula),
-            stayed=_words([["y" if r.stay else "" for r in each] for each in rules], kind, formula) == "y",
+            transition=_words([[r.transition.name for r in each] for each in rules]).gather(rule),
+            source=_words(phases).gather(_places(phases, kind, found[:, _SOURCE])),
+            target=_words(phases).gather(_places(phases, kind, found[:, _TARGET])),
+            by=_words([["rule" if r.event is None else "event" for r in each] for each in rules]).gather(rule),
+            stayed=pl.Series([r.stay for each in rules for r in each], dtype=pl.Boolean).gather(rule),
             due_since=due.set(due == NEVER, None),
-            because=_words(why, kind, formula),
+            because=_words(why).gather(rule),
         )
 
     def told(self, found: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,7 +164,7 @@ class _Who:
         return self.table(
             "lives",
             which,
-            phase=_words(first, self.kind[which], np.zeros(which.size, np.int64)),
+            phase=_words(first).gather(picked(self.kind[which])),
             since=self.born[which],
             born=self.born[which],
             left=ends.set(ends == NEVER, None),
@@ -179,10 +179,9 @@ class _Who:
             [] if k.lowered is None else [k.lowered.program.definition.milestones[name].label for name in each]
             for k, each in zip(self.layout.kinds, names, strict=True)
         ]
-        kind, which = order[:, _KIND], order[:, _FORMULA]
-        return self.table(
-            "milestones", order[:, _LIFE], at=order[:, _AT], milestone=_words(names, kind, which), label=_words(labels, kind, which)
-        )
+        which = _places(names, order[:, _KIND], order[:, _FORMULA])
+        said, label = _words(names).gather(which), _words(labels).gather(which)
+        return self.table("milestones", order[:, _LIFE], at=order[:, _AT], milestone=said, label=label)
 
     def signs(self, found: NDArray[np.int64], sign: NDArray[np.int64], until: NDArray[np.int64]) -> pl.DataFrame:
         """The table of warning signs in force."""
@@ -191,14 +190,9 @@ class _Who:
             [] if k.lowered is None else [k.lowered.program.definition.risks[name].label for name in k.lowered.risks]
             for k in self.layout.kinds
         ]
-        kind = found[:, _KIND]
-        return self.table(
-            "signs",
-            found[:, _LIFE],
-            at=until[found[:, _CUSTOMER]],
-            risk=_words(names, kind, sign),
-            label=_words(labels, kind, sign),
-        )
+        which = _places(names, found[:, _KIND], sign)
+        risk, label = _words(names).gather(which), _words(labels).gather(which)
+        return self.table("signs", found[:, _LIFE], at=until[found[:, _CUSTOMER]], risk=risk, label=label)
 
     def table(self, name: str, lives: NDArray[np.int64], **columns: Any) -> pl.DataFrame:
         """A table with all its columns, each row about a life."""
@@ -245,11 +239,15 @@ def _address(kind: Kind, names: pl.Series) -> pl.Series:
     return address if kind.depth else address.new_from_index(0, names.len())
 
 
-def _words(words: Iterable[Iterable[str]], kind: NDArray[np.int64], place: NDArray[np.int64]) -> pl.Series:
-    """Words by kind and place there."""
-    every = [list(each) for each in words]
-    begins = np.cumsum([0, *(len(each) for each in every)])[:-1]
-    return pl.Series([word for each in every for word in each], dtype=pl.String).gather(picked(begins[kind] + place))
+def _words(words: Iterable[Iterable[str]]) -> pl.Series:
+    """The words of all kinds, one kind after the other."""
+    return pl.Series([word for each in words for word in each], dtype=pl.String)
+
+
+def _places(each: Iterable[Sequence[Any]], kind: NDArray[np.int64], place: NDArray[np.int64]) -> pl.Series:
+    """Where what has a place in its kind is among those of all kinds."""
+    begins = np.cumsum([0, *map(len, each)])[:-1]
+    return picked(begins[kind] + place)
 
 
 def _nth(steps: tuple[tuple[int, str, bool], ...], level: int) -> int:
