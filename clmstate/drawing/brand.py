@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 
-from clmstate.drawing.colours import contrast
+from clmstate.drawing.colours import VISIONS, contrast, distance
 from clmstate.drawing.theme import Theme, ThemeName
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 
@@ -28,6 +28,7 @@ _KNOWN: Final = (*_ROLES, "teams", "logo")
 _LOGOS: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _LOGO_BYTES: Final = 400_000
 _READABLE, _TITLES = 4.5, 3.0
+_APART = 8.0  # of two owners' colours, in the units of `distance`
 
 
 @attrs.frozen
@@ -36,7 +37,7 @@ class Brand:
 
     Attributes:
         roles: colour by role, for each theme.
-        teams: owners' colours, for each theme; those of the theme follow.
+        teams: owners' colours, for each theme; those of the theme follow, first the ones that nobody mistakes for these.
         logo: as a data address; "" is none.
 
     Example:
@@ -52,10 +53,18 @@ class Brand:
     def applied(self, theme: Theme) -> Theme:
         """A theme with these colours."""
         own = self.teams.get(theme.name, ())
-        others = tuple(colour for colour in theme.teams if colour not in own)
+        left = [colour for colour in theme.teams if colour not in own]
+        others = sorted(
+            left, key=lambda colour: any(_alike(colour, mine) for mine in own)
+        )  # what looks like one of them comes last
         changed = attrs.evolve(theme, teams=(*own, *others), logo=self.logo)
         roles: dict[str, Any] = dict(self.roles.get(theme.name, {}))
         return attrs.evolve(changed, **roles)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether somebody might mistake two colours."""
+    return any(distance(one, other, vision) < _APART for vision in VISIONS)
 
 
 def read_brand(path: str | Path, themes: Mapping[ThemeName, Theme]) -> Brand:

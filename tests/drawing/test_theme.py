@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from clmstate.drawing import THEMES, Card, Drawing, Legend, Scene, Theme
+from clmstate.drawing import THEMES, Brand, Card, Drawing, Legend, Scene, Theme
 from clmstate.drawing.colours import VISIONS, Vision, contrast, distance
 from clmstate.drawing.overlay import TONES
 from clmstate.drawing.scene import KINDS, STANDINGS
@@ -84,3 +84,10 @@ def test_owners_without_a_colour_of_their_own_are_told_apart_by_dots() -> None:
     ]
     assert len({colour for colour, _ in looks}) == len(THEMES["light"].teams) + 1
     assert len(set(looks)) == len(looks) == 29
+
+
+def test_the_owners_that_a_brand_names_are_not_mistaken_for_the_next_ones() -> None:
+    green = "#00665E"
+    teams = Brand(teams={"light": ("#003A70", green)}).applied(THEMES["light"]).teams
+    assert len(set(teams)) == len(teams) == len(THEMES["light"].teams) + 2
+    assert all(distance(green, other, vision) >= APART for other in teams[2:4] for vision in VISIONS)
