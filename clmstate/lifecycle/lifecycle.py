@@ -341,6 +341,11 @@ class Lifecycle(metaclass=LifecycleMeta):
         result: dict[str, Any] = self._life.snapshot()
         return result
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy (``copy``, ``pickle``) is a customer of its own, as a snapshot restores it; listeners stay with the original."""
+        own = {key: value for key, value in vars(self).items() if key not in ("_life", "observe", "send")}
+        return type(self).restore, (self.snapshot(),), own
+
     @classmethod
     def restore(cls, snapshot: Mapping[str, Any] | str, *, engine: Engine = "live") -> Self:
         """A customer from its snapshot, given as data or as JSON text; nobody is told and no play is opened.
