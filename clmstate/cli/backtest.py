@@ -188,7 +188,9 @@ def _plot(found: Backtest) -> str:
         )
         for row in rows
     ]
-    return bars(f"{found.old.model} and {found.new.model}: how many stand where", values, note="same customers, same days")
+    one, other = found.old.model, found.new.model
+    names = f"{one} and {other}" if one != other else f"Two versions of {one}"
+    return bars(f"{names}: how many stand where", values, note="same customers, same days")
 
 
 # ---- a threshold, swept

@@ -152,7 +152,7 @@ def conformance(model: Model, log: Log, records: Iterable[Recorded], *, part: st
     Args:
         model: a lifecycle, or a composition.
         log: the data.
-        records: the phases recorded.
+        records: the phases recorded; of several at one instant the last counts, for the others were passed through.
         part: for a composition, the part that the record is about; there must be one of it.
         grace_days: how long a rule may be true before a move that is not recorded counts as missed.
 
@@ -175,18 +175,18 @@ def conformance(model: Model, log: Log, records: Iterable[Recorded], *, part: st
     if part not in shape.parts or shape.parts[part].way.many:
         known = [path for path, each in shape.parts.items() if not each.way.many and path]
         raise InputError([Diagnostic("CLM312", model.__name__, f"there is no single part {part!r:.60}", did_you_mean(part, known))])
-    by_customer: dict[str, list[Recorded]] = {}
+    by_customer: dict[str, dict[int, Recorded]] = {}
     for record in sorted(records, key=lambda record: (record.customer, record.at_us)):
-        by_customer.setdefault(record.customer, []).append(record)
+        by_customer.setdefault(record.customer, {})[record.at_us] = record
     told: dict[str, list[Row]] = {customer: [] for customer in by_customer}
     for row in log.rows:
         if row.customer in told:
             told[row.customer].append(row)
     compared = _Compared(model, shape, part, grace_days * DAY)
-    for customer, theirs in by_customer.items():
-        rows = told[customer]
-        compared.beside(customer, rows, theirs)
-        compared.shadow(customer, rows, theirs)
+    for customer, by_time in by_customer.items():
+        rows, theirs = told[customer], list(by_time.values())
+        agreed = compared.beside(customer, rows, theirs)
+        compared.shadow(customer, rows, theirs, agreed)
     return Conformance(
         _table(compared.records, _RECORDS), _table(compared.made, _MADE), _table(compared.missed, _MISSED)
     )  # fmt: skip
@@ -220,19 +220,22 @@ class _Compared:
         told = {row.at_us for row in rows}
         return rows + [Row(r.customer, r.at_us, self.part) for r in records if r.at_us not in told]
 
-    def beside(self, customer: str, rows: list[Row], records: list[Recorded]) -> None:
-        """Where the model itself stands at each record."""
+    def beside(self, customer: str, rows: list[Row], records: list[Recorded]) -> set[int]:
+        """Where the model itself stands at each record; the instants at which it agrees."""
+        agreed: set[int] = set()
         wanted = {record.at_us: record.phase for record in records}
         for step in play(self.model, self.asked(rows, records)):
             if step.at_us in wanted:
                 phase = self.life(step.life).phase.path
                 self.records.append((customer, step.at_us, wanted[step.at_us], phase, phase == wanted[step.at_us]))
+                agreed |= {step.at_us} if phase == wanted[step.at_us] else set()
+        return agreed
 
-    def shadow(self, customer: str, rows: list[Row], records: list[Recorded]) -> None:
-        """Stands where the record says; at each record its rules are asked."""
+    def shadow(self, customer: str, rows: list[Row], records: list[Recorded], agreed: set[int]) -> None:
+        """Stands where the record says; at each record its rules are asked, unless the model itself went from the one to the other."""
         moved = [self.placed(record, before) for record, before in zip(records, [None, *records], strict=False)]
         wanted = {record.at_us: record.phase for record in records}
-        before = ""
+        before, then = "", 0
         self.told: set[str] = set()  # of this stay
         true_since: dict[str, int] = {}
         for step in play(self.model, self.asked([*rows, *(row for row in moved if row is not None)], records)):
@@ -240,13 +243,13 @@ class _Compared:
                 continue
             life, phase = self.life(step.life), wanted[step.at_us]
             if before and phase != before:
-                if life.phase.path != phase:
+                if life.phase.path != phase and not {then, step.at_us} <= agreed:
                     self.judge(customer, step.at_us, life, before, phase)
                 true_since = {}
                 self.told = set()
             elif before:
                 self.waiting(customer, step.at_us, life, before, true_since)
-            before = phase
+            before, then = phase, step.at_us
 
     def placed(self, record: Recorded, before: Recorded | None) -> Row | None:
         """The move by hand that follows a record."""
@@ -283,8 +286,10 @@ class _Compared:
     def waiting(self, customer: str, at: int, life: Any, source: str, true_since: dict[str, int]) -> None:
         """A record that nothing has changed: has a rule been true for longer than the days of grace?"""
         if life.phase.path != source:
-            last = life.journey.moves[-1]
-            self.missed.append((customer, at, source, life.phase.path, last.name, last.at_us, "the event not told", ""))
+            last = next(move for move in reversed(life.journey.moves) if move.by != "rule")  # it was held against those
+            rule = self.definition.transitions.get(last.name)
+            told = self.definition.events[rule.on].label if rule is not None and rule.on is not None else "the move by hand"
+            self.missed.append((customer, at, source, life.phase.path, last.name, last.at_us, f"{told} not told", ""))
             return
         for t in self.ways(source):
             if t.on is not None or self.changes(t, life):

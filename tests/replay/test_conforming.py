@@ -52,6 +52,20 @@ def test_an_end_that_nobody_recorded_and_a_way_that_is_not_there() -> None:
     assert "no such way" in back.made["explained_by"][0]
 
 
+def test_phases_passed_through_are_no_deviation() -> None:
+    signed = Log("log", (Row("Acme", 0), Row("Acme", WEEK, values={"signed": True, "health": 30}), Row("Acme", 2 * WEEK)))
+    for told in (records((0, "fresh"), (1, "risky"), (2, "risky")), records((0, "fresh"), (1, "won"), (1, "risky"), (2, "risky"))):
+        found = conformance(Deal, signed, told)
+        assert (found.agreement, found.made.height, found.missed.height) == (1.0, 0, 0)
+
+
+def test_what_was_not_told_is_named() -> None:
+    by_hand = Row("Acme", 9 * WEEK, event="@move", details={"to": "lost", "by": "Eli", "reason": "they called"})
+    for row, said in ((LOG.rows[2], "contract ended not told"), (by_hand, "the move by hand not told")):
+        log = Log("log", (*LOG.rows[:2], row))
+        assert conformance(Deal, log, records((0, "won"), (4, "risky"), (10, "risky"))).missed["data"].to_list() == [said]
+
+
 def test_lines_that_are_no_records_are_told(tmp_path: Path) -> None:
     path = tmp_path / "recorded.csv"
     path.write_text("customer,at,phase\nAcme,2026-01-05,Won\nAcme,soon,Won\nAcme,2026-01-06,Wonn\n,2026-01-06,Won\n")
