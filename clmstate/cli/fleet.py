@@ -127,7 +127,7 @@ def _show(title: str, table: pl.DataFrame, screen: Screen) -> None:
     for row in few.rows():
         shown.add_row(*(_cell(value, name) for value, name in zip(row, kept, strict=True)))
     screen.line()
-    screen.show(Text(title, "bold"), shown)
+    screen.show(Text(title, "bold"), shown if table.height else Text("none"))
     if (few.height, len(kept)) != (table.height, table.width):
         rows = f"{few.height} of {table.height:,} rows" if few.height < table.height else "all rows"
         columns = f", {len(kept)} of {table.width} columns" if len(kept) < table.width else ""
@@ -218,7 +218,8 @@ def _over_time(asked: _Asked) -> View:
         series = [
             Series(labels[name], [(_us(at), float(n)) for at, n in wide.select("at", name).rows()]) for name in wide.columns[1:]
         ]
-        return bands("Where the customers stand", series, Axis("", dates=True), Axis("customers"), f"every {days} days")
+        who = _who(asked)
+        return bands(f"Where the {who} stand", series, Axis("", dates=True), Axis(who), f"every {days} days")
 
     return "How many stand in each phase", wide.rename({k: v for k, v in labels.items() if k in wide.columns}), plot
 
@@ -252,6 +253,12 @@ def _time_in_phase(asked: _Asked) -> View:
         return ranges("How long stays last", values, "days", note)
 
     return "How long stays last, in days; stays that go on are censored", found, plot
+
+
+def _who(asked: _Asked) -> str:
+    """Of whom a view tells: customers, or the members of a part."""
+    part = asked.done.shape.parts[asked.kind.replace("/", ".")]
+    return asked.kind.rpartition("/")[2] if part.way.many else "customers"
 
 
 def _curve(title: str, table: pl.DataFrame, label: str, y: str) -> View:
@@ -327,7 +334,7 @@ def _flows(asked: _Asked) -> View:
 
     def plot() -> str:
         rows = found.head(20).rows(named=True)
-        values = [(f"{r['from']} → {r['to']} ({r['transition']})", {"moves": r["moves"], "customers": r["lives"]}) for r in rows]
+        values = [(f"{r['from']} → {r['to']} ({r['transition']})", {"moves": r["moves"], _who(asked): r["lives"]}) for r in rows]
         return bars("Moves between phases, and how many made them", values)
 
     return "Moves between phases, and how many made them", found, plot

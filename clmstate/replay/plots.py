@@ -156,10 +156,10 @@ def bars(
     thick = 15.0
     step = thick * max(1, len(names)) + 14
     top = TOP + (20 if len(names) > 1 else 0)
-    height = top + step * len(values) + 24
+    height = top + step * max(1, len(values)) + 24
     most = max((abs(n) for _, group in values for n in group.values()), default=1.0) or 1.0
     left = 24 + min(330.0, 7.4 * max((len(label) for label, _ in values), default=1))
-    parts = _title(title, note)
+    parts = _title(title, note) + ([] if values else [_text(24, top + 11.5, "none", QUIET)])
     if len(names) > 1:
         at = left
         for place, name in enumerate(names):
