@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from clmstate import Event, Lifecycle, Phase, Signal, unless
+from clmstate.analysis.proofs.witness import Witnesses
 from clmstate.cli import main
 from clmstate.kernel import compiled
 from clmstate.kernel.stand_in import standing_in
 from clmstate.testing.coverage import Asking, Watch, duties, settle
-from clmstate.testing.generated import Told, decisions, resumed, rivals
+from clmstate.testing.generated import Told, blocks, decisions, fewest_journeys, pair_journeys, resumed, rivals, shown_transitions
 from models.dynamic import AddOn, Contract, User
+from tests.conformance.generate import model_class, model_source
 from tests.testing.deal import Deal
-from tests.testing.test_generated import lived, replayed
+from tests.testing.test_generated import every_journey, lived, replayed
 
 
 def confirmed(model: Any, journeys: list[tuple[Told, ...]]) -> list[str]:
@@ -151,3 +154,25 @@ def test_the_file_and_the_screen_say_it(tmp_path: Path, capsys: pytest.CaptureFi
     again = out.read_text(encoding="utf-8")
     assert "def test_critics_step_back" in again
     assert "def test_mine" in again
+
+
+@pytest.mark.parametrize(
+    "seed", [28, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(40) if seed != 28)]
+)
+def test_whatever_is_generated_for_random_models_is_replayed_by_the_oracle(seed: int) -> None:
+    model = model_class(model_source(Random(seed)))
+    definition = model.definition
+    witnesses = Witnesses(definition)
+    shown, unreached = shown_transitions(definition, witnesses)
+    fewest, pairs = fewest_journeys(definition, witnesses), pair_journeys(definition, witnesses)
+    decided, _ = decisions(definition, witnesses)
+    either, again = rivals(definition, witnesses), resumed(definition, witnesses)
+    assert fewest.moves >= fewest.fewest
+    assert pairs.moves >= pairs.fewest
+    for steps in every_journey([*shown, *fewest.shown, *pairs.shown]):
+        replayed(definition, steps)
+    for one in (*either, *again):
+        replayed(definition, [*one.steps])
+    for _, journey in (case for one in decided for case in one.cases):
+        replayed(definition, [*journey])
+    assert len(blocks(model, shown, unreached, pairs.shown, fewest.shown, decided, either, again)) >= len(shown)

@@ -101,6 +101,9 @@ class Teller:
         witnesses: logs that reach phases.
         picture: what conditions see of a state.
 
+    Attributes:
+        asked: how often the solver was asked for a customer: what takes time.
+
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
         >>> from clmstate.live.picture import StatePicture
@@ -117,6 +120,7 @@ class Teller:
 
     def __init__(self, witnesses: Witnesses, picture: Callable[[State], Any]) -> None:
         self.witnesses, self.picture = witnesses, picture
+        self.asked = 0
         self._spots: dict[tuple[int, int], tuple[list[Spot], Iterator[Spot]]] = {}
         self._happened: dict[str, list[Stand]] = {}
         self._led: dict[tuple[str, int], list[Stand]] = {}
@@ -233,6 +237,7 @@ class Teller:
         try:
             if not study.prover.possible(*claims):
                 return None
+            self.asked += 1
             example = study.prover.satisfy(*claims, beside=study.conditions, near=known, at=spot.at)
             found = None if example is None else witnesses._told(spot.stand, example, spot.at, spot.event)
         except UndecidedError:

@@ -37,6 +37,9 @@ _NAMES: Final = {TRUE: "true", FALSE: "false", UNKNOWN: "unknown"}
 _ALIKE: Final = "the condition treats both alike"
 _MOST_CAUSES: Final = 6
 _MOST_LIKE: Final = 24
+_MOST_ASKED: Final = 30
+"""So many customers are looked at for each pair of truths; then it counts as not found."""
+
 _SIDES: Final = {
     ("<", TRUE): -1, ("<", FALSE): 0, ("<=", TRUE): 0, ("<=", FALSE): 1, (">", TRUE): 1, (">", FALSE): 0,
     (">=", TRUE): 0, (">=", FALSE): -1, ("==", TRUE): 0, ("==", FALSE): 1, ("!=", TRUE): 1, ("!=", FALSE): 0,
@@ -114,6 +117,7 @@ class _Deciding:
         self.engine: Compiled = compiled(definition)
         self.looking = Looking(definition)
         self.known = Possible(self.looking.asking)
+        self.limit = 0
 
     def all(self) -> tuple[list[Decided], list[Unreached]]:
         found: list[Decided] = []
@@ -146,6 +150,7 @@ class _Deciding:
         cases: list[tuple[str, tuple[Told, ...]]] = []
         place = question.leaves.index(leaf)
         for a, b in itertools.combinations(truths_of(leaf), 2):
+            self.limit = self.teller.asked + _MOST_ASKED
             both = next(self._apart(question, leaf, a, b, sights), None)
             if both is not None:
                 for sight in both:
@@ -221,6 +226,8 @@ class _Deciding:
         else:
             tries = ((spot, one) for one in (close, None) for spot in self._spots(asked, place, near))
         for spot, one in tries:
+            if self.teller.asked >= self.limit:
+                return None
             heard = self.teller.told(spot, wanted if one is None else [one, *wanted], after)
             sight = None if heard is None else self._looked(asked.question, heard, place)
             if sight is not None:
