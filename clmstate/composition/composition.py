@@ -9,6 +9,7 @@ from clmstate.composition.members import Members
 from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import CompositionDefinition
 from clmstate.conditions.refusing import assigned
+from clmstate.errors import Diagnostic, ObservationError
 from clmstate.hooks import HOOKS
 from clmstate.lifecycle import Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Promise, Risk
 from clmstate.signals import When
@@ -56,6 +57,17 @@ class Composition(metaclass=CompositionMeta):
     _whole: Any
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
+        if type(self) is Composition:
+            raise ObservationError(
+                [
+                    Diagnostic(
+                        "CLM212",
+                        "Composition",
+                        "it is what others inherit from, and has no customers",
+                        "write class Customer(Composition): ...",
+                    )
+                ]
+            )
         HOOKS.open_customer(self, name, engine)
 
     def observe_all(

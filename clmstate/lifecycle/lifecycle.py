@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from clmstate.conditions import Given
 from clmstate.conditions.refusing import assigned
-from clmstate.errors import Diagnostic, UnknownNameError, did_you_mean, shown
+from clmstate.errors import Diagnostic, ObservationError, UnknownNameError, did_you_mean, shown
 from clmstate.hooks import HOOKS
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Event, Risk, SuccessGap
@@ -69,6 +69,17 @@ class Lifecycle(metaclass=LifecycleMeta):
     _life: Any
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
+        if type(self) is Lifecycle:
+            raise ObservationError(
+                [
+                    Diagnostic(
+                        "CLM212",
+                        "Lifecycle",
+                        "it is what others inherit from, and has no customers",
+                        "write class Contract(Lifecycle): ...",
+                    )
+                ]
+            )
         HOOKS.open(self, name, engine)
 
     def observe(self, *given: Given, at: When | None = None, **values: object) -> Moves:

@@ -59,3 +59,9 @@ def test_a_copy_of_a_whole_customer_goes_its_own_way(copied: Callable[[Any], Any
 def test_a_part_is_not_copied_apart_from_its_customer() -> None:
     with pytest.raises(ObservationError, match="CLM214"):
         copy.copy(Account("Acme").deal)
+
+
+@pytest.mark.parametrize("base", [Lifecycle, Composition])
+def test_nobody_is_a_customer_of_what_others_inherit_from(base: Callable[[str], object]) -> None:
+    with pytest.raises(ObservationError, match=r"CLM212 (Lifecycle|Composition): it is what others inherit from.* Write class C"):
+        base("Acme")
