@@ -156,9 +156,7 @@ def test_the_file_and_the_screen_say_it(tmp_path: Path, capsys: pytest.CaptureFi
     assert "def test_mine" in again
 
 
-@pytest.mark.parametrize(
-    "seed", [28, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(40) if seed != 28)]
-)
+@pytest.mark.parametrize("seed", [28, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(40) if seed != 28)])
 def test_whatever_is_generated_for_random_models_is_replayed_by_the_oracle(seed: int) -> None:
     model = model_class(model_source(Random(seed)))
     definition = model.definition
