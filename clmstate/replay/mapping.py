@@ -5,6 +5,7 @@ Nothing is lost on the way: every row of every table ends up used, or rejected w
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import operator
 import os
@@ -201,6 +202,8 @@ def _frames(said: Any, folder: Path, source: str) -> dict[str, pl.DataFrame]:
     for name, about in said.items():
         wanted = about if isinstance(about, dict) else {"file": about}
         frame = _table(folder / str(wanted.get("file", "")), source)
+        for column, written in wanted.get("dates", {}).items():
+            frame = frame.with_columns(_iso(frame, column, written, f"{source}, table '{name}'"))
         join = wanted.get("join")
         if join is not None:
             other, on = join.get("table", ""), join.get("on", "")
@@ -228,6 +231,33 @@ def _table(path: Path, source: str) -> pl.DataFrame:
         remedy = "save it as CSV in UTF-8" if "utf-8" in said else f"mend the file, or {source}"
         raise InputError([Diagnostic("CLM301", str(path), f"it cannot be read ({said})", remedy)]) from None
     return frame.with_columns(pl.all().fill_null("").str.strip_chars()).with_row_index(_ROW, 1)
+
+
+def _iso(frame: pl.DataFrame, column: str, written: object, place: str) -> pl.Series:
+    """A column of dates as ISO texts. What is not written so stays as it is, and is rejected if it is no date at all."""
+    if column not in frame.columns or column == _ROW:
+        known = [name for name in frame.columns if name != _ROW]
+        raise InputError(
+            [Diagnostic("CLM360", place, f"there is no column {column!r:.60} to hold dates", did_you_mean(column, known))]
+        )
+    example = dt.datetime(2026, 1, 31, 14, 5)
+    try:
+        same = dt.datetime.strptime(example.strftime(str(written)), str(written)).date() == example.date()
+    except ValueError:
+        same = False
+    if not same:
+        remedy = 'write "%d.%m.%Y" for 31.01.2026, "%m/%d/%Y" for 01/31/2026, "%d.%m.%Y %H:%M" for 31.01.2026 14:05'
+        raise InputError([Diagnostic("CLM360", place, f"{written!r:.60} does not say how dates are written", remedy)])
+
+    def iso(text: str) -> str:
+        try:
+            moment = dt.datetime.strptime(text, str(written))
+        except ValueError:
+            return text
+        return moment.isoformat() if any(sign in str(written) for sign in ("%H", "%I")) else moment.date().isoformat()
+
+    texts = frame[column].unique()
+    return frame[column].replace(texts, pl.Series([iso(text) for text in texts], dtype=pl.String))
 
 
 def _rule(said: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], number: int, source: str) -> Rule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from clmstate.cli import main
 from clmstate.errors import InputError
 from clmstate.replay.mapping import read_mapping
 from clmstate.replay.run import replay_file
+from clmstate.signals.instants import instant
 from tests.replay.deal import Deal
 from tests.replay.ravenstack_model import UsageCustomer
 
@@ -84,6 +86,34 @@ def test_tables_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
         InputError, match=r"CLM301 .*deals\.csv: it cannot be read \(invalid utf-8 sequence\)\. Save it as CSV in UTF-8\."
     ):
         read_mapping(path, Deal)
+
+
+def test_dates_are_read_as_the_table_says(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_text("id,since\nA,31.01.2026\nB,2026-02-01\nC,01/31/2026\nD,32.01.2026\n", "utf-8")
+    (tmp_path / "calls.csv").write_text("id,at\nA,31.01.26 14:05\n", "utf-8")
+    text = """[tables]
+accounts = { file = "accounts.csv", dates = { since = "%d.%m.%Y" } }
+calls    = { file = "calls.csv", dates = { at = "%d.%m.%y %H:%M" } }
+[[row]]
+from = "accounts"
+customer = "id"
+at = "since"
+[[row]]
+from = "calls"
+customer = "id"
+at = "at"
+"""
+    (tmp_path / "map.toml").write_text(text, "utf-8")
+    mapped = read_mapping(tmp_path / "map.toml", Deal)
+    assert [str(row.at_us) for row in mapped.log.rows] == [
+        str(instant(at)) for at in ("2026-01-31", "2026-02-01", "2026-01-31T14:05:00")
+    ]
+    _, reasons = mapped.taken([])
+    assert [(table, number) for table, number, _ in reasons] == [("accounts", 3), ("accounts", 4)]
+    for old, new, said in (("since =", "sinc =", "Did you mean 'since'"), ("%d.%m.%Y", "%Q", "%d.%m.%Y"), ('"%d.%m.%Y"', "7", "7")):
+        (tmp_path / "map.toml").write_text(text.replace(old, new, 1), "utf-8")
+        with pytest.raises(InputError, match=re.escape(said)):
+            read_mapping(tmp_path / "map.toml", Deal)
 
 
 def test_reasons_are_counted_by_what_they_are_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
