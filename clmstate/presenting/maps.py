@@ -201,7 +201,9 @@ class _Map:
         name = f"Rule {pill.id.removeprefix('rule ')}"
         if self.composed.scene.plan == "lanes":
             sign = KIND_SIGNS[pill.kind] if pill.kind != "forward" else ""
-            number = fitting((Said(f"{sign} {pill.number}".strip(), max(size, 9), self.theme.on_team, "Bold"),), box.width + 6, box.height + 4, 6)
+            number = fitting(
+                (Said(f"{sign} {pill.number}".strip(), max(size, 9), self.theme.on_team, "Bold"),), box.width + 6, box.height + 4, 6
+            )
             yield Panel(
                 box.grown(2, 1, 2, 1),
                 number,
