@@ -177,6 +177,11 @@ class GroupMeta(Target, type):
         body["__module__"] = cls.__module__
         return GroupMeta(cls.path, (cls,), body)
 
+    def __bool__(cls) -> bool:  # type: ignore[override]  # in a class body it refuses, as all that 'or' would choose between
+        if isinstance(sys._getframe(1).f_locals, Names):
+            super().__bool__()
+        return True  # a group is a class too: what documents or inspects classes asks for their truth
+
     @property
     def resume(cls) -> Resume:
         """The phase in which the group was last left, as a target; its initial phase if it never was.

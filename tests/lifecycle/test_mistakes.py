@@ -302,7 +302,6 @@ def test_mistakes_of_one_class_come_together() -> None:
     ("chosen", "remedy"),
     [
         (lambda: B.new or B.live, "join phases with |"),
-        (lambda: not B.renewal, "join phases with |"),
         (lambda: (B.new | B.live) and B.lost, "join phases with |"),
         (lambda: B.notice or B.over, "write a transition for each event"),
     ],
@@ -311,6 +310,17 @@ def test_words_that_would_drop_a_phase_or_an_event_are_refused(chosen: Callable[
     with pytest.raises(DefinitionError, match=r"CLM113 class body: .* would drop part of what is meant") as raised:
         chosen()
     assert raised.value.diagnostics[0].remedy.startswith(remedy)
+
+
+def test_a_group_is_refused_where_it_would_be_dropped_but_is_a_class_for_everybody_else() -> None:
+    assert bool(B.renewal)
+    with pytest.raises(DefinitionError, match=r"CLM113 class body: 'renewal' is a group, .* Join phases with |"):
+
+        class Bad(Base):
+            class renewal(Phase.Group):
+                happy = Phase("Happy", initial=True)
+
+            leave = (renewal or Base.live).to(Base.lost, on=Base.notice)
 
 
 def test_a_mistake_in_a_named_condition_is_not_repeated_where_it_is_used() -> None:
