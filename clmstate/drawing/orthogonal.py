@@ -165,6 +165,7 @@ class _Search:
             self.across.update((i, j) for i in range(left, right) for j in range(top + 1, bottom))
             self.down.update((i, j) for i in range(left + 1, right) for j in range(top, bottom))
         self.costs: dict[tuple[int, int, bool], float] = {}
+        self.around: dict[Cell, list[tuple[int, int, int, float]]] = {}
 
     def found(self) -> list[Point] | None:
         if not self.tails or not self.heads:
@@ -180,6 +181,7 @@ class _Search:
         most = _WORTH * nearest + 4 * _BEND + _DETOUR
         came: dict[_Node, tuple[float, _Node]] = {}
         queue: list[tuple[float, float, _Node, _Node]] = []
+        waiting: dict[_Node, float] = {}  # the least cost at which a node waits in the queue: more than that comes too late
         starts: dict[_Node, Port] = {}
         for port in self.tails:
             node = (*self._place(port), port.side)
@@ -196,27 +198,36 @@ class _Search:
                 end = (node[0], node[1], _END)
                 heappush(queue, (cost + goals[node].cost, cost + goals[node].cost, end, node))
             for next_node, more in self._steps(node):
-                if next_node not in came:
-                    least = cost + more + _rest(across[next_node[0]], down[next_node[1]])
-                    if least <= most:
-                        heappush(queue, (least, cost + more, next_node, node))
+                if next_node in came or cost + more > waiting.get(next_node, most):
+                    continue
+                least = cost + more + _rest(across[next_node[0]], down[next_node[1]])
+                if least <= most:
+                    waiting[next_node] = cost + more
+                    heappush(queue, (least, cost + more, next_node, node))
         return None
 
     def _place(self, port: Port) -> Cell:
         x, y = port.lead
         return bisect_left(self.xs, x), bisect_left(self.ys, y)
 
-    def _steps(self, node: _Node) -> Iterator[tuple[_Node, float]]:
+    def _steps(self, node: _Node) -> list[tuple[_Node, float]]:
         i, j, side = node
-        for facing in _FACING[side]:
-            dx, dy = _STEPS[facing]
-            to_i, to_j = i + dx, j + dy
-            if 0 <= to_i < len(self.xs) and 0 <= to_j < len(self.ys):
-                first = (i if dx >= 0 else to_i, j if dy >= 0 else to_j)
+        back = (side + 2) % 4
+        around = self.around.get((i, j)) or self._around(i, j)
+        return [((x, y, to), length if to == side else length + _BEND) for x, y, to, length in around if to != back]
+
+    def _around(self, i: int, j: int) -> list[tuple[int, int, int, float]]:
+        """The points beside a point, the side on which they lie, and what the way there costs; looked for once."""
+        found = []
+        for side, (dx, dy) in enumerate(_STEPS):
+            x, y = i + dx, j + dy
+            if 0 <= x < len(self.xs) and 0 <= y < len(self.ys):
+                first = (i if dx >= 0 else x, j if dy >= 0 else y)
                 if first not in (self.across if dx else self.down):
                     key = (*first, bool(dx))
-                    length = self.costs[key] if key in self.costs else self._cost(key)
-                    yield (to_i, to_j, facing), length if facing == side else length + _BEND
+                    found.append((x, y, side, self.costs[key] if key in self.costs else self._cost(key)))
+        self.around[i, j] = found
+        return found
 
     def _cost(self, key: tuple[int, int, bool]) -> float:
         """Of one piece of the grid: its length, and what it crosses."""
@@ -253,7 +264,6 @@ def _rest(across: float, down: float) -> float:
     return across + down + _BEND if across and down else across + down
 
 
-_FACING = tuple(tuple((side + turn) % 4 for turn in (0, 1, 3)) for side in range(4))  # where a line may go on: ahead first
 _NOWHERE: _Node = (-1, -1, -1)  # before the first point
 _END = 4  # in place of a direction: arrived
 
