@@ -14,7 +14,7 @@ from clmstate.cli.models import Model
 from clmstate.cli.screen import Screen
 from clmstate.cli.telling import Teller
 from clmstate.errors import ClmstateError, Diagnostic, InputError, did_you_mean
-from clmstate.lifecycle import Lifecycle, Move
+from clmstate.lifecycle import Lifecycle, Move, opened
 from clmstate.replay import Row, write_log
 from clmstate.replay.cells import Instant, read_cell, read_instant
 from clmstate.signals import CLEAR, DAY, Value, from_instant, instant, show_instant
@@ -55,7 +55,7 @@ class TypingIn:
 
     def __init__(self, model: Model, screen: Screen, customer: str) -> None:
         self.model, self.screen = model, screen
-        self.life: Lifecycle = model.lifecycle(customer, engine="compiled")
+        self.life: Lifecycle = opened(model.lifecycle, customer)
         self.definition = model.lifecycle.definition
         self.teller = Teller(screen, model.lifecycle)
         self.before: list[tuple[dict[str, Any], int, int]] = []

@@ -10,7 +10,7 @@ from clmstate.cli import checklist
 from clmstate.cli.models import Model
 from clmstate.cli.screen import as_data
 from clmstate.cli.telling import read_date
-from clmstate.lifecycle import Lifecycle, Move, Moves, Phase
+from clmstate.lifecycle import Lifecycle, Move, Moves, Phase, opened
 from clmstate.replay import Log, Step, play, shape_of
 from clmstate.signals import from_instant, show_instant
 
@@ -191,7 +191,7 @@ def walked(model: Model, log: Log, customer: str, as_of: int | None) -> Walk:
         ways = {address: checklist.hoped_for(checklist.outlooks(part_of(life, address))) for address in always}
         stops.append(Stop(step, phases_of(life), also, ways))
     if life is None:
-        life = model.what(customer, engine="compiled")
+        life = opened(model.what, customer)
     by_then = Moves()
     if as_of is not None:
         life = type(life).restore(life.snapshot(), engine="compiled")

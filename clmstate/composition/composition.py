@@ -12,6 +12,7 @@ from clmstate.conditions.refusing import assigned
 from clmstate.errors import Diagnostic, ObservationError
 from clmstate.hooks import HOOKS
 from clmstate.lifecycle import Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Promise, Risk
+from clmstate.lifecycle.opened import Unopened
 from clmstate.signals import When
 
 __all__ = ["Composition"]
@@ -54,7 +55,7 @@ class Composition(metaclass=CompositionMeta):
 
     definition: ClassVar[CompositionDefinition]
     promises: ClassVar[tuple[Promise, ...] | Promise] = ()
-    _whole: Any
+    _whole: Any = Unopened()
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
         if type(self) is Composition:

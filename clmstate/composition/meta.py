@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +18,7 @@ from clmstate.errors import DefinitionError, Diagnostic, shown
 from clmstate.lifecycle import Event, LifecycleDefinition, Promise
 from clmstate.lifecycle.lines import Spot, located, spot
 from clmstate.lifecycle.meta import doc_of, spaced
+from clmstate.lifecycle.opened import undecorated
 
 __all__ = ["RESERVED", "CompositionMeta"]
 
@@ -61,8 +63,8 @@ class _Body(dict[str, Any]):
         return None
 
 
-class CompositionMeta(type):
-    """The type of compositions.
+class CompositionMeta(ABCMeta):
+    """The type of compositions; a composition may be abstract too.
 
     Example:
         >>> from clmstate import Composition
@@ -95,6 +97,7 @@ class CompositionMeta(type):
         version: str | None = None,
         embedded: bool = False,
     ) -> CompositionMeta:
+        undecorated(name, body)
         if not isinstance(body, _Body):  # made by type("Acme", (Composition,), {...}), which prepares nothing
             given, body = body, mcs.__prepare__(name, bases)
             for key, value in given.items():
@@ -143,6 +146,10 @@ class CompositionMeta(type):
 
     def __init__(cls, name: str, bases: tuple[type, ...], body: Any, **keywords: Any) -> None:  # noqa: ARG002
         super().__init__(name, bases, body)
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        undecorated(cls.__name__, (name,))
+        super().__setattr__(name, value)
 
     def __repr__(cls) -> str:
         return f"<Composition {cls.__name__}>"

@@ -9,6 +9,7 @@ from clmstate.lifecycle.explanations import Explanation, Reason
 from clmstate.lifecycle.groups import GroupMeta, GroupSpec
 from clmstate.lifecycle.lifecycle import Engine, Lifecycle, definition_of, known_phase
 from clmstate.lifecycle.moves import Journey, Move, Moves, OpenPlay, OpenTouchpoint, Reached, Seen, Untaken
+from clmstate.lifecycle.opened import opened
 from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.promises import Promise, always_possible, leads_to, never
 from clmstate.lifecycle.sources import Phases, anywhere
@@ -50,4 +51,5 @@ __all__ = [
     "known_phase",
     "leads_to",
     "never",
+    "opened",
 ]

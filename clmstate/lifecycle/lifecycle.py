@@ -15,6 +15,7 @@ from clmstate.lifecycle.elements import Event, Risk, SuccessGap
 from clmstate.lifecycle.explanations import Explanation
 from clmstate.lifecycle.meta import LifecycleMeta
 from clmstate.lifecycle.moves import Journey, Moves, OpenPlay, OpenTouchpoint
+from clmstate.lifecycle.opened import Unopened
 from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.promises import Promise
 from clmstate.lifecycle.transitions import Transition
@@ -66,7 +67,7 @@ class Lifecycle(metaclass=LifecycleMeta):
     definition: ClassVar[LifecycleDefinition]
     promises: ClassVar[tuple[Promise, ...] | Promise] = ()
     accepts: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    _life: Any
+    _life: Any = Unopened()
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
         if type(self) is Lifecycle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, given_or, listed
 from clmstate.lifecycle.groups import GroupMeta, GroupSpec
 from clmstate.lifecycle.lines import Spot, located, spot
+from clmstate.lifecycle.opened import undecorated
 from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.promises import Promise
 from clmstate.lifecycle.transitions import Dropped, Transition
@@ -26,8 +28,11 @@ __all__ = ["LifecycleMeta", "doc_of", "spaced"]
 E = TypeVar("E")
 
 
-class LifecycleMeta(type):
-    """The type of lifecycles: collects the class body, checks it as a whole, and makes the definition."""
+class LifecycleMeta(ABCMeta):
+    """The type of lifecycles: collects the class body, checks it as a whole, and makes the definition.
+
+    It stems from the type of ``abc.ABC``, so that a model may be abstract too.
+    """
 
     definition: LifecycleDefinition
     _declared: dict[str, Declared]
@@ -53,6 +58,7 @@ class LifecycleMeta(type):
         version: str | None = None,
         refs: Iterable[str] = (),
     ) -> LifecycleMeta:
+        undecorated(name, body)
         if not isinstance(body, Body):  # made by type("Deal", (Lifecycle,), {...}), which prepares nothing
             body = mcs.__prepare__(name, bases).filled(body)
         cls = super().__new__(mcs, name, bases, dict(body))
@@ -84,6 +90,7 @@ class LifecycleMeta(type):
         super().__init__(name, bases, body)
 
     def __setattr__(cls, name: str, value: object) -> None:
+        undecorated(cls.__name__, (name,))
         cls._keep(name, "replaced")
         super().__setattr__(name, value)
 

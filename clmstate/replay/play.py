@@ -7,7 +7,7 @@ from typing import Any
 
 from clmstate.composition import Composition
 from clmstate.errors import ObservationError
-from clmstate.lifecycle import Engine, Lifecycle
+from clmstate.lifecycle import Engine, Lifecycle, opened
 from clmstate.replay.composed import PlayingComposition
 from clmstate.replay.instants import by_instant
 from clmstate.replay.playing import Playing, Step
@@ -56,7 +56,7 @@ def play(
     life: Any = None
     for instant in by_instant(chosen, place):
         if life is None or life.name != instant.customer:
-            life = model(instant.customer, engine=engine)
+            life = opened(model, instant.customer, engine)
         yield playing(life, instant, place).step()
 
 

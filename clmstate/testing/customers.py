@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 from clmstate.composition import Composition, CompositionDefinition
 from clmstate.conditions import Given
 from clmstate.errors import Diagnostic, InputError, ObservationError, UnknownNameError, did_you_mean, shown
-from clmstate.lifecycle import Engine, Event, GroupMeta, LifecycleDefinition, Moves, Phase, Play, Reached, Transition
+from clmstate.lifecycle import Engine, Event, GroupMeta, LifecycleDefinition, Moves, Phase, Play, Reached, Transition, opened
 from clmstate.signals import DAY, When, from_instant
 from clmstate.testing.failures import failed, not_opened, not_reached, not_refused, not_there, other_moves, other_values
 from clmstate.testing.playing import Playing
@@ -57,7 +57,7 @@ class CustomerScenario(Playing, Generic[C]):
         self.definition: CompositionDefinition = model.definition
         self.engine: Engine = SETTINGS.engine if engine is None else engine
         self.steps: list[Step] = []
-        self.customer: C = model(name, engine=self.engine)
+        self.customer: C = opened(model, name, self.engine)
         self.whole: Any = self.customer._whole.whole
 
     # ---- what is done

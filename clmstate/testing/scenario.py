@@ -7,7 +7,21 @@ from typing import Any, Generic, Self, TypeVar
 
 from clmstate.conditions import Given
 from clmstate.errors import Diagnostic, InputError, ObservationError, UnknownNameError, did_you_mean, shown
-from clmstate.lifecycle import Engine, Event, GroupMeta, Lifecycle, Milestone, Move, Moves, Phase, Play, Reached, Risk, Transition
+from clmstate.lifecycle import (
+    Engine,
+    Event,
+    GroupMeta,
+    Lifecycle,
+    Milestone,
+    Move,
+    Moves,
+    Phase,
+    Play,
+    Reached,
+    Risk,
+    Transition,
+    opened,
+)
 from clmstate.signals import DAY, When, from_instant
 from clmstate.testing.failures import (
     failed,
@@ -56,7 +70,7 @@ class Scenario(Playing, Generic[L]):
         self.definition = model.definition
         self.engine: Engine = SETTINGS.engine if engine is None else engine
         self.steps: list[Step] = []
-        self.customer: L = model(name, engine=self.engine)
+        self.customer: L = opened(model, name, self.engine)
         self.life: Any = self.customer._life  # what is behind it: scenarios look at its journal and at its clock
         if self.engine == "live":
             _ = self.customer.chart  # a chart of python-statemachine moves along
