@@ -3,21 +3,25 @@
     {"teams": ["#003A70", "#00857C"], "logo": "logo.png", "canvas": {"dark": "#001122"}}
 
 Colours that could not be read or told apart are refused with a Diagnostic: a picture that nobody can read is worse than one in our colours.
+A company's own colour is mostly a dark one, which on a dark page nobody sees. Where one colour is given for both themes, the dark one has it as
+much lighter as it takes.
 """
 
 from __future__ import annotations
 
 import base64
+import colorsys
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from clmstate.drawing.colours import VISIONS, contrast, distance
-from clmstate.drawing.theme import Theme, ThemeName
+from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 
 __all__ = ["Brand", "read_brand"]
@@ -28,7 +32,9 @@ _KNOWN: Final = (*_ROLES, "teams", "logo")
 _LOGOS: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _LOGO_BYTES: Final = 400_000
 _READABLE, _TITLES = 4.5, 3.0
+_STANDS_OUT = 3.0  # of a card from the page: what WCAG 2.2 (1.4.11) asks of everything that is no text
 _APART = 8.0  # of two owners' colours, in the units of `distance`
+_SAME = 2.0  # then nobody tells two owners apart, however well they see
 
 
 @attrs.frozen
@@ -99,7 +105,8 @@ def read_brand(path: str | Path, themes: Mapping[ThemeName, Theme]) -> Brand:
     if wrong:
         raise InputError(wrong)
     roles = {name: {role: _of(given[role], name) for role in _ROLES if role in given and _of(given[role], name)} for name in themes}
-    teams = {name: tuple(_of(colour, name) for colour in given.get("teams", ())) for name in themes}
+    pages = {name: roles[name].get("canvas", theme.canvas) for name, theme in themes.items()}
+    teams = {name: tuple(_owner(colour, name, pages[name]) for colour in given.get("teams", ())) for name in themes}
     brand = Brand(roles, teams, logo)
     unreadable = [fault for theme in themes.values() for fault in _unreadable(brand.applied(theme), given, str(path))]
     if unreadable:
@@ -112,11 +119,39 @@ def _of(given: Any, theme: ThemeName) -> str:
     return str(given.get(theme, "")) if isinstance(given, dict) else str(given)
 
 
+def _owner(given: Any, theme: ThemeName, page: str) -> str:
+    """An owner's colour in a theme: in the dark one lighter than given, where it was given for both and could not be seen."""
+    chosen = _of(given, theme)
+    colour = chosen or next(iter(given.values()))  # a list of owners has no gaps: what is given for one theme is given for both
+    return _lighter(colour, page) if theme == "dark" and (not chosen or isinstance(given, str)) else colour
+
+
+def _lighter(colour: str, page: str) -> str:
+    """The same hue, as much lighter as it takes to stand out from a dark page.
+
+    Example:
+        >>> _lighter("#003A70", "#0B1220"), _lighter("#3B6CF0", "#0B1220")
+        ('#0062BD', '#3B6CF0')
+    """
+    hue, light, full = colorsys.rgb_to_hls(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
+    for step in range(round(light * 100), 101):
+        if contrast(colour, page) >= _STANDS_OUT:
+            break
+        colour = "#" + "".join(f"{round(255 * part):02X}" for part in colorsys.hls_to_rgb(hue, step / 100, full))
+    return colour
+
+
 def _wrong_colours(given: Mapping[str, Any], place: str) -> Iterator[Diagnostic]:
     teams = given.get("teams", [])
     items = [(role, given[role]) for role in _ROLES if role in given]
     items += [("teams", colour) for colour in (teams if isinstance(teams, list) else [teams])]
     for role, value in items:
+        if isinstance(value, dict):
+            if not value:
+                yield Diagnostic("CLM405", f"{place}, {role}", "it names no colour", "write it as #1D4ED8")
+            for name in value:
+                if name not in THEMES:
+                    yield Diagnostic("CLM405", f"{place}, {role}", f"there is no theme {name!r:.60}", did_you_mean(name, THEMES))
         for colour in value.values() if isinstance(value, dict) else (value,):
             if not isinstance(colour, str) or not _COLOUR.fullmatch(colour):
                 yield Diagnostic("CLM405", f"{place}, {role}", f"{colour!r:.40} is no colour", "write it as #1D4ED8")
@@ -132,10 +167,19 @@ def _unreadable(theme: Theme, given: Mapping[str, Any], place: str) -> Iterator[
         if contrast(ink, ground) < _READABLE:
             cause = f"{ink} on {ground} has a contrast of {contrast(ink, ground):.1f}, too little to be read"
             yield Diagnostic("CLM405", f"{place}, {theme.name} {role}", cause, f"choose colours with at least {_READABLE}")
-    for colour in theme.teams[: len(given.get("teams", ()))]:
+    own = theme.teams[: len(given.get("teams", ()))]
+    for colour in own:
         if contrast(theme.on_team, colour) < _TITLES:
             cause = f"titles ({theme.on_team}) cannot be read on {colour} (contrast {contrast(theme.on_team, colour):.1f})"
             yield Diagnostic("CLM405", f"{place}, {theme.name} teams", cause, f"choose a darker one, with at least {_TITLES}")
+        elif contrast(colour, theme.canvas) < _STANDS_OUT:
+            cause = f"{colour} does not stand out from the page {theme.canvas} (contrast {contrast(colour, theme.canvas):.1f})"
+            remedy = f"choose a {'lighter' if theme.name == 'dark' else 'darker'} one, with at least {_STANDS_OUT}"
+            yield Diagnostic("CLM405", f"{place}, {theme.name} teams", cause, remedy)
+    for one, other in combinations(own, 2):
+        if distance(one, other) < _SAME:
+            cause = f"{one} and {other} look the same, so nobody tells their owners apart"
+            yield Diagnostic("CLM405", f"{place}, {theme.name} teams", cause, "choose colours that differ, in each theme")
 
 
 def _logo(name: object, place: Path) -> tuple[str, list[Diagnostic]]:

@@ -12,6 +12,7 @@ import pytest
 
 from clmstate import InputError, drawing
 from clmstate.drawing import THEMES, Drawing, read_brand
+from clmstate.drawing.colours import contrast
 from clmstate.drawing.pdf import to_pdf
 
 
@@ -100,6 +101,10 @@ def test_a_theme_file_is_used(tmp_path: Path, contract: Any) -> None:
         ('{"teams": "#112233"}', "no list"),
         ('{"teams": ["#EEEEEE"]}', "cannot be read on #EEEEEE"),
         ('{"ink": "#CCCCCC"}', "contrast"),
+        ('{"teams": [{"light": "#003A70", "dark": "#10182A"}]}', "#10182A does not stand out from the page #0B1220"),
+        ('{"teams": ["#003A70", "#003B71"]}', "look the same"),
+        ('{"teams": [{"lite": "#003A70"}]}', "no theme 'lite'"),
+        ('{"canvas": {}}', "names no colour"),
         ('{"logo": "logo.svg"}', "no .png or .jpg"),
         ('{"logo": "missing.png"}', "cannot be read"),
         ('{"logo": 5}', "no .png"),
@@ -110,6 +115,15 @@ def test_a_theme_that_nobody_could_read_is_refused(tmp_path: Path, given: str, s
     with pytest.raises(InputError, match="CLM405") as refused:
         read_brand(tmp_path / "ours.json", THEMES)
     assert said in str(refused.value)
+
+
+def test_a_dark_colour_of_a_company_is_lighter_on_a_dark_page(tmp_path: Path) -> None:
+    (tmp_path / "ours.json").write_text('{"teams": ["#003A70", {"light": "#00665E"}, {"light": "#7A1F1F", "dark": "#B85050"}]}')
+    brand = read_brand(tmp_path / "ours.json", THEMES)
+    light, dark = (brand.applied(THEMES[theme]).teams[:3] for theme in ("light", "dark"))
+    assert light == ("#003A70", "#00665E", "#7A1F1F")
+    assert dark[2] == "#B85050", "what is given for a theme stays"
+    assert all(contrast(colour, THEMES["dark"].canvas) >= 3 <= contrast("#FFFFFF", colour) for colour in dark)
 
 
 def test_half_a_file_is_never_seen(tmp_path: Path, line: Any) -> None:
