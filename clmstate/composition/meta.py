@@ -16,6 +16,7 @@ from clmstate.composition.wiring import faults, in_order, misfit, unreadable
 from clmstate.conditions import Mistake
 from clmstate.errors import DefinitionError, Diagnostic, shown
 from clmstate.lifecycle import Event, LifecycleDefinition, Promise
+from clmstate.lifecycle.carried import place_of
 from clmstate.lifecycle.lines import Spot, located, spot
 from clmstate.lifecycle.meta import doc_of, spaced
 from clmstate.lifecycle.opened import undecorated
@@ -123,6 +124,7 @@ class CompositionMeta(ABCMeta):
             parts=MappingProxyType({key: _part(name, key, part, cls._parts, mistakes) for key, part in cls._parts.items()}),
             wires=(),
             embedded=embedded,
+            where=place_of(cls),
         )
         if not mistakes:  # a part that is replaced by another kind takes the lines that fed it with it
             gone = {line for line in inherited if line.wire.part in body.parts and misfit(definition, line)}

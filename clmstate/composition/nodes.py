@@ -13,6 +13,7 @@ import attrs
 
 from clmstate.conditions.nodes import Cond
 from clmstate.lifecycle import LifecycleDefinition, Promise
+from clmstate.lifecycle.carried import Carried
 
 __all__ = [
     "AllOf",
@@ -214,7 +215,7 @@ class PartDefinition:
 
 
 @attrs.frozen(slots=False, eq=False)
-class CompositionDefinition:
+class CompositionDefinition(Carried):
     """A composition: parts, and how they are wired.
 
     Attributes:
@@ -226,6 +227,7 @@ class CompositionDefinition:
         wires: in the order in which they are computed, so that a feed never reads a port that is computed after it.
         embedded: whether it is meant to live inside another composition, which feeds the ports it leaves open.
         promises: in order, inherited ones first.
+        where: the module and the name of its class, by which it is pickled.
 
     Example:
         >>> CompositionDefinition("Customer", "Customer", "", "", "", {}, ()).embedded

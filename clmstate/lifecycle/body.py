@@ -10,11 +10,11 @@ import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake, Numeric, SignalFacade, Threshold
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
-from clmstate.lifecycle.groups import GroupMeta, Names
-from clmstate.lifecycle.lines import Spot, spot
+from clmstate.lifecycle.groups import GroupMeta
+from clmstate.lifecycle.lines import Names, Spot, spot
 from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.sources import Phases
-from clmstate.lifecycle.transitions import Dropped, Transition
+from clmstate.lifecycle.transitions import ANYWHERE, Dropped, Transition
 
 __all__ = ["MEMBERS", "RESERVED", "Body", "Declared"]
 
@@ -52,19 +52,36 @@ class Body(Names):
         self.home = Home(lifecycle)
         self.homes: set[Home] = {self.home}
         self.declared: dict[str, Declared] = {}
-        self.mistakes: list[tuple[str, Mistake]] = []
+        self._mistakes: list[tuple[str, Mistake]] = []
         self.spots: dict[str, Spot] = {}
         self._seen: dict[int, str] = {}
         self._kept: list[object] = []  # keeps what was declared alive, so that an id stays its own
 
+    @property
+    def mistakes(self) -> list[tuple[str, Mistake]]:
+        """What is wrong, by the name that it is about; a transition without a name goes by how it was made."""
+        unnamed: list[tuple[str, Mistake]] = []
+        for transition, where in self.nameless.values():
+            written = _written(transition)
+            self.spots[written] = where
+            cause = "this transition has no name, so nobody would take it"
+            example = f"to_{transition.target.replace('.', '_')}" if transition.target else "go_live"
+            unnamed.append((written, Mistake("CLM103", cause, f"give it one: {example} = {written}")))
+        return [*self._mistakes, *unnamed]
+
     def __setitem__(self, key: str, value: Any) -> None:
         self.spots[key] = spot()
+        if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Declared) and id(value[0]) not in self._seen:
+            (value,) = value
+            cause = "there is a comma behind it, which makes it a list that nobody reads"
+            self._mistakes.append((key, Mistake("CLM103", cause, "take the comma at the end of the line away")))
+        self.nameless.pop(id(value), None)
         if key in self.declared:
-            self.mistakes.append((key, _twice(key)))
+            self._mistakes.append((key, _twice(key)))
             return
         if key.startswith("__") and key.endswith("__"):
             if isinstance(value, Declared):
-                self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' is Python's own", "rename it")))
+                self._mistakes.append((key, Mistake("CLM101", f"the name '{key}' is Python's own", "rename it")))
             super().__setitem__(key, value)
         elif isinstance(value, Declared):
             self.declared[key] = bound = self._bound(key, value)
@@ -88,12 +105,12 @@ class Body(Names):
     def _shorthand(self, key: str, value: Any) -> Any:
         """A name for a part of something, such as ``customer = adoption | success``; it is told once what is wrong with it."""
         if key in MEMBERS - _SETTINGS and not hasattr(type(value), "__get__"):  # whoever writes a method knows what it replaces
-            self.mistakes.append((key, _hides(key, f"my_{key}")))
+            self._mistakes.append((key, _hides(key, f"my_{key}")))
         if isinstance(value, Phases):
-            self.mistakes += [(key, mistake) for mistake in value.mistakes]
+            self._mistakes += [(key, mistake) for mistake in value.mistakes]
             return attrs.evolve(value, mistakes=())
         if isinstance(value, Numeric | Elapsed):
-            self.mistakes += [(key, mistake) for mistake in value._mistakes]
+            self._mistakes += [(key, mistake) for mistake in value._mistakes]
             return value._told()
         return value
 
@@ -104,7 +121,7 @@ class Body(Names):
         first = self._seen.get(id(value), key)
         if first != key and not (isinstance(value, Condition) and not isinstance(value, SignalFacade)):
             cause = f"one declaration has two names, '{first}' and '{key}'"
-            self.mistakes.append((key, Mistake("CLM103", cause, "declare it again for the second name")))
+            self._mistakes.append((key, Mistake("CLM103", cause, "declare it again for the second name")))
             return value
         bound = self._named(key, value)
         self._kept += (value, bound)
@@ -130,25 +147,25 @@ class Body(Names):
     def _group(self, key: str, group: GroupMeta) -> None:
         self.homes.add(group.home)
         self.spots |= {f"{key}.{child}": where for child, where in group._spots.items()}
-        self.mistakes += [(f"{key}.{child}", mistake) for child, mistake in group._mistakes]
+        self._mistakes += [(f"{key}.{child}", mistake) for child, mistake in group._mistakes]
         for phase in group:
             self._seen[id(phase)] = phase.path
         if group.path != key:
             cause = f"the group '{group.path}' is bound to the name '{key}'"
-            self.mistakes.append((key, Mistake("CLM103", cause, f"write it as a nested class: class {key}(Phase.Group)")))
+            self._mistakes.append((key, Mistake("CLM103", cause, f"write it as a nested class: class {key}(Phase.Group)")))
 
     def _name_faults(self, key: str, value: Declared) -> None:
         if key.startswith("_"):
             remedy = "names that begin so are private: rename it"
-            self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' starts with an underscore", remedy)))
+            self._mistakes.append((key, Mistake("CLM101", f"the name '{key}' starts with an underscore", remedy)))
         if isinstance(value, Dropped):
             return
         named = isinstance(value, SignalFacade | Event | Phase | GroupMeta)
         if named and (key in RESERVED or keyword.issoftkeyword(key)):
             remedy = f"rename it; taken are: {', '.join(sorted(RESERVED))}"
-            self.mistakes.append((key, Mistake("CLM101", f"the name '{key}' is one of our own", remedy)))
+            self._mistakes.append((key, Mistake("CLM101", f"the name '{key}' is one of our own", remedy)))
         elif key in MEMBERS:
-            self.mistakes.append((key, _hides(key, _other_name(key, value))))
+            self._mistakes.append((key, _hides(key, _other_name(key, value))))
 
 
 def _hides(key: str, instead: str) -> Mistake:
@@ -162,6 +179,13 @@ def _other_name(key: str, value: Declared) -> str:
         named = f"to_{str(value.target).replace('.', '_')}"  # a wrong target may be anything
         return named if value.target and named.isidentifier() else f"{key}_it"
     return f"{key}_{type(value).__name__.lower()}"
+
+
+def _written(transition: Transition) -> str:
+    """How somebody made it."""
+    sources = ["anywhere" if source == ANYWHERE else source for source in transition.sources]
+    source = sources[0] if len(sources) == 1 else f"({' | '.join(sources)})"
+    return f"{source}.stay(...)" if transition.stay else f"{source}.to({transition.target}, ...)"
 
 
 def _twice(key: str) -> Mistake:

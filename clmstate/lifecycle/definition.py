@@ -14,6 +14,7 @@ import attrs
 from clmstate.conditions import words
 from clmstate.conditions.nodes import Cond, Or
 from clmstate.errors import DefinitionError, Diagnostic
+from clmstate.lifecycle.carried import Carried
 from clmstate.lifecycle.elements import EventSpec, Milestone, Play, Risk, SuccessGap, Team
 from clmstate.lifecycle.groups import GroupSpec
 from clmstate.lifecycle.phases import Phase
@@ -25,7 +26,7 @@ __all__ = ["LifecycleDefinition"]
 
 
 @attrs.frozen(slots=False, eq=False)
-class LifecycleDefinition:
+class LifecycleDefinition(Carried):
     """Everything that a lifecycle says. All mappings keep the order of declaration; an override keeps its parent's place.
 
     Attributes:
@@ -42,6 +43,7 @@ class LifecycleDefinition:
         conditions: conditions that were given a name in the class body.
         refs: sources that the lifecycle as a whole answers.
         accepts: findings of the analysis that are meant so, by code and name, each with its reason.
+        where: the module and the name of its class, by which it is pickled.
 
     Example:
         >>> from clmstate import Lifecycle, Phase

@@ -12,14 +12,14 @@ from clmstate.conditions import Condition, Elapsed, Home, Mistake
 from clmstate.conditions.nodes import PhaseVisits
 from clmstate.errors import DefinitionError, Diagnostic, did_you_mean
 from clmstate.lifecycle.elements import Event, Origin, Play, altered, given_or
-from clmstate.lifecycle.lines import Spot, spot
+from clmstate.lifecycle.lines import Names, Spot, spot
 from clmstate.lifecycle.sources import INSTEAD, Phases, union
 from clmstate.lifecycle.transitions import Dropped, MoveKind, Resume, Target, Transition, transition
 
 if TYPE_CHECKING:
     from clmstate.lifecycle.phases import Phase
 
-__all__ = ["GroupMeta", "GroupSpec", "Names"]
+__all__ = ["GroupMeta", "GroupSpec"]
 
 _CLASS_NAMES: Final = frozenset({"home", "mro", "path", "resume", "to", "visits"})
 
@@ -49,10 +49,6 @@ class GroupSpec:
     starts: bool = False
     help: str = ""
     ref: str = ""
-
-
-class Names(dict[str, Any]):
-    """The namespace of a class body in which a group may stand."""
 
 
 class _GroupBody(Names):

@@ -4,19 +4,62 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import attrs
 
 from clmstate.errors import Diagnostic
 
-__all__ = ["Spot", "located", "spot"]
+__all__ = ["Names", "Spot", "forgotten", "located", "made", "spot"]
 
 Spot = tuple[str, int]
 """A file and a line; the file is empty where nobody could open it."""
 
 
-def spot() -> Spot:
+class Names(dict[str, Any]):
+    """The namespace of a class body in which a group may stand; it knows what was made in it without a name so far, and where.
+
+    Example:
+        >>> Names(health=80).nameless
+        {}
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.nameless: dict[int, tuple[Any, Spot]] = {}
+
+
+def made(thing: object, depth: int = 3) -> None:
+    """Notes in the class body around that something was made there; whoever binds it to a name takes the note away.
+
+    Args:
+        thing: what was made.
+        depth: how many calls away the class body is.
+
+    Example:
+        >>> made("outside a class body nothing is noted")
+    """
+    names = sys._getframe(depth).f_locals
+    if isinstance(names, Names):
+        names.nameless[id(thing)] = (thing, spot(depth))
+
+
+def forgotten(thing: object) -> None:
+    """Takes the note away, because something else was made of it.
+
+    Example:
+        >>> forgotten("outside a class body there is no note")
+    """
+    names = sys._getframe(2).f_locals
+    if isinstance(names, Names):
+        names.nameless.pop(id(thing), None)
+
+
+def spot(depth: int = 1) -> Spot:
     """Where the class body stands that called the caller of this function.
+
+    Args:
+        depth: how many calls lie between.
 
     Example:
         >>> def declared():
@@ -24,7 +67,7 @@ def spot() -> Spot:
         >>> declared()  # in a doctest there is no file
         ('', 0)
     """
-    frame = sys._getframe(2)
+    frame = sys._getframe(depth + 1)
     module = frame.f_globals.get("__name__", "")
     written = not frame.f_code.co_filename.startswith("<") and module != "types" and not module.startswith("clmstate.")
     return (frame.f_code.co_filename, frame.f_lineno) if written else ("", 0)

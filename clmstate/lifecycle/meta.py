@@ -13,6 +13,7 @@ from clmstate.conditions import Condition, Home, Mistake, SignalFacade, Threshol
 from clmstate.errors import DefinitionError, Diagnostic, did_you_mean, shown
 from clmstate.lifecycle.acceptances import acceptance_faults, merged_acceptances
 from clmstate.lifecycle.body import Body, Declared
+from clmstate.lifecycle.carried import place_of
 from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, given_or, listed
@@ -192,6 +193,7 @@ def _definition(
         promises=tuple(dict.fromkeys((*kept, *own))),
         conditions=MappingProxyType({k: c.node for k, c in only(Condition).items() if not isinstance(c, SignalFacade)}),
         refs=refs or (first.refs if first is not None else ()),
+        where=place_of(cls),
     )
     accepts = merged_acceptances((base.__dict__.get("accepts") for base in reversed(cls.__mro__)), _names(made))
     return attrs.evolve(made, accepts=MappingProxyType(accepts))

@@ -221,8 +221,9 @@ class Phase(Target):
             >>> Phase("Onboarding").stay(on=Event("notice received"), plays=Play("Save call")).stay
             True
         """
-        made = transition(union(self), self, when=when, on=on, plays=plays, kind=None, after=(), label=label, why=why, ref=ref)
-        return attrs.evolve(made, stay=True)
+        return transition(
+            union(self), self, when=when, on=on, plays=plays, kind=None, after=(), label=label, why=why, ref=ref, stay=True
+        )
 
     @property
     def visits(self) -> Elapsed:

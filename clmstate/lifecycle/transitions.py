@@ -12,6 +12,7 @@ from clmstate.conditions.nodes import Cond
 from clmstate.conditions.refusing import Built, Refusing
 from clmstate.errors import shown
 from clmstate.lifecycle.elements import Event, Origin, Place, Play, listed, one_event, taken
+from clmstate.lifecycle.lines import forgotten, made
 
 if TYPE_CHECKING:
     from clmstate.lifecycle.sources import Phases
@@ -137,6 +138,7 @@ class Transition(Refusing):
         if on is not SAME:
             changed["on"], given = _event(on)
             origin = Origin(origin.homes | given.homes, origin.mistakes + given.mistakes)
+        forgotten(self)
         return attrs.evolve(self, origin=origin, **{k: v for k, v in changed.items() if v is not SAME})
 
     def _described(self) -> str:
@@ -181,6 +183,7 @@ def transition(
     label: str,
     why: str,
     ref: str,
+    stay: bool = False,
 ) -> Transition:
     """A transition from what was given to ``phase.to(...)``; what is wrong with it travels with it."""
     node, about = taken(when)
@@ -196,11 +199,12 @@ def transition(
         path = target.path
         homes |= {target.home}
     else:
-        wrong.append(Mistake("CLM105", f"the target {shown(target)} is not a phase", "name a phase, a group or group.resume"))
-    return Transition(
+        wrong.append(Mistake("CLM105", f"the target {shown(target)} is not a phase", _place_instead(target)))
+    moves = Transition(
         sources=sources.paths,
         target=path,
         resume=isinstance(target, Resume),
+        stay=stay,
         when=node,
         on=event,
         plays=listed(plays, Play),
@@ -211,3 +215,11 @@ def transition(
         ref=ref,
         origin=Origin(frozenset(homes), tuple(wrong)),
     )
+    made(moves)
+    return moves
+
+
+def _place_instead(target: object) -> str:
+    if isinstance(target, str) and target.isidentifier():
+        return f"name a phase, a group or group.resume, without quotation marks: {target}"
+    return "name a phase, a group or group.resume"
