@@ -8,7 +8,7 @@ import attrs
 
 from clmstate.drawing.blocks import NARROW_TEXT, PILL, PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
-from clmstate.drawing.detours import detoured
+from clmstate.drawing.detours import detoured, without_way
 from clmstate.drawing.layout import Layout, place
 from clmstate.drawing.legend import furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
@@ -100,12 +100,14 @@ class _Placed:
 
 def _cleared(placed: _Placed, renderers: tuple[RendererName, ...]) -> Composed:
     """The same with every line on a way of its own; where there is none, the rule says in words where it comes from."""
-    composed = placed.composed
-    layout = detoured(composed.scene, composed.blocks, composed.layout, placed.across, placed.levels)
-    said = _with_words_for(placed.given, touching(composed.scene, composed.blocks, layout))
+    scene, blocks, layout = placed.composed.scene, placed.composed.blocks, placed.composed.layout
+    said = _with_words_for(placed.given, without_way(scene, blocks, layout, placed.across, placed.levels))
+    if said == placed.given:
+        layout = detoured(scene, blocks, layout, placed.across, placed.levels)
+        said = _with_words_for(placed.given, touching(scene, blocks, layout))
     if said != placed.given:
         return _cleared(_journey(said, placed.setting, renderers, one_row=not placed.levels), renderers)
-    return attrs.evolve(composed, layout=layout)
+    return Composed(scene, blocks, layout)
 
 
 def _largest(scene: Scene, usual: _Placed, renderers: tuple[RendererName, ...]) -> _Placed:

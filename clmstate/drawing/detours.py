@@ -9,22 +9,23 @@ is left as it was, and whoever composes the picture says it in words.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise, product
 
 import attrs
 
+from clmstate.drawing.astar import way_around
 from clmstate.drawing.blocks import Block
 from clmstate.drawing.ends import level_ends, ports_of
 from clmstate.drawing.geometry import Box, Point, Route, around
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.orthogonal import CELL, Cell, Port, cells, simplest, way_around
+from clmstate.drawing.orthogonal import CELL, Cell, Port, cells, simplest
 from clmstate.drawing.scene import Link, Scene
 from clmstate.drawing.standing import TOUCHES, Standing
 from clmstate.drawing.ways import rounded
 
-__all__ = ["MANY", "detoured"]
+__all__ = ["MANY", "detoured", "without_way"]
 
 CLEAR = 6.3  # from everything foreign: the widest line of an overlay then still does not touch it
 TIGHT = 4.0  # where there is no such way
@@ -40,7 +41,11 @@ _LONGER = 2.5  # times: a way around what a line does not quite touch may not be
 
 
 def detoured(
-    scene: Scene, blocks: Mapping[str, Block], layout: Layout, across: frozenset[Link] = frozenset(), levels: Sequence[float] = ()
+    scene: Scene,
+    blocks: Mapping[str, Block],
+    layout: Layout,
+    across: frozenset[Link] = frozenset(),
+    levels: Sequence[float] = (),
 ) -> Layout:
     """The same with better lines; the boxes stay where they are.
 
@@ -67,6 +72,31 @@ def detoured(
     return _widened(attrs.evolve(layout, routes=tuple(lines.routes)))
 
 
+def without_way(
+    scene: Scene, blocks: Mapping[str, Block], layout: Layout, across: frozenset[Link], levels: Sequence[float]
+) -> list[Link]:
+    """Those lines between rows that cannot have a simple way, however the others are laid.
+
+    Args:
+        scene: what it says.
+        blocks: its text, set.
+        layout: where everything stands.
+        across: lines that are to have a simple way or none.
+        levels: how high they may run from side to side.
+
+    Example:
+        >>> from clmstate.drawing.scene import Card
+        >>> across = Link("a", "d", "forward")
+        >>> scene = Scene("T", cards=tuple(Card(name, name) for name in "abcd"), links=(across,))
+        >>> boxes = {name: Box(x, y, 60, 60) for name, x, y in (("a", 0, 0), ("b", 70, 0), ("c", 0, 70), ("d", 140, 0))}
+        >>> layout = Layout(200, 130, boxes, (Route(((60, 30), (80, 30), (120, 30), (130, 30)), (140, 30)),))
+        >>> without_way(scene, {}, layout, frozenset([across]), [200.0])
+        []
+    """
+    lines = _Lines(scene, layout, Standing(scene, blocks, layout.boxes), across, levels)
+    return [link for index, link in enumerate(scene.links) if link in across and lines.hopeless(index)]
+
+
 def _reach(route: Route) -> float:
     hull = route.hull
     return hull.width + hull.height
@@ -89,6 +119,7 @@ class _Lines:
         self.links, self.boxes, self.standing = scene.links, layout.boxes, standing
         self.across, self.levels = across, levels
         self.routes = list(layout.routes)
+        self.known: dict[Route, frozenset[Cell]] = {}
         self.pills = {pill.id: pill for pill in scene.pills}
         self.ended: dict[str, dict[int, Point]] = defaultdict(dict)
         for index, route in enumerate(self.routes):
@@ -103,7 +134,19 @@ class _Lines:
     def taken(self) -> Counter[Cell]:
         """How many lines run through each cell, or right beside it."""
         placed = zip(self.links, self.routes, strict=True)
-        return Counter(cell for link, route in placed if link not in self.across for cell in _beside(route))
+        return Counter(cell for link, route in placed if link not in self.across for cell in self.beside(route))
+
+    def beside(self, route: Route) -> frozenset[Cell]:
+        """The cells that a line runs through, or right beside."""
+        if route not in self.known:
+            points = route.outline()
+            shifted = ([(x + by, y + by) for x, y in points] for by in (-_SIDE, 0.0, _SIDE))
+            self.known[route] = frozenset(cell for each in shifted for cell in cells(each))
+        return self.known[route]
+
+    def hopeless(self, index: int) -> bool:
+        """Whether a line that is to have a simple way has none, wherever the others may end."""
+        return self.simple(index, self.walls(index, TIGHT), frozenset(), []) is None
 
     def improve(self, index: int) -> None:
         """Lays a line again, if that makes it better."""
@@ -111,7 +154,7 @@ class _Lines:
         touches = link in self.across or self.standing.touches(link, route, CLEAR)
         if not touches and (_is_level(route) or _is_arc(route)):
             return
-        others = _Others(self.taken, frozenset() if link in self.across else _beside(route))
+        others = _Others(self.taken, frozenset() if link in self.across else self.beside(route))
         for clear in (CLEAR, TIGHT):
             corners = self.found(index, others, clear, around_it=touches and self.standing.touches(link, route, clear))
             if corners is not None:
@@ -121,21 +164,35 @@ class _Lines:
     def found(self, index: int, others: _Others, clear: float, *, around_it: bool) -> list[Point] | None:
         """The corners of a better line, or None if it should stay as it is."""
         link, route = self.links[index], self.routes[index]
-        tail, head = self.boxes[link.tail], self.boxes[link.head]
         ended = [at for name in (link.tail, link.head) for other, at in self.ended[name].items() if other != index]
-        tails, heads = self.ports(index, link.tail, ended), self.ports(index, link.head, ended)
-        region = around([tail, head], route.points).grown(_NEAR, _NEAR, _NEAR, _NEAR)
-        walls = self.standing.foreign(link, region, clear)
-        levels = self.levels if link in self.across else ()
-        corners = simplest([*level_ends(tail, head, ended), *product(tails, heads)], walls, others, levels)
+        walls = self.walls(index, clear)
+        corners = self.simple(index, walls, others, ended)
         if corners is not None or link in self.across or not around_it or len(self.links) > MANY:
             return corners
+        tail, head = self.boxes[link.tail], self.boxes[link.head]
+        tails, heads = self.ports(index, link.tail, ended), self.ports(index, link.head, ended)
         own = [box.grown(_OWN, _OWN, _OWN, _OWN) for box in (tail, head)]
-        corners = way_around(tails, heads, [*walls, *own], others.within(region))
+        corners = way_around(tails, heads, [*walls, *own], others.within(self.region(index)))
         if corners is None or (len(corners) > _MOST_CORNERS and link.head in self.pills):
             return None
         much_longer = _long(corners) > _LONGER * _long(route.points[::3])
         return None if much_longer and not self.standing.touches(link, route, TOUCHES) else corners
+
+    def region(self, index: int) -> Box:
+        """Where it is looked for a way of a line."""
+        link, near = self.links[index], (_NEAR, _NEAR, _NEAR, _NEAR)
+        return around([self.boxes[link.tail], self.boxes[link.head]], self.routes[index].points).grown(*near)
+
+    def walls(self, index: int, clear: float) -> list[Box]:
+        """What a line must keep off."""
+        return self.standing.foreign(self.links[index], self.region(index), clear)
+
+    def simple(self, index: int, walls: Sequence[Box], others: Container[Cell], ended: Sequence[Point]) -> list[Point] | None:
+        """The corners of a line with a bend at most, or with two between rows; None, if there is none."""
+        link = self.links[index]
+        straight = level_ends(self.boxes[link.tail], self.boxes[link.head], ended)
+        bent = product(self.ports(index, link.tail, ended), self.ports(index, link.head, ended))
+        return simplest([*straight, *bent], walls, others, self.levels if link in self.across else ())
 
     def ports(self, index: int, name: str, ended: Sequence[Point]) -> list[Port]:
         """Where the line may end at one of its boxes."""
@@ -148,8 +205,8 @@ class _Lines:
     def lay(self, index: int, route: Route) -> None:
         """Replaces a line."""
         if self.links[index] not in self.across:
-            self.taken.subtract(_beside(self.routes[index]))
-        self.taken.update(_beside(route))
+            self.taken.subtract(self.beside(self.routes[index]))
+        self.taken.update(self.beside(route))
         self.routes[index] = route
         self.end(index, route)
 
@@ -180,12 +237,6 @@ class _Others:
         if len(self.taken) < len(columns) * len(rows):
             return frozenset(cell for cell in self.taken if cell[0] in columns and cell[1] in rows and cell in self)
         return frozenset(cell for cell in product(columns, rows) if cell in self)
-
-
-def _beside(route: Route) -> frozenset[Cell]:
-    """The cells that a line runs through, or right beside."""
-    points = route.outline()
-    return frozenset(cell for by in (-_SIDE, 0.0, _SIDE) for cell in cells([(x + by, y + by) for x, y in points]))
 
 
 def _is_level(route: Route) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from clmstate.drawing import Card, Clause, Drawing, Scene, compose, journey
+from clmstate.drawing.astar import way_around
 from clmstate.drawing.geometry import Box, Route
-from clmstate.drawing.orthogonal import Port, cells, simplest, way_around
+from clmstate.drawing.orthogonal import Port, cells, simplest
 from clmstate.drawing.story import Rule, tell
 
 
