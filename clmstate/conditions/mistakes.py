@@ -34,7 +34,10 @@ class Mistake:
 
 @attrs.frozen(eq=False)
 class Home:
-    """The identity of the lifecycle in which a name was declared; two of one name differ.
+    """The identity of the lifecycle (or of a group of it) in which a name was declared; two of one name differ.
+
+    Attributes:
+        name: the lifecycle's; "" for a group that stands in none.
 
     Example:
         >>> Home("Deal") == Home("Deal")

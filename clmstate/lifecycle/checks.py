@@ -37,6 +37,7 @@ from clmstate.errors import Diagnostic, did_you_mean, shown
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Origin
 from clmstate.lifecycle.fields import field_faults, sound
+from clmstate.lifecycle.phases import NOWHERE
 from clmstate.lifecycle.transitions import ANYWHERE, Transition
 from clmstate.signals import show_number
 
@@ -113,8 +114,13 @@ class _Check:
         names = " and ".join(map(repr, dict.fromkeys(missing))) if len(strange) == 1 and missing else "a name"
         for home in strange:
             cause, remedy = f"it uses {names} of {home}, which is another lifecycle", "declare it in this lifecycle"
-            if home == "nowhere":
+            if home == NOWHERE.name:
                 cause, remedy = "it uses a phase that has no name yet", f"{remedy} first"
+            elif not home:
+                cause, remedy = (
+                    f"it uses {names} of a group that stands in no lifecycle",
+                    "write the group in this lifecycle's body",
+                )
             else:
                 remedy += "; parts of a composition read each other through ports"
             yield Mistake("CLM104", cause, remedy).at(self.place(name))

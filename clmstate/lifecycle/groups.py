@@ -133,7 +133,9 @@ class GroupMeta(Target, type):
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], **keywords: Any) -> _GroupBody:  # type: ignore[override]
         around = sys._getframe(1).f_locals
-        return _GroupBody(name, Home(name), around if isinstance(around, Names) else None)
+        if not isinstance(around, Names):
+            return _GroupBody(name, Home(""))
+        return _GroupBody(name, Home(around.home.name), around)
 
     def __new__(  # noqa: D102 -- users write a nested class
         mcs, name: str, bases: tuple[type, ...], body: _GroupBody, *, label: str = "", initial: bool = False, ref: str = ""

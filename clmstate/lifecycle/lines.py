@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from clmstate.conditions import Home
 from clmstate.errors import Diagnostic
 
 __all__ = ["Names", "Spot", "forgotten", "located", "made", "spot"]
@@ -23,6 +24,8 @@ class Names(dict[str, Any]):
         >>> Names(health=80).nameless
         {}
     """
+
+    home: Home
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)

@@ -19,7 +19,7 @@ from clmstate.lifecycle.groups import GroupMeta
 from clmstate.lifecycle.sources import INSTEAD, Phases, union
 from clmstate.lifecycle.transitions import DROPPED, SAME, MoveKind, Resume, Target, Transition, transition
 
-__all__ = ["Phase", "Standing"]
+__all__ = ["NOWHERE", "Phase", "Standing"]
 
 Standing = Literal["good", "watch", "at_risk", "lost", ""]
 
