@@ -36,7 +36,7 @@ def way_around(tails: Sequence[Port], heads: Sequence[Port], walls: Sequence[Box
 
     Example:
         >>> way_around([Port((0, 0), 0, 5)], [Port((100, 0), 2, 5)], [Box(40, -10, 20, 15)], frozenset())
-        [(0, 0), (5, 0), (5, 5), (60, 5), (60, 0), (100, 0)]
+        [(0, 0), (40, 0), (40, 5), (95, 5), (95, 0), (100, 0)]
     """
     free = {port.lead for port in (*tails, *heads) if not any(_inside(wall, port.lead) for wall in walls)}
     tails, heads = ([port for port in ports if port.lead in free] for ports in (tails, heads))
