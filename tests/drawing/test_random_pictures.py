@@ -10,6 +10,8 @@ import pytest
 from clmstate.drawing import Card, Clause, Drawing, Frame, Scene
 from clmstate.drawing.story import Rule, tell
 
+RULE_POINTS, SLIDE, SMALLEST = 14, (960, 540), 9.0  # type size, a slide of 16:9 in points, and what can be read from the back row
+FEW = 8
 STANDINGS = [None, None, None, "good", "good", "watch", "at_risk", "lost"]
 WORDS = [
     "setup",
@@ -62,6 +64,8 @@ def scene(seed: int, size: int) -> Scene:
 def check(seed: int, size: int, painted: Any, faults: Any) -> None:
     read = painted(Drawing(scene(seed, size)).svg(embed_fonts=False))
     assert faults(read) == [], (seed, size)
+    if size <= FEW:
+        assert RULE_POINTS * min(SLIDE[0] / read.width, SLIDE[1] / read.height) >= SMALLEST, (seed, size)
 
 
 @pytest.mark.parametrize("seed", range(12))
