@@ -12,7 +12,7 @@ from clmstate.analysis.versions.document import Definition, Model, canonical, co
 from clmstate.analysis.versions.fingerprints import fingerprint, meant
 from clmstate.analysis.versions.renaming import path_of, renamed
 from clmstate.analysis.versions.rulewise import Rulewise
-from clmstate.analysis.versions.spoken import said, said_feed, said_limit, said_promise, said_signal, said_way, unnamed
+from clmstate.analysis.versions.spoken import deciding, said, said_feed, said_limit, said_promise, said_signal, said_way, unnamed
 from clmstate.composition import CompositionDefinition, PartDefinition, Wire
 from clmstate.conditions import reads, words
 from clmstate.conditions.nodes import Cond, Named, walk
@@ -127,7 +127,7 @@ class _Lifecycles:
     def __init__(self, old: LifecycleDefinition, new: LifecycleDefinition, prove: bool) -> None:
         self.old, self.new, self.prove = old, new, prove
         self.rulewise = Rulewise(old, new)
-        self.old_nodes, self.new_nodes = (frozenset(n for cond in _deciding(d) for n in walk(cond)) for d in (old, new))
+        self.old_nodes, self.new_nodes = (frozenset(n for cond in deciding(d) for n in walk(cond)) for d in (old, new))
 
     def changes(self) -> Iterator[Change]:
         old, new = self.old, self.new
@@ -177,7 +177,7 @@ class _Lifecycles:
         for field in ("when", "sign", "done"):
             if hasattr(new, field):
                 verdict = verdict or self.rule(field, getattr(old, field), getattr(new, field), aspects)
-                if through == () and verdict is not None:
+                if through == () and any(aspect.field == field for aspect in aspects):
                     through = self.through(getattr(old, field), getattr(new, field))
         if aspects:
             yield Change(self.new.name, what, name, _label(new, name), "changed", tuple(aspects), verdict, through)
@@ -287,18 +287,6 @@ class _Lifecycles:
                 yield Change(self.new.name, "order", path, phase.label, "changed", (aspect,))
 
 
-def _deciding(d: LifecycleDefinition) -> Iterator[Cond]:
-    """The conditions that decide something."""
-    held = (
-        *(t.when for t in d.transitions.values()),
-        *(m.when for m in d.milestones.values()),
-        *(r.sign for r in d.risks.values()),
-        *(g.when for g in d.gaps.values()),
-        *(touchpoint.done for phase in d.phases.values() for touchpoint in phase.touchpoints),
-    )
-    return (cond for cond in held if cond is not None)
-
-
 def _reordered(lifecycle: str, name: str, label: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Change]:
     """Elements that both versions have, declared in another order; where the order decides, it is told of the phases too."""
     was, now = list(old), list(new)
@@ -362,21 +350,34 @@ def _about(name: str, old: Definition, new: Definition) -> Iterator[Change]:
 
 
 def _promises(name: str, old: Definition, new: Definition) -> Iterator[Change]:
-    """Promises belong together if they mean the same."""
+    """Promises belong together if they mean the same, or else read the same: then a condition in them has come to mean something else."""
     was, now = ({canonical(_promised(p, d)): p for p in d.promises} for d in (old, new))
+    gone = {said_promise(was[key], old): was[key] for key in was if key not in now}
+    come = {said_promise(now[key], new) for key in now if key not in was}
     for key in dict.fromkeys((*now, *was)):
         text = said_promise(now[key], new) if key in now else said_promise(was[key], old)
-        if key not in was:
+        if key not in was and text in gone:
+            aspect = Aspect("means", _spelt(gone[text], old), _spelt(now[key], new), rules=True)
+            yield Change(name, "promise", text, text, "changed", (aspect,))
+        elif key not in was:
             yield Change(name, "promise", text, text, "added", (Aspect("", "", text, rules=True),))
-        elif key not in now:
+        elif key not in now and text not in come:
             yield Change(name, "promise", text, text, "removed", (Aspect("", text, "", rules=True),))
-        else:
+        elif key in now:
             pairs = (("", said_promise(was[key], old), text), ("ref", was[key].ref, now[key].ref))
             aspects = tuple(Aspect(field, a, b, rules=False) for field, a, b in pairs if a != b)
             if aspects or was[key] != now[key]:  # spelt otherwise, in words that are the same
                 yield Change(name, "promise", text, text, "changed", aspects or (Aspect("spelling", text, text, rules=False),))
     kept = [said_promise(was[key], old) for key in was if key in now]
     yield from _reordered(name, "promises", "promises", kept, [said_promise(was[key], old) for key in now if key in was])
+
+
+def _spelt(promise: Promise, d: Definition) -> str:
+    """A promise without the business's names in it."""
+    if isinstance(d, LifecycleDefinition):
+        other = None if promise.other is None else unnamed(promise.other)
+        promise = attrs.evolve(promise, subject=unnamed(promise.subject), other=other)
+    return said_promise(promise, d)
 
 
 def _promised(promise: Promise, d: Definition) -> Any:

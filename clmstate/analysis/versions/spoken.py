@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from typing import Any, Final, assert_never
 
 from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn
 from clmstate.conditions import words
-from clmstate.conditions.nodes import And, Compare, Cond, ForDays, IsMissing, Named, Not, Or, SignalRef, ThresholdRef, Unless, walk
+from clmstate.conditions.nodes import (
+    And,
+    Between,
+    Compare,
+    Cond,
+    DaysInPhase,
+    DaysSince,
+    DaysUntil,
+    EventDaysSince,
+    ForDays,
+    IsMissing,
+    Named,
+    Not,
+    Or,
+    SignalRef,
+    ThresholdRef,
+    Unless,
+    walk,
+)
 from clmstate.lifecycle import ANYWHERE, LifecycleDefinition, Play, Promise, Team, Transition
 from clmstate.signals import SignalSpec, ThresholdSpec, show_number
 
-__all__ = ["said", "said_feed", "said_limit", "said_promise", "said_signal", "said_way", "unnamed"]
+__all__ = ["deciding", "said", "said_feed", "said_limit", "said_promise", "said_signal", "said_way", "unnamed"]
 
 _PROMISES: Final = {
     "never": "never {}",
@@ -71,7 +89,7 @@ def said_signal(spec: SignalSpec) -> str:
 
 
 def said_limit(limit: ThresholdSpec, definition: LifecycleDefinition) -> str:
-    """The value of a named limit, as the signal that is compared with it would be shown: 80 %, and not 0.8.
+    """The value of a named limit, as what is compared with it would be shown: 80 %, and not 0.8; 120 days, and not 120.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal, Threshold
@@ -83,10 +101,47 @@ def said_limit(limit: ThresholdSpec, definition: LifecycleDefinition) -> str:
         >>> said_limit(Deal.definition.thresholds["enough"], Deal.definition)
         '80 %'
     """
-    for cond in (cond for t in definition.transitions.values() if t.when is not None for cond in walk(t.when)):
-        if isinstance(cond, Compare) and cond.right == ThresholdRef(limit.name) and isinstance(cond.left, SignalRef):
-            return definition.signals[cond.left.name].show(limit.value)
+    for cond in (inner for held in deciding(definition) for inner in walk(held)):
+        match cond:
+            case ForDays(_, ThresholdRef(limit.name)):
+                return _days(limit.value)
+            case Compare(left, _, ThresholdRef(limit.name)) | Compare(ThresholdRef(limit.name), _, left):
+                pass
+            case Between(left, low, high) if ThresholdRef(limit.name) in (low, high):
+                pass
+            case _:
+                continue
+        if isinstance(left, SignalRef):
+            return definition.signals[left.name].show(limit.value)
+        if isinstance(left, DaysUntil | DaysSince | DaysInPhase | EventDaysSince):
+            return _days(limit.value)
     return show_number(limit.value)
+
+
+def _days(number: float) -> str:
+    return f"{show_number(number)} day{'' if number == 1 else 's'}"
+
+
+def deciding(definition: LifecycleDefinition) -> Iterator[Cond]:
+    """The conditions that decide something, of rules, milestones, risks, success gaps and touchpoints.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     health = Signal.score("health")
+        ...     new, won = Phase("New", initial=True), Phase("Won")
+        ...     win = new.to(won, when=health >= 60)
+        >>> len(list(deciding(Deal.definition)))
+        1
+    """
+    held = (
+        *(t.when for t in definition.transitions.values()),
+        *(m.when for m in definition.milestones.values()),
+        *(r.sign for r in definition.risks.values()),
+        *(g.when for g in definition.gaps.values()),
+        *(touchpoint.done for phase in definition.phases.values() for touchpoint in phase.touchpoints),
+    )
+    return (cond for cond in held if cond is not None)
 
 
 def said_way(transition: Transition, definition: LifecycleDefinition) -> str:

@@ -9,7 +9,22 @@ from typing import Any
 
 import pytest
 
-from clmstate import Days, Event, Lifecycle, Phase, Play, Signal, Threshold, Touchpoint, Transition, anywhere, never, unless
+from clmstate import (
+    Days,
+    Event,
+    Lifecycle,
+    Phase,
+    Play,
+    Risk,
+    Signal,
+    Threshold,
+    Touchpoint,
+    Transition,
+    anywhere,
+    days_in_phase,
+    never,
+    unless,
+)
 from clmstate.analysis.versions import diff, fingerprint, frozen, spans, thaw
 from clmstate.conditions import evaluate
 from clmstate.conditions.smt import bound
@@ -85,6 +100,45 @@ def test_a_limit_is_told_with_the_rules_that_it_changes() -> None:
     assert (win.name, win.through, win.verdict.relation) == ("win", ("healthy",), "stronger")
     assert (win.aspects[0].old, win.aspects[0].new) == ("health at least 70", "health at least 80")
     assert win.verdict.only_old.words == "health 70"
+
+
+def test_a_limit_is_told_with_the_unit_of_what_is_compared() -> None:
+    class Patient(Lifecycle):
+        seen_on = Signal.date("last visit")
+        live = Signal.flag("live", default=False)
+        soon, late, long = Threshold(30), Threshold(60), Threshold(14)
+        new = Phase("New", initial=True)
+        gone = Phase("Gone")
+        forget = new.to(gone, when=seen_on.days_since >= late)
+        tire = new.to(gone, when=unless(live) & (days_in_phase > long))
+        silent = Risk("Silent", sign=seen_on.days_since >= soon, phases=[new])
+
+    class Hasty(Patient):
+        soon, late, long = Threshold(7), Threshold(1), Threshold(5)
+
+    limits = [change.aspects[0] for change in diff(Patient, Hasty, prove=False).changes if change.what == "threshold"]
+    assert [(a.old, a.new) for a in limits] == [("30 days", "7 days"), ("60 days", "1 day"), ("14 days", "5 days")]
+
+
+def test_without_proof_it_is_told_too_what_made_a_rule_change() -> None:
+    class Other(Deal):
+        limit = Threshold(80)
+
+    win = next(change for change in diff(Deal, Other, prove=False).changes if change.name == "win")
+    assert (win.through, win.verdict) == (("healthy",), None)
+
+
+def test_a_promise_whose_words_have_come_to_mean_something_else_is_changed() -> None:
+    class Sure(Deal):
+        promises = never(Deal.doubt).when(Deal.healthy)
+
+    class Other(Sure):
+        limit = Threshold(80)
+        promises = never(Sure.doubt).when(Sure.healthy)
+
+    (promise,) = (change for change in diff(Sure, Other, prove=False).changes if change.what == "promise")
+    assert (promise.kind, promise.name) == ("changed", "never in Doubt and healthy")
+    assert promise.aspects[0].new == "never in Doubt and health at least 80"
 
 
 def test_people_and_words_are_no_rules() -> None:
