@@ -147,6 +147,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if near:
+        alike = [difflib.SequenceMatcher(None, name, each).ratio() for each in near]
+        near = [each for each, how in zip(near, alike, strict=True) if how > alike[0] - 0.2]  # a good guess beats a guess
         return "did you mean " + " or ".join(repr(n) for n in near) + "?"
     if not names:
         return "there are none"

@@ -213,6 +213,7 @@ def _reported(source: str) -> Iterator[None]:
 def _import_diagnostic(source: str, error: Exception) -> Diagnostic:
     said = traceback.TracebackException.from_exception(error)
     cause = " ".join("".join(list(said.format_exception_only())[-1:]).split()).partition(". Did you mean: ")[0][:300].rstrip(".?")
+    cause = cause.replace(".__init__() ", "() ")
     place = _line(source, error)
     return Diagnostic("CLM331", place, cause, mended(error) or ("mend the file" if place == source else "mend that line"))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Final
 
-from clmstate import conditions
+from clmstate import conditions, lifecycle
 from clmstate.conditions import Condition, Numeric, Signal
 from clmstate.errors import did_you_mean
 
@@ -106,9 +106,12 @@ def _attribute(owner: object, name: str) -> str:
         return f"join phases with |, as in (adoption | success).{name}(...)"
     if owner is Signal:
         kind = next((kind for kind, others in _ELSEWHERE.items() if name.lower() in others), "")
-        known = [each for each in vars(Signal) if not each.startswith("_")]
-        return f"did you mean '{kind}'?" if kind else _near(name, known) or f"there are: {', '.join(sorted(known))}"
+        return f"did you mean '{kind}'?" if kind else _near(name, _kinds()) or f"there are: {', '.join(_kinds())}"
     return _near(name, dir(owner))
+
+
+def _kinds() -> list[str]:
+    return sorted(each for each in vars(Signal) if not each.startswith("_"))
 
 
 def _name(error: NameError) -> str:
@@ -123,6 +126,8 @@ def _name(error: NameError) -> str:
         return f"import it, with: from clmstate import {name}"
     if name == "self" or trace is None:
         return "in the class body names stand for themselves: leave out 'self.'" if name else ""
+    if name == trace.tb_frame.f_locals.get("__qualname__"):
+        return f"inside the class its names stand alone: leave out '{name}.'"
     here = _near(name, {*trace.tb_frame.f_locals, *trace.tb_frame.f_globals})
     return (
         _further_down(name, trace)
@@ -142,6 +147,8 @@ def _further_down(name: str, trace: TracebackType) -> str:
 
 def _call(said: str) -> str:
     """How something of ours is called: the keyword that is near, or all that it takes."""
+    if said.startswith("Signal()"):
+        return f"say of which kind it is: {', '.join(f'Signal.{kind}' for kind in _kinds())}"
     if (other := _NOT_CALLED.search(said)) is not None and isinstance(getattr(conditions, other["kind"], None), type):
         return "leave out the parentheses () behind it"
     call = _CALL.search(said)
@@ -154,7 +161,8 @@ def _call(said: str) -> str:
     taken = [f"{name}=..." if each.kind is each.KEYWORD_ONLY else name for name, each in parameters.items() if name != "self"]
     overfull = "positional" in said and "missing" not in said and any(p.kind is p.KEYWORD_ONLY for p in parameters.values())
     how = "give what follows by its name, as in" if overfull else "it is called as"
-    return near or f"{how} {call['called'].removesuffix('.__init__')}({', '.join(taken)})"
+    shown = call["called"].removesuffix(".__init__").replace("Phases.", "Phase.")  # several phases are joined, not written
+    return near or f"{how} {shown}({', '.join(taken)})"
 
 
 def _ours(name: str) -> Callable[..., object] | None:
@@ -162,7 +170,7 @@ def _ours(name: str) -> Callable[..., object] | None:
     import clmstate
 
     owner, _, method = name.partition(".")
-    found = getattr(clmstate, owner, None)
+    found = getattr(clmstate, owner, None) or getattr(lifecycle, owner, None)
     if method and method != "__init__":
         found = getattr(found, method, None)
     return found if callable(found) else None

@@ -313,6 +313,16 @@ class Date(SignalFacade):
         """
         return Elapsed(DaysSince(self._spec.name), *self._with())
 
+    def _instead_of_moment(self, other: object) -> str:
+        """What to write where a date is compared with something that is none."""
+        if other is None:
+            return "ask is_missing() for missing values"
+        if isinstance(other, str):
+            return "write year, month and day, as in '2026-01-31'"
+        if isinstance(other, int | float) and self._spec.name:
+            return f"compare a date with a date, or its days with a number: ({self._spec.name}.days_until <= {shown(other)})"
+        return "compare a date with a date, or its days_until and days_since with a number"
+
     def _compare(self, op: Op, other: object) -> Condition:
         term: Term = DateConst(0)
         wrong: list[Mistake] = []
@@ -322,12 +332,7 @@ class Date(SignalFacade):
             try:
                 term = DateConst(instant(other))  # type: ignore[arg-type]
             except BadValueError as error:
-                remedy = "compare a date with a date, or its days_until and days_since with a number"
-                wrong = [
-                    Mistake(
-                        "CLM112", error.diagnostics[0].cause, remedy if other is not None else "ask is_missing() for missing values"
-                    )
-                ]
+                wrong = [Mistake("CLM112", error.diagnostics[0].cause, self._instead_of_moment(other))]
         return Condition(Compare(SignalRef(self._spec.name), op, term), *self._with(other, mistakes=wrong))
 
     def __lt__(self, other: When | Date) -> Condition:

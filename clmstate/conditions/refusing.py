@@ -8,10 +8,13 @@ from __future__ import annotations
 import copy
 import math
 import re
+import sys
 from collections.abc import Callable
+from types import FunctionType
 from typing import TYPE_CHECKING, ClassVar, Final, Never, Self
 
 from clmstate.conditions.mistakes import Home, Mistake
+from clmstate.conditions.truth import truth_asked
 from clmstate.errors import BadValueError, DefinitionError, Diagnostic, shown
 from clmstate.signals import LARGEST, show_number
 
@@ -55,6 +58,7 @@ class Refusing:
         return Refusing._broken(*(built[0]._with(*built, mistakes=(mistake,)) if built else (frozenset(), (mistake,))))
 
 
+_LIKE_A_RULE: Final = re.compile(r"[<>=&|~]|^\w+$")
 _NUMBER_SAID: Final = re.compile(r"\s*(?P<digits>-?\d+(\.\d+)?)\s*(?P<percent>%)?\s*")
 
 LOGICAL: Final = frozenset("&|^~")
@@ -122,12 +126,8 @@ class Built(Refusing):
     """Whether it knows how to compare itself with a threshold."""
 
     def __bool__(self) -> Never:
-        mistake = Mistake(
-            "CLM113",
-            "a condition has no truth of its own, so 'and', 'or', 'not', 'in', 'if' and chained comparisons would drop part of it",
-            "use & | ~ with parentheses, between(low, high) for a range, and compare signals only where a condition is wanted",
-        )
-        raise DefinitionError([mistake.at("condition")])
+        place, mistake = truth_asked(sys._getframe(1))
+        raise DefinitionError([mistake.at(place)])
 
     @property
     def _carried(self) -> tuple[Mistake, ...]:
@@ -158,7 +158,11 @@ def described(thing: object) -> str:
         >>> described(5)
         '5 is an int'
     """
-    return thing._described() if isinstance(thing, Refusing) else f"{shown(thing)} is {_a(type(thing).__name__)}"
+    if isinstance(thing, Refusing):
+        return thing._described()
+    if isinstance(thing, FunctionType):  # its repr is an address
+        return "this is a lambda" if thing.__name__ == "<lambda>" else f"'{thing.__name__}' is a function"
+    return f"{shown(thing)} is {_a('text' if isinstance(thing, str) else type(thing).__name__)}"
 
 
 def no_condition(thing: object) -> Mistake:
@@ -168,8 +172,21 @@ def no_condition(thing: object) -> Mistake:
         >>> no_condition(True).cause
         'True is a bool, not a condition'
     """
-    instead = thing._instead if isinstance(thing, Refusing) else Refusing._instead
-    return Mistake("CLM112", f"{described(thing)}, not a condition", instead)
+    return Mistake("CLM112", f"{described(thing)}, not a condition", _instead_of(thing))
+
+
+def _instead_of(thing: object) -> str:
+    """What to write where something stands that is no condition."""
+    plain = Refusing._instead
+    if isinstance(thing, Refusing):
+        return thing._instead
+    if isinstance(thing, bool):
+        return f"{plain}; a flag or a named condition stands for itself, without 'is True' or '== True' behind it"
+    if isinstance(thing, str) and _LIKE_A_RULE.search(thing):
+        return "write it without quotation marks, and each comparison in parentheses, as in (health >= 70)"
+    if callable(thing):
+        return f"{plain}: what is only run can be neither proved nor drawn"
+    return plain
 
 
 def text_faults(code: str, what: str, text: object, *, remedy: str = "give a text", label: bool = False) -> list[Mistake]:

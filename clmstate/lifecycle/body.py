@@ -62,11 +62,11 @@ class Body(Names):
         """What is wrong, by the name that it is about; a transition without a name goes by how it was made."""
         unnamed: list[tuple[str, Mistake]] = []
         for transition, where in self.nameless.values():
-            written = _written(transition)
+            written, named = _written(transition)
             self.spots[written] = where
-            cause = "this transition has no name, so nobody would take it"
-            example = f"to_{transition.target.replace('.', '_')}" if transition.target else "go_live"
-            unnamed.append((written, Mistake("CLM103", cause, f"give it one: {example} = {written}")))
+            unnamed.append(
+                (written, Mistake("CLM103", "this transition has no name, so nobody would take it", f"give it one: {named}"))
+            )
         return [*self._mistakes, *unnamed]
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -181,11 +181,14 @@ def _other_name(key: str, value: Declared) -> str:
     return f"{key}_{type(value).__name__.lower()}"
 
 
-def _written(transition: Transition) -> str:
-    """How somebody made it."""
+def _written(transition: Transition) -> tuple[str, str]:
+    """How somebody made a transition, and how it gets a name."""
     sources = ["anywhere" if source == ANYWHERE else source for source in transition.sources]
     source = sources[0] if len(sources) == 1 else f"({' | '.join(sources)})"
-    return f"{source}.stay(...)" if transition.stay else f"{source}.to({transition.target}, ...)"
+    if transition.stay:
+        return f"{source}.stay()", f"take_note = {source}.stay(...)"
+    name = f"to_{transition.target.replace('.', '_')}" if transition.target else "go_on"
+    return f"{source}.to({transition.target})", f"{name} = {source}.to({transition.target}, ...)"
 
 
 def _twice(key: str) -> Mistake:

@@ -433,3 +433,39 @@ def test_a_lifecycle_without_phases_cannot_be_stood_in() -> None:
 
     with pytest.raises(DefinitionError, match="CLM106 Facts"):
         Facts.definition.initial
+
+
+def test_a_transition_without_a_name_is_told_where_it_stands() -> None:
+    with pytest.raises(DefinitionError) as raised:
+
+        class Deal(Lifecycle):
+            ended = Event("contract ended")
+            new = Phase("New", initial=True)
+            live = Phase("Live")
+            lost = Phase("Lost", final=True)
+            new.to(live, on=ended)
+            rules = (anywhere.to(lost, on=ended), live.stay(on=ended), (new | live).to(lost, on=ended))
+            kept = new.to(lost, on=ended).evolve(why="what is made of it has the name")
+
+    told = [(d.code, d.place, d.remedy) for d in raised.value.diagnostics]
+    assert told == [
+        ("CLM103", "Deal.new.to(live)", "give it one: to_live = new.to(live, ...)"),
+        ("CLM103", "Deal.anywhere.to(lost)", "give it one: to_lost = anywhere.to(lost, ...)"),
+        ("CLM103", "Deal.live.stay()", "give it one: take_note = live.stay(...)"),
+        ("CLM103", "Deal.(new | live).to(lost)", "give it one: to_lost = (new | live).to(lost, ...)"),
+    ]
+    assert all(d.where.rpartition(", line ")[0].endswith("test_mistakes.py") for d in raised.value.diagnostics)
+
+
+def test_a_comma_at_the_end_of_a_line_does_not_make_a_declaration_disappear() -> None:
+    with pytest.raises(DefinitionError) as raised:
+
+        class Deal(Lifecycle):
+            used = (Signal.share("seats used"),)
+            new = Phase("New", initial=True)
+            live = (Phase("Live"),)
+            go = (new.to(live, when=used >= 0.5),)
+            calm = (used,)  # a tuple of what has a name is anybody's own
+
+    assert [(d.code, d.place) for d in raised.value.diagnostics] == [("CLM103", f"Deal.{name}") for name in ("used", "live", "go")]
+    assert all("comma at the end of the line" in d.remedy for d in raised.value.diagnostics)
