@@ -160,7 +160,7 @@ def _corners(grid: _Grid, came: dict[int, int], end: int, starts: dict[int, Port
 
 
 class _Rest:
-    """What is at least still to go from a node: the way and the bends that it takes if nothing stands there.
+    """What is at least still to go from a node: the way and the bends that it takes if nothing stands there, and what the end costs.
 
     Of the ports at which a line arrives in the same direction, it is the box around them that counts.
     """
@@ -170,8 +170,9 @@ class _Rest:
         self.known: dict[int, float] = {}
         self.goals = []
         for side in sorted({port.side for port in heads}):
-            box = around((), (port.lead for port in heads if port.side == side))
-            ways = [_gap(x, box.x, box.right) for x in grid.xs], [_gap(y, box.y, box.bottom) for y in grid.ys]
+            ports = [port for port in heads if port.side == side]
+            box, cost = around((), (port.lead for port in ports)), min(port.cost for port in ports)
+            ways = [cost + _gap(x, box.x, box.right) for x in grid.xs], [_gap(y, box.y, box.bottom) for y in grid.ys]
             where = [_where(x, box.x, box.right) for x in grid.xs], [_where(y, box.y, box.bottom) for y in grid.ys]
             self.goals.append((_BENDS[(side + 2) % 4], *ways, *where))
 
