@@ -1,17 +1,44 @@
-"""The journey as Mermaid text, for wikis and repositories that draw it themselves."""
+"""The picture as Mermaid text, for wikis and repositories that draw it themselves.
+
+A rule is a node here too: Mermaid lays the words of a line over other lines and words, and keeps nodes apart. What has a colour of its own
+brings its ink along; everything else (titles, frames, plain lines) is left to the page, which may be light or dark.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
 
-from clmstate.drawing.measure import clean
-from clmstate.drawing.overlay import Cover, Overlay
-from clmstate.drawing.scene import Card, Clause, Pill, Scene
+import attrs
+
+from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.overlay import Key, Overlay, PanelRow, Said
+from clmstate.drawing.scene import Card, Clause, Kind, Link, Pill, Scene, Standing
 from clmstate.drawing.theme import Theme
 
 __all__ = ["to_mermaid"]
 
-_ARROWS = {"relapse": "-.->", "stay": "-.->"}
+_KIND_SIGNS: Mapping[Kind, tuple[str, str]] = {
+    "relapse": ("↺", "relapse"),
+    "at_risk": ("↘", "to risk or loss"),
+    "recovery": ("✓", "recovery"),
+    "next_cycle": ("↻", "next cycle"),
+}
+_STANDING_SIGNS: Mapping[Standing, tuple[str, str]] = {
+    "good": ("●", "good"),
+    "watch": ("▲", "watch"),
+    "at_risk": ("◆", "at risk"),
+    "lost": ("■", "lost"),
+}
+_SIGNS = (*_KIND_SIGNS.values(), *_STANDING_SIGNS.values(), ("⚡", "event"), ("→", "what we do"))
+_TO_THE_PAGE: frozenset[Kind] = frozenset({"forward", "branch", "stay"})  # their lines have the page's own colour
+_LINE, _PANEL, _ASPECT, _SIZE, _STEP = 150, 260, 1.5, 14, 21  # usual lines of words, shape of a long text, its type and leading
+_AS_WRITTEN = frozenset(" ,.-?()'/!%–—→·✓✗↺↘↻●▲◆■⚡…“”")
+_MISREAD = re.compile(r"(?<=\$)(?=\$)|(?<=:)(?=fa-)|(?<=\\)(?=n)|(?<=%)(?=[%{])|(?<=ﬂ)(?=°)|(?<=¶)(?=ß)")
 
 
 def to_mermaid(scene: Scene, theme: Theme, overlay: Overlay | None = None) -> str:
@@ -26,83 +53,264 @@ def to_mermaid(scene: Scene, theme: Theme, overlay: Overlay | None = None) -> st
         >>> print(to_mermaid(Scene("Trial", cards=(Card("trial", "Trial [1]", team=0),)), THEMES["light"]))
         ---
         title: "Trial"
+        config: {flowchart: {wrappingWidth: 2000}}
         ---
         flowchart LR
           n0["Trial #91;1#93;"]
-          style n0 fill:#1D4ED8,stroke:#1D4ED8,color:#FFFFFF
+          classDef team0 fill:#1D4ED8,stroke:#1D4ED8,color:#FFFFFF
+          class n0 team0
         <BLANKLINE>
     """
     laid = Overlay() if overlay is None else overlay
-    return "\n".join(_lines(scene, theme, laid)) + "\n"
+    return "\n".join(_Text(scene, theme, laid).lines()) + "\n"
 
 
-def _lines(scene: Scene, theme: Theme, laid: Overlay) -> Iterator[str]:
-    names = {
-        name: f"n{index}" for index, name in enumerate((*(card.id for card in scene.cards), *(frame.id for frame in scene.frames)))
-    }
-    yield "---"
-    yield f'title: "{_plain(laid.title or scene.title)}"'
-    yield "---"
-    yield "flowchart LR"
-    framed = {member for frame in scene.frames for member in frame.members}
-    for lane in scene.lanes:
-        yield f'  subgraph l{scene.lanes.index(lane)}["{_text(lane.title)}"]'
-        yield from (f"    {_card(card, names, laid)}" for card in scene.cards if card.id in lane.members)
-        yield "  end"
-    for frame in scene.frames:
-        yield f'  subgraph {names[frame.id]}["{_text(frame.title)}"]'
-        yield from (f"    {_card(card, names, laid)}" for card in scene.cards if card.id in frame.members)
-        yield "  end"
-    inside = framed | {member for lane in scene.lanes for member in lane.members}
-    yield from (f"  {_card(card, names, laid)}" for card in scene.cards if card.id not in inside)
-    for card in scene.cards:
-        cover = laid.covers.get(card.id)
-        colours = (theme.team(card.team), theme.team(card.team), theme.on_team)
-        if cover is not None:
-            tones = theme.tones[cover.tone]
-            colours = (tones.band, tones.line, tones.on_band)
-        yield f"  style {names[card.id]} fill:{colours[0]},stroke:{colours[1]},color:{colours[2]}"
-    for number, pill in enumerate(scene.pills):
-        yield from _rule(scene, pill, number, names, laid.covers.get(pill.id))
-    pills = {pill.id for pill in scene.pills}
-    for link in scene.links:
-        if link.tail not in pills and link.head not in pills:
-            yield f"  {names[link.tail]} --> {names[link.head]}"
+@attrs.frozen(slots=False)
+class _Text:
+    scene: Scene
+    theme: Theme
+    overlay: Overlay
+
+    def lines(self) -> Iterator[str]:
+        yield "---"
+        yield f"title: {_title(self.overlay.title or self.scene.title)}"
+        yield "config: {flowchart: {wrappingWidth: 2000}}"  # lines break where they are broken here
+        yield "---"
+        yield f"flowchart {'TB' if self.rows else 'LR'}"
+        if clean(self.overlay.subtitle or self.scene.subtitle):
+            yield f"  accDescr: {_text(self.overlay.subtitle or self.scene.subtitle)}"
+        nodes, links = list(self.nodes()), list(self.links())
+        yield from nodes
+        yield from (f"  {line}" for line, _ in links)
+        yield from self.notes("".join(nodes))
+        yield from self.looks()
+        yield from _line_looks([look for _, look in links])
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names that Mermaid takes, by the ids of the scene."""
+        cards, frames, pills = self.scene.cards, self.scene.frames, self.scene.pills
+        ids = (*(card.id for card in cards), *(frame.id for frame in frames), *(pill.id for pill in pills))
+        return {name: f"n{number}" for number, name in enumerate(ids)}
+
+    def nodes(self) -> Iterator[str]:
+        """Cards and rules in the order of the journey, from which Mermaid takes what leads forward; then what stands inside what."""
+        yield from (f"  {self.card(card)}" for card in self.scene.cards)
+        yield from (f"  {self.pill(pill)}" for pill in self.scene.pills if not self.stands_below(pill))
+        inside = [(f"l{number}", lane.title, lane.members) for number, lane in enumerate(self.scene.lanes)]
+        inside += [(self.names[frame.id], frame.title, frame.members) for frame in self.scene.frames]
+        for name, title, members in inside:
+            yield f'  subgraph {name}["{_text(title)}"]'
+            yield from ("    direction LR",) if self.rows else ()
+            yield from (f"    {self.names[one]}" for one in (*members, *self.between(members)))
+            yield "  end"
+
+    def between(self, members: tuple[str, ...]) -> Iterator[str]:
+        """Rules that lead from some of these to others of them."""
+        inside = set(members)
+        return (pill for pill, ends in self.ends.items() if ends and ends <= inside)
+
+    @cached_property
+    def ends(self) -> Mapping[str, set[str]]:
+        """What the lines of each rule lead from and to."""
+        ends: dict[str, set[str]] = {pill.id: set() for pill in self.scene.pills}
+        for link in self.scene.links:
+            for pill, other in ((link.head, link.tail), (link.tail, link.head)):
+                if pill in ends:
+                    ends[pill].add(other)
+        return ends
+
+    @cached_property
+    def rows(self) -> bool:
+        """Whether there is nothing but rows of cards, one below the other."""
+        return self.scene.plan == "markets"
+
+    def stands_below(self, pill: Pill) -> str:
+        """The card that a rule without lines is about; "" is none."""
+        card = pill.id.removeprefix("rules ")
+        return card if card != pill.id and card in self.names else ""
+
+    @cached_property
+    def below(self) -> Mapping[str, list[tuple[Clause, ...]]]:
+        """What is said below each card, in rules without lines."""
+        found: dict[str, list[tuple[Clause, ...]]] = defaultdict(list)
+        for pill in self.scene.pills:
+            found[self.stands_below(pill)].append(pill.clauses)
+        return found
+
+    def card(self, card: Card) -> str:
+        cover = self.overlay.covers.get(card.id)
+        said: list[str] = [card.subtitle, card.detail, f"“{card.quote}”" if clean(card.quote) else ""]
+        said += [f"· {note}" for note in card.notes]
+        if cover is not None and cover.said is not None:
+            said = [*_told(cover.said), f"{cover.number}" if cover.number else ""]
+        said += (part for clauses in self.below.get(card.id, ()) for part in ("—", *_clauses(clauses)))
+        sign = f"{_STANDING_SIGNS[card.standing][0]} " if card.standing else ""
+        around = ('(["', '"])') if card.final else ('["', '"]')
+        return f"{self.names[card.id]}{around[0]}{_label([sign + clean(card.title), *said])}{around[1]}"
+
+    def pill(self, pill: Pill) -> str:
+        cover = self.overlay.covers.get(pill.id)
+        said = [*_clauses(pill.clauses)]
+        if cover is not None and cover.said is not None:
+            said = [*_told(cover.said), *(clause.text for clause in pill.clauses if pill.stub and clause.role == "source")]
+        first = [pill.number, f"step {cover.number}" if cover is not None and cover.number else ""]
+        sign = _KIND_SIGNS.get(pill.kind, ("", ""))[0]
+        words = [part for part in (*first, *said) if clean(part)]
+        if sign:
+            words[:1] = [f"{sign} {words[0]}" if words else sign]
+        return f'{self.names[pill.id]}("{_label(words)}")'
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """The lines, each with its colour; "" is the page's own."""
+        names = self.names
+        for number, mark in enumerate(self.scene.marks):
+            yield f"s{number}((( ))) --> {names[mark.on]}", ""
+        for link in self.scene.links:
+            dotted = link.kind in ("relapse", "stay")
+            arrow = ("-.-" if dotted else "---") if link.head in self.ends else "-.->" if dotted else "-->"
+            yield f"{names[link.tail]} {arrow} {names[link.head]}", self.line_look(link)
+        if self.rows:
+            for lane in self.scene.lanes:
+                yield from ((f"{names[one]} ~~~ {names[other]}", "") for one, other in pairwise(lane.members))
+            yield from ((f"l{number} ~~~ l{number + 1}", "") for number in range(len(self.scene.lanes) - 1))
+
+    def line_look(self, link: Link) -> str:
+        cover = next((self.overlay.covers.get(end) for end in (link.head, link.tail) if end in self.ends), None)
+        if cover is not None and cover.tone != "neutral":
+            return f"stroke:{self.theme.tones[cover.tone].line},stroke-width:{max(cover.wide, 1.6):g}px"
+        return "" if link.kind in _TO_THE_PAGE else f"stroke:{self.theme.kinds[link.kind].line},stroke-width:2px"
+
+    def notes(self, shown: str) -> Iterator[str]:
+        """Checklists of an overlay, and what the colours and signs mean that are shown."""
+        for number, panel in enumerate(self.overlay.panels):
+            rows = [_row(row) for row in panel.rows]
+            yield f'  p{number}["{_label([panel.title, *rows, panel.foot], _PANEL)}"]'
+        meanings = [f"k{number}" for number in range(len(self.keys))]
+        for name, key in zip(meanings, self.keys, strict=True):
+            yield f'  {name}["{_text(key.text.partition(" (")[0])}"]'  # in brackets: how painted pictures show it
+        signs = [f"{sign} {meaning}" for sign, meaning in _SIGNS if re.search(f'(?:["(>]|[↺↘✓↻] ){sign} ', shown)]
+        if signs:
+            yield f'  legend["{_text(" · ".join(signs))}"]'
+            yield "  style legend fill:none,stroke:none"
+            meanings.append("legend")
+        if self.rows:  # below the last one
+            yield from (f"  l{len(self.scene.lanes) - 1} ~~~ {name}" for name in meanings)
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """What the colours of an overlay mean."""
+        used = {cover.tone for cover in self.overlay.covers.values()}
+        return tuple(key for key in self.overlay.keys if key.tone in used and not key.wide)
+
+    def looks(self) -> Iterator[str]:
+        """Colours, one class for all that look alike."""
+        classes: dict[str, tuple[str, list[str]]] = {}
+
+        def add(key: str, fill: str, line: str, ink: str, name: str, more: str = "") -> None:
+            classes.setdefault(key, (f"fill:{fill},stroke:{line},color:{ink}{more}", []))[1].append(name)
+
+        for card in self.scene.cards:
+            cover = self.overlay.covers.get(card.id)
+            if cover is None:
+                colour = self.theme.team(card.team)
+                add(f"team{'' if card.team is None else card.team}", colour, colour, self.theme.on_team, self.names[card.id])
+            else:
+                tones = self.theme.tones[cover.tone]
+                add(cover.tone, tones.band, tones.line, tones.on_band, self.names[card.id])
+        for pill in (pill for pill in self.scene.pills if not self.stands_below(pill)):
+            cover = self.overlay.covers.get(pill.id)
+            if cover is None:
+                own = self.theme.kinds[pill.kind]
+                add(f"rule_{pill.kind}", own.fill, own.line, own.ink, self.names[pill.id])
+            else:
+                tones = self.theme.tones[cover.tone]
+                dashes = ",stroke-dasharray:5 4" if cover.dashed else ""
+                key = f"rule_{cover.tone}{'_dashed' if dashes else ''}"
+                add(key, tones.fill, tones.line, tones.ink, self.names[pill.id], dashes)
+        for number, meaning in enumerate(self.keys):
+            tones = self.theme.tones[meaning.tone]
+            add(meaning.tone, tones.band, tones.line, tones.on_band, f"k{number}")
+        for key, (style, names) in classes.items():
+            yield f"  classDef {key} {style}"
+            yield f"  class {','.join(names)} {key}"
+        yield from self.outlines()
+
+    def outlines(self) -> Iterator[str]:
+        """What has an outline only, because the page shines through."""
+        quiet = self.theme.third
+        yield from (f"  style {self.names[frame.id]} fill:none,stroke:{quiet}" for frame in self.scene.frames)
+        for number, lane in enumerate(self.scene.lanes):
+            yield f"  style l{number} fill:none,stroke:{self.theme.team(lane.team)}"
+        yield from (f"  style s{number} fill:{quiet},stroke:{quiet}" for number in range(len(self.scene.marks)))
+        for number in range(len(self.overlay.panels)):
+            yield f"  style p{number} fill:none,stroke:{self.theme.tones['here'].line},text-align:left"
 
 
-def _card(card: Card, names: dict[str, str], laid: Overlay) -> str:
-    cover = laid.covers.get(card.id)
-    said = [card.title, card.subtitle] if cover is None or cover.said is None else [card.title, *(one.text for one in cover.said)]
-    shown = "<br/>".join(_text(part) for part in said if clean(part))
-    around = ('(["', '"])') if card.final else ('["', '"]')
-    return f"{names[card.id]}{around[0]}{shown or '#160;'}{around[1]}"
+def _line_looks(looks: Sequence[str]) -> Iterator[str]:
+    """The lines that look alike together, by their numbers."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for number, look in enumerate(looks):
+        if look:
+            alike[look].append(str(number))
+    yield from (f"  linkStyle {','.join(numbers)} {look}" for look, numbers in alike.items())
 
 
-def _rule(scene: Scene, pill: Pill, number: int, names: dict[str, str], cover: Cover | None) -> Iterator[str]:
-    tails = [names[name] for name in scene.tails(pill) if name in names]
-    heads = [names[name] for name in scene.heads(pill) if name in names]
-    if pill.stub or not tails:
-        yield f'  from{number}(("#160;"))'
-        tails = [f"from{number}"]
-    arrow = _ARROWS.get(pill.kind, "-->")
-    words = "<br/>".join(_text(_said(clause)) for clause in pill.clauses if clean(clause.text))
-    if cover is not None and cover.said is not None:
-        words = "<br/>".join(_text(one.text) for one in cover.said)
-    words = (f"{_text(pill.number)}<br/>" if pill.number else "") + words
-    for tail in tails:
-        for head in heads or tails:
-            yield f'  {tail} {arrow}|"{words}"| {head}' if words else f"  {tail} {arrow} {head}"
+def _clauses(clauses: Iterable[Clause]) -> Iterator[str]:
+    """What a rule says; where several share a node, "or" stands between them."""
+    before: Clause | None = None
+    for clause in clauses:
+        if before is not None and clause.rule != before.rule and clause.role != "source":
+            yield "or"
+        mark = {"event": "⚡ ", "play": "→ "}.get(clause.role, "")
+        yield mark + (_compared(clause.spans) if clause.spans else clause.text)
+        before = clause
 
 
-def _said(clause: Clause) -> str:
-    return f"→ {clause.text}" if clause.role == "play" else clause.text
+def _compared(spans: Sequence[tuple[str, str]]) -> str:
+    """Two versions of a text in one: what was said, an arrow, and what is said now."""
+    said: list[str] = []
+    for number, (mark, text) in enumerate(spans):
+        following = spans[number + 1][0] if number + 1 < len(spans) else ""
+        if mark == "-":
+            said.append(f"[{text.strip()} →" if following == "+" else f"[no longer: {text.strip()}]")
+        elif mark == "+":
+            after_old = number > 0 and spans[number - 1][0] == "-"
+            said.append(f"{text.strip()}]" if after_old else f"[new: {text.strip()}]")
+        else:
+            said.append(text.strip())
+    return " ".join(said)
+
+
+def _told(said: Iterable[Said]) -> Iterator[str]:
+    """What an overlay says; Mermaid strikes nothing out."""
+    return (f"no longer: {one.text}" if one.how == "struck" else one.text for one in said)
+
+
+def _row(row: PanelRow) -> str:
+    sign = "·" if row.listed else {True: "✓", False: "✗", None: "?"}[row.met]
+    return f"{sign} {clean(row.text)}" + (f" ({clean(row.value)})" if clean(row.value) else "")
+
+
+def _label(parts: Iterable[str], usual: float = _LINE) -> str:
+    """Lines for a node, broken as we break them; long texts grow in both directions."""
+    lines: list[str] = []
+    for part in parts:
+        room = max(usual, (text_width(clean(part), _SIZE) * _STEP * _ASPECT) ** 0.5)
+        lines += wrap(part, room, _SIZE)
+    return "<br/>".join(map(_text, lines)) or "#160;"
 
 
 def _text(text: str) -> str:
     """Text for a label; what Mermaid could read as its own is written by number."""
-    return "".join(char if char.isalnum() or char in " ,–→·✓" else f"#{ord(char)};" for char in clean(text))
+    return "".join(char if char.isalnum() or char in _AS_WRITTEN else f"#{ord(char)};" for char in _harmless(text))
 
 
-def _plain(text: str) -> str:
-    """Text for the front matter, which is YAML."""
-    return clean(text).replace("\\", "\\\\").replace('"', '\\"')
+def _title(text: str) -> str:
+    """Text for the title, which Mermaid takes as it is, and as HTML."""
+    return json.dumps(_harmless(text).replace("<", "‹").replace(">", "›"), ensure_ascii=False)
+
+
+def _harmless(text: str) -> str:
+    """Text with a mark without width inside what Mermaid takes for a formula, an icon, the end of a line or a directive."""
+    return _MISREAD.sub("\N{WORD JOINER}", clean(text))

@@ -119,7 +119,7 @@ class Drawing:
         """The picture as Mermaid text: what it says, without the places.
 
         Example:
-            >>> print(Drawing(Scene("Trial")).mermaid().splitlines()[3])
+            >>> print(Drawing(Scene("Trial")).mermaid().splitlines()[4])
             flowchart LR
         """
         return to_mermaid(self.scene, self._colours, self.overlay)

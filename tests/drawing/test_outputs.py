@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clmstate import InputError, drawing
-from clmstate.drawing import THEMES, Drawing, read_brand
+from clmstate.drawing import THEMES, Card, Drawing, Scene, read_brand
 from clmstate.drawing.colours import contrast
 from clmstate.drawing.pdf import to_pdf
 
@@ -69,14 +69,46 @@ def test_mermaid_shows_hostile_text_as_text(hostile: Any) -> None:
     assert "#60;script#62;" in body
     assert "\u202e" not in text
     labels = re.findall(r'"([^"]*)"', body)
-    assert not any(char in label for label in labels for char in "[]{}()|`\\")
+    assert not any(char in label for label in labels for char in "[]{}|`\\")
 
 
-def test_mermaid_has_every_phase_and_rule(model: Any) -> None:
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("a\\nb", "a#92;#8288;nb"),  # a line would end there
+        ("$$x$$", "#36;#8288;#36;x#36;#8288;#36;"),  # a formula
+        ("fa:fa-car", "fa#58;#8288;fa-car"),  # an icon
+        ("100%%{init}", "100%#8288;%#8288;#123;init#125;"),  # a directive
+        ("&lt;b&gt; #35;", "#38;lt#59;b#38;gt#59; #35;35#59;"),
+    ],
+)
+def test_what_mermaid_would_misread_is_written_otherwise(said: str, written: str) -> None:
+    assert f'n0["{written}"]' in Drawing(Scene("T", cards=(Card("a", said),))).mermaid()
+
+
+def test_the_title_of_mermaid_holds_no_markup() -> None:
+    assert 'title: "‹b› \\"x\\""' in Drawing(Scene('<b> "x"')).mermaid()
+
+
+def test_mermaid_has_every_phase_rule_and_line(model: Any) -> None:
     picture = drawing.journey(model)
     text = picture.mermaid()
-    assert len(re.findall(r"^\s+n\d+[\[(]", text, re.MULTILINE)) == len(picture.scene.cards)
-    assert text.count("-->") + text.count("-.->") >= len(picture.scene.pills)
+    assert len(re.findall(r"^  n\d+[\[(]", text, re.MULTILINE)) == len(picture.scene.cards) + len(picture.scene.pills)
+    lines = re.findall(r"^  \S+ (?:-->|-\.->|---|-\.-) n\d+$", text, re.MULTILINE)
+    assert len([line for line in lines if not line.startswith("  s")]) == len(picture.scene.links)
+
+
+def test_mermaid_says_what_changed_and_what_is_left_to_do(contract: Any) -> None:
+    class Later(contract):  # type: ignore[misc]
+        adopt = contract.adopt.evolve(when=contract.users_adopted >= 0.9)
+
+    text = drawing.difference(contract, Later).mermaid()
+    assert "[no longer:" in text or "→" in text
+    assert "classDef rule_changed" in text
+    assert "old words struck out" not in text
+    acme = contract("Acme")
+    acme.observe(at="2026-03-09", users_adopted=0.2)
+    assert "✗ " in drawing.here(acme).mermaid()
 
 
 def test_a_theme_file_is_used(tmp_path: Path, contract: Any) -> None:
