@@ -9,8 +9,8 @@ import attrs
 from clmstate.drawing.blocks import NARROW_TEXT, PILL, PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
 from clmstate.drawing.detours import detoured, without_way
-from clmstate.drawing.layout import Layout, place
-from clmstate.drawing.legend import furnish
+from clmstate.drawing.layout import GAP, Layout, place
+from clmstate.drawing.legend import NARROWEST, furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
 from clmstate.drawing.rows import WIDEST, about_as_wide, from_far, in_rows, levels, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene
@@ -22,6 +22,7 @@ __all__ = ["Composed", "compose"]
 _LARGE = 11.0  # points on a slide of 960 by 540: large enough to look for nothing larger
 _ABOUT = 1.3  # times: the estimate of how wide a row is may be that much too wide
 _HAND_OUT = 1.3
+_WIDEST_GAP = 36.0  # between columns: a longer line says no more
 _ON_A_SLIDE, _ON_A_HAND_OUT = 9, 14  # phases; larger pictures are neither, whatever one does
 
 
@@ -155,7 +156,7 @@ def _journey(scene: Scene, setting: _Setting, renderers: tuple[RendererName, ...
     rows = rows_of(scene, blocks, WIDEST * setting.room) if scene.cards else []
     widest = _widest(scene) * setting.room
     one_row = len(rows) <= 1 or (one_row and about_as_wide(scene, blocks) <= _ABOUT * widest)
-    layout = place(scene, blocks, renderers=renderers) if one_row else None
+    layout = _in_one_row(scene, blocks, renderers) if one_row else None
     if layout is None or (len(rows) > 1 and layout.width > widest):
         return _below_each_other(scene, rows, setting, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
@@ -164,6 +165,16 @@ def _journey(scene: Scene, setting: _Setting, renderers: tuple[RendererName, ...
     for frame in misleading:
         scene = _without(scene, frame)
     return _journey(scene, setting, renderers)
+
+
+def _in_one_row(scene: Scene, blocks: Mapping[str, Block], renderers: tuple[RendererName, ...]) -> Layout:
+    """A small journey, whose page is wider than it needs, has longer lines."""
+    layout = place(scene, blocks, renderers=renderers)
+    spare = NARROWEST - layout.width
+    if spare <= 0 or not scene.pills:
+        return layout
+    columns = 2 * len({card.step for card in scene.cards})
+    return place(scene, blocks, gap=min(GAP + spare / columns, _WIDEST_GAP), renderers=renderers)
 
 
 def _with_words_for(scene: Scene, crossing: list[Link]) -> Scene:

@@ -15,6 +15,7 @@ Point: TypeAlias = tuple[float, float]
 Curve: TypeAlias = tuple[Point, Point, Point, Point]
 
 ARROW = 10.0
+_SLANT = 0.08  # of what is longer: less than that nobody sees
 
 
 @attrs.frozen
@@ -124,6 +125,12 @@ class Route:
         """A box that it cannot leave, because a curve stays among the points that bend it."""
         return around((), self.points if self.tip is None else (*self.points, self.tip))
 
+    @property
+    def slants(self) -> bool:
+        """Whether it leaves or arrives at an angle, neither level nor upright."""
+        ends = [point for point, before in zip(self.points, (None, *self.points), strict=False) if point != before]
+        return len(ends) > 1 and (_aslant(ends[0], ends[1]) or _aslant(ends[-2], self.tip or ends[-1]))
+
     def moved(self, dx: float, dy: float) -> Route:
         """The same elsewhere."""
         tip = None if self.tip is None else (self.tip[0] + dx, self.tip[1] + dy)
@@ -158,6 +165,11 @@ def cut_to(route: Route, box: Box, *, leaving: bool) -> Route:
     (x0, y0), (x1, y1) = shorter.points[-2:]
     length = math.hypot(x1 - x0, y1 - y0) or 1.0
     return Route(shorter.points, (x1 + (x1 - x0) / length * ARROW, y1 + (y1 - y0) / length * ARROW))
+
+
+def _aslant(one: Point, other: Point) -> bool:
+    across, down = abs(one[0] - other[0]), abs(one[1] - other[1])
+    return min(across, down) > _SLANT * max(across, down)
 
 
 def _eased(index: int, last: int) -> float:

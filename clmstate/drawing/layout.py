@@ -32,6 +32,7 @@ _ABOVE = -0.9  # of a rule, compared with a card that it stands above
 CLEAR = 16  # from the middle of a rule above the way down to the cards beside it, so that its lines come down to them
 OVER_CARD = 22  # below a rule that stands right above a card, for the lines of its neighbours
 BETWEEN = 18.72  # boxes of one column, in points
+GAP = 11.0  # between columns: as much as a line with its arrow needs
 PORT_INSET, PORT_GAP = (
     22,
     15,
@@ -48,8 +49,16 @@ class Layout:
     routes: tuple[Route, ...]
 
 
-def place(scene: Scene, blocks: Mapping[str, Block], *, renderers: tuple[RendererName, ...] = RENDERERS) -> Layout:
+def place(
+    scene: Scene, blocks: Mapping[str, Block], *, gap: float = GAP, renderers: tuple[RendererName, ...] = RENDERERS
+) -> Layout:
     """Lays a scene out, from left to right.
+
+    Args:
+        scene: what it says.
+        blocks: how large everything is.
+        gap: between columns, in points.
+        renderers: what may find the places.
 
     Raises:
         InputError: CLM401, when no Graphviz works here.
@@ -57,7 +66,7 @@ def place(scene: Scene, blocks: Mapping[str, Block], *, renderers: tuple[Rendere
     if not scene.cards:
         return Layout(0, 0, {}, ())
     plan = _plan(scene, blocks, arrange(scene))
-    return _read(plan, lay_out(_source(plan), renderers=renderers))
+    return _read(plan, lay_out(_source(plan, gap), renderers=renderers))
 
 
 def bare_dot(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> str:
@@ -88,14 +97,14 @@ def _plan(scene: Scene, blocks: Mapping[str, Block], columns: Columns) -> _Plan:
     return _Plan(scene, blocks, columns, numbers, sizes, ports, pills, frozenset(pill.id for pill in scene.pills if pill.stub))
 
 
-def _source(plan: _Plan) -> str:
+def _source(plan: _Plan, gap: float = GAP) -> str:
     try:
         import graphviz
     except (ImportError, OSError) as missing:
         raise missing_package("graphviz", missing) from missing
 
     graph = graphviz.Digraph("journey")
-    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep=f"{BETWEEN / 72:.2f}", ranksep="0.153")
+    graph.attr("graph", rankdir="LR", newrank="true", splines="spline", nodesep=f"{BETWEEN / 72:.2f}", ranksep=f"{gap / 72:.3f}")
     graph.attr("node", shape="box", fixedsize="true", label="", fontsize="1", margin="0")
     graph.body += _columns_of(plan)  # as text: they name nothing but our own numbers, and quoting each takes as long as the layout
     for mark in plan.scene.marks:
@@ -364,7 +373,9 @@ def _frame_box(frame: Frame, scene: Scene, columns: Columns, blocks: Mapping[str
 
 def _from_origin(layout: Layout) -> Layout:
     """Moves everything so that the picture starts at 0, 0, curves and arrows included."""
-    extent = around(layout.boxes.values(), (point for route in layout.routes for point in route.samples()))
+    extent = around(layout.boxes.values())
+    beyond = [route for route in layout.routes if around([extent, route.hull]) != extent]  # only those may need more room
+    extent = around([extent], (point for route in beyond for point in route.samples()))
     boxes = {name: box.moved(-extent.x, -extent.y) for name, box in layout.boxes.items()}
     routes = tuple(route.moved(-extent.x, -extent.y) for route in layout.routes)
     return Layout(extent.width, extent.height, boxes, routes)

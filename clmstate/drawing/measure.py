@@ -24,6 +24,9 @@ FONTS = Path(__file__).parent / "fonts"
 
 _NUMBER_AND_UNIT = re.compile(r" (\d[\d.,]*) (?=[%€$£]|days?\b|h\b)")  # "50 %" is one word
 _UNITS = 1000  # of the metrics
+_MANY = 20  # lines; nobody sees whether those are even
+_LEANING = frozenset(["a", "at", "below", "fewer", "for", "in", "least", "more", "most", "no", "of", "the", "than"])
+_TORN = 1_000_000.0  # what such a word at the end of a line counts: as much as room for a letter that is as wide as it is high
 _DROPPED = frozenset("\u00ad\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
@@ -143,7 +146,36 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
             wide, lines = middle, tried
         else:
             narrow = middle
+    if 2 < len(lines) < _MANY:
+        lines = _evened(pieces, max(_units_wide(line, face) for line in lines), face)
     return tuple(line.replace("\N{NO-BREAK SPACE}", " ").strip() for line in lines)
+
+
+def _evened(pieces: list[tuple[str, bool]], units: float, face: Face) -> list[str]:
+    """As many lines as if each took what it can, but all about as long: no word stands alone because the next is a long one.
+
+    Of all ways to break, the one whose lines leave the least free, by squares; found from the last line to the first. A line rather does not
+    end with a word that belongs to what follows.
+    """
+    space = _units_wide(" ", face)
+    wides = [_units_wide(piece, face) for piece, _ in pieces]
+    best: list[tuple[int, float, int]] = [(0, 0.0, 0)] * (len(pieces) + 1)  # lines, free room, where the next line begins
+    for first in range(len(pieces) - 1, -1, -1):
+        found: tuple[int, float, int] | None = None
+        wide = 0.0
+        for last in range(first, len(pieces)):
+            wide += wides[last] + (space if last > first and pieces[last][1] else 0.0)
+            if last > first and wide > units + 0.5:
+                break
+            lines, free, _ = best[last + 1]
+            torn = _TORN if pieces[last][0] in _LEANING and last + 1 < len(pieces) else 0.0
+            tried = (lines + 1, free + torn + (units - wide) ** 2, last + 1)
+            found = tried if found is None or tried[:2] < found[:2] else found
+        best[first] = found or best[first + 1]
+    starts = [0]
+    while starts[-1] < len(pieces):
+        starts.append(best[starts[-1]][2])
+    return ["".join(" " * (blank and n > 0) + piece for n, (piece, blank) in enumerate(pieces[i:j])) for i, j in pairwise(starts)]
 
 
 def _pieces(text: str, units: float, face: Face) -> Iterator[tuple[str, bool]]:

@@ -50,7 +50,12 @@ class Standing:
         return [each.grown(clear, clear, clear, clear) for name, each in self.near(box) if name not in own]
 
     def touches(self, link: Link, route: Route, clear: float) -> bool:
-        """Whether a line comes nearer than that to something foreign, or runs through the box that it ends at."""
+        """Whether a line comes nearer than that to something foreign, or runs through the box that it ends at.
+
+        Where more room is asked for than the least, so does a line that leaves or arrives at an angle: it brushes the corners of its own box.
+        """
+        if clear > TOUCHES and route.slants:
+            return True
         own = [self.boxes[name].grown(-_INSIDE, -_INSIDE, -_INSIDE, -_INSIDE) for name in (link.tail, link.head)]
         inner = [box for box in own if box.width > 0]
         for curve in route.whole():

@@ -11,6 +11,8 @@ from clmstate.drawing import Card, Clause, Frame, Scene, journey_scene
 from clmstate.drawing.columns import arrange
 from clmstate.drawing.compose import compose
 from clmstate.drawing.geometry import Box, Route, cut_to
+from clmstate.drawing.layout import place
+from clmstate.drawing.legend import NARROWEST
 from clmstate.drawing.story import Rule, tell
 
 
@@ -60,6 +62,26 @@ def test_cutting_a_route_at_a_frame_keeps_the_arrow_on_its_edge() -> None:
     assert route.tip is not None
     assert abs(route.tip[0] - 50) < 1.5
     assert route.points[0] == (0, 0)
+
+
+def test_a_line_slants_if_it_leaves_or_arrives_at_an_angle() -> None:
+    assert Route(((0, 0), (10, 8), (20, 8), (30, 8))).slants
+    assert Route(((0, 0), (0, 0), (20, 10), (30, 10)), (40, 14)).slants
+    assert not Route(((0, 0), (10, 0), (20, 10), (20, 30)), (20, 40)).slants
+
+
+def test_the_lines_of_a_small_journey_are_longer_and_do_not_slant() -> None:
+    cards = [Card("smooth", "Smooth", initial=True, standing="good"), Card("friction", "Friction", standing="watch")]
+    said = {
+        "report": (("smooth",), "friction", "friction reported, or at least 3 open tickets"),
+        "solve": (("friction",), "smooth", "problem solved and no open tickets"),
+        "open": (("smooth",), None, "ticket opened, upsell or cross-sell"),
+        "tell": (("friction",), None, "ticket opened"),
+    }
+    rules = [Rule(name, tails, head, (Clause("event", words),)) for name, (tails, head, words) in said.items()]
+    small = compose(tell("Small", "", cards, rules, [], ()))
+    assert place(small.scene, small.blocks).width + 40 < small.layout.width <= NARROWEST
+    assert not any(route.slants for route in small.layout.routes)
 
 
 @st.composite

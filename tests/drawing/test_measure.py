@@ -52,6 +52,11 @@ def test_lines_are_balanced() -> None:
     assert max(widths) - min(widths) < 40
 
 
+def test_no_word_stands_alone_because_the_next_is_long() -> None:
+    assert wrap("at least 3 open issues from onboarding", 88, 14) == ("at least", "3 open", "issues from", "onboarding")
+    assert wrap("Tell its users what happens to it", 88, 14) == ("Tell its", "users what", "happens to it")
+
+
 def test_scripts_without_blanks_break_anywhere_but_not_before_a_full_stop() -> None:
     lines = wrap("顧客が契約に署名しました。導入を開始します。", 100, 14)
     assert len(lines) > 2
