@@ -6,7 +6,8 @@ Nothing here needs Graphviz. Several ways to set the same lanes are tried, and t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import attrs
@@ -27,8 +28,8 @@ _PAD, _CARD, _SLIM = 12.0, 150, 112
 _CHIP, _CHIP_HEIGHT = 28, 19
 _APART = 6  # a chip and its card
 _SPACE = 23  # between lines at one edge of a card
-_BETWEEN = 26.0  # rows of lanes
-_BETTER, _MUCH_BETTER = 1.03, 1.12  # what it takes to leave words out, and to go on in another row
+_BETWEEN = 24.0  # rows of lanes
+_WORDLESS, _ROW_ON = 0.97, 0.95  # what a size counts without the customers' questions, and for each further row
 _MANY = 30  # phases, of which only one number of rows is tried
 
 
@@ -36,22 +37,28 @@ def place_lanes(scene: Scene) -> tuple[Scene, Mapping[str, Block], Layout]:
     """A scene with lanes as it is drawn (with what a row of lanes adds to it), its blocks and its places."""
     best = _Sheet(scene, 1, quotes=True).placed()
     size = on_slide(best[0], best[2])
+    worth = size
     ways = [(1, False), *((count, quotes) for count in _counts(scene, best[2]) for quotes in (True, False))]
     for count, quotes in ways:
         if size >= READABLE:
             return best
         other = _Sheet(scene, count, quotes=quotes).placed()
         found = on_slide(other[0], other[2])
-        if found >= READABLE or found > size * (_BETTER if count == 1 else _MUCH_BETTER):
-            best, size = other, found
+        if found >= READABLE or found * _cost(count, quotes=quotes) > worth:
+            best, size, worth = other, found, found * _cost(count, quotes=quotes)
     return best
+
+
+def _cost(count: int, *, quotes: bool) -> float:
+    """What is left of a size where words are left out and lines go on in other rows: it must be worth it."""
+    return (1.0 if quotes else _WORDLESS) * _ROW_ON ** (count - 1)
 
 
 def _counts(scene: Scene, layout: Layout) -> list[int]:
     """Numbers of rows that are worth trying: a few, or in a large picture what makes it about as wide as a slide."""
     columns = len({card.step for card in scene.cards})
     about = max(1, round(math.sqrt(layout.width / layout.height * 9 / 16)))
-    few = (2, 3) if len(scene.cards) <= _MANY else ()
+    few = (2, 3, 4) if len(scene.cards) <= _MANY else ()
     return sorted({count for count in (*few, about) if 1 < count <= columns})
 
 
@@ -126,7 +133,7 @@ class _Sheet:
         legend = attrs.evolve(self.said.legend, steps=(*self.said.legend.steps, *self.steps))
         subtitle = self.said.subtitle
         if len(self.columns) > 1:
-            subtitle += f" What goes on in another row has the same number{' or letter' if self.steps else ''} there."
+            subtitle += f" What goes on in another row keeps its number{' or letter' if self.steps else ''}."
         scene = attrs.evolve(
             self.said,
             subtitle=subtitle,
@@ -177,17 +184,28 @@ class _Row:
         starts = [_Line(None, mark.on, Pill(mark.id, "forward", ()), mark=True) for mark in sheet.said.marks if mark.on in members]
         self.arriving = [*starts, *(line for line in mine if line.tail is None)]
         self.leaving = [line for line in mine if line.head is None]
-        self.grid = Grid(
+        self.grid = self._grid(())
+        self.rightwards = dict(self._leaving_right())
+        self.grid = self._grid([(line.tail, self.rightwards[line.pill.id]) for line in self.leaving if line.tail is not None])
+
+    def _grid(self, leaving: Sequence[tuple[str, bool]]) -> Grid:
+        return Grid(
             self.cells,
             [(line.tail, line.head) for line in self.between if line.tail is not None and line.head is not None],
             [line.head for line in self.arriving if line.head is not None],
-            [(line.tail, self._onwards(line)) for line in self.leaving if line.tail is not None],
+            leaving,
             [line.pill.number for line in self.between],
         )
 
-    def _onwards(self, line: _Line) -> bool:
-        """Whether a line that leaves the row goes on in a later one."""
-        return self.sheet.row[self.sheet.heads[line.pill.id]] > self.number
+    def _leaving_right(self) -> Iterator[tuple[str, bool]]:
+        """At which side each line leaves that goes on in another row: onwards at the right, back at the left unless that is the fuller one."""
+        points = Counter({side: len(ends) for side, ends in self.grid.points().items()})
+        onwards = {line.pill.id: self.sheet.row[self.sheet.heads[line.pill.id]] > self.number for line in self.leaving}
+        for line in sorted(self.leaving, key=lambda line: not onwards[line.pill.id]):
+            if line.tail is not None:
+                right = onwards[line.pill.id] or points[line.tail, False] > points[line.tail, True]
+                points[line.tail, right] += 1
+                yield line.pill.id, right
 
     def _cells(self, steps: list[int]) -> Iterator[tuple[str, Cell]]:
         """Each card's column is its step; cards of one lane and column stand below each other."""
@@ -211,7 +229,7 @@ class _Row:
         for index, line in enumerate(self.arriving):
             self._arrival(line, *ends[index, "arriving"])
         for index, line in enumerate(self.leaving):
-            self._departure(line, *ends[index, "leaving"], onwards=self._onwards(line))
+            self._departure(line, *ends[index, "leaving"])
         self.sheet.lanes += self.lanes
         return bottom
 
@@ -246,7 +264,7 @@ class _Row:
                 right[gap] = max(right[gap], 40.0 if line.mark else 40.0 + blocks[line.pill.id].width)
         for line in self.leaving:
             if line.tail is not None:
-                onwards, room = self._onwards(line), 34.0 + blocks[line.pill.id].width
+                onwards, room = self.rightwards[line.pill.id], 34.0 + blocks[line.pill.id].width
                 side, gap = (left if onwards else right), self.cells[line.tail].column + onwards
                 side[gap] = max(side[gap], room)
         return list(zip(left, right, strict=True))
@@ -318,9 +336,10 @@ class _Row:
             (Link(line.pill.id, line.head, line.pill.kind), Route(_straight(box.right, x - ARROW, y).points, (x, y)))
         )
 
-    def _departure(self, line: _Line, x: float, y: float, *, onwards: bool) -> None:
+    def _departure(self, line: _Line, x: float, y: float) -> None:
         """A line to another row ends at its chip."""
         assert line.tail is not None
+        onwards = self.rightwards[line.pill.id]
         box = self._chip(line, x, y, rightwards=onwards, apart=ARROW + 4)
         near = box.x if onwards else box.right
         tip = near, y
@@ -340,13 +359,20 @@ def _chip(pill: Pill) -> Block:
     return Block(wide, _CHIP_HEIGHT, runs=runs)
 
 
+def _titled(title: str, room: float, size: float) -> tuple[str, ...]:
+    """A title in lines; one that is too long for a line rather breaks after its group than inside the phase's name."""
+    whole, (group, _, phase) = wrap(title, room, size, "Bold"), title.partition(" · ")
+    apart = (*wrap(f"{group} ·", room, size, "Bold"), *wrap(phase, room, size, "Bold")) if phase else whole
+    return apart if 1 < len(apart) <= len(whole) else whole
+
+
 def _card(card: Card, width: int, least: float) -> Block:
     room = width - (34 if card.standing else 16)
     size = next((size for size in (18, 17, 16, 15) if text_width(clean(card.title), size, "Bold") <= room), 15)
-    lines = wrap(card.title, room, size, "Bold")
+    lines = _titled(card.title, room, size)
     header = 12 + 21 * len(lines)
     shift = 9 if card.standing else 0
-    runs = [Run(line, width / 2 + shift, 4 + 21 * (index + 1), size, "Bold", "on_team") for index, line in enumerate(lines)]
+    runs = [Run(line, width / 2 + shift, 2 + 21 * (index + 1), size, "Bold", "on_team") for index, line in enumerate(lines)]
     icons = []
     if card.standing:
         widest = max(text_width(line, size, "Bold") for line in lines)

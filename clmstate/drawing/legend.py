@@ -13,11 +13,11 @@ from itertools import accumulate
 
 import attrs
 
-from clmstate.drawing.blocks import Icon, IconShape, Run
+from clmstate.drawing.blocks import Icon, IconShape, Run, joined, pieces
 from clmstate.drawing.geometry import Box, Point
 from clmstate.drawing.layout import Layout
 from clmstate.drawing.measure import clean, text_width, wrap
-from clmstate.drawing.overlay import Key, Overlay, Panel, PanelRow
+from clmstate.drawing.overlay import Key, Overlay, Panel, PanelRow, Tone
 from clmstate.drawing.scene import ClauseRole, Kind, Legend, Scene
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 
@@ -26,6 +26,10 @@ __all__ = ["READABLE", "Furniture", "Swatch", "furnish", "on_slide"]
 PAD = 20
 NARROWEST = 720
 BESIDE = (400.0, 340.0, 290.0)  # widths that a legend may have that stands at the right
+BESIDE_LIST = (*BESIDE, 680.0, 620.0)  # the same for one with a list, which may have two columns there
+COLUMN_GAP = 20.0  # between the columns of a list
+FEW_LETTERS = 12  # beside a head; they would look lost
+NARROWEST_COLUMN = 310.0  # of a list, with the gap
 WIDEST = 1492.0  # 14 points are then 9 points on a slide of 960
 READABLE = 9 / 14 / 960  # how large a point must be, in widths of a slide, for words of 14 points to be read from the back row
 PANEL = 400  # width of a checklist
@@ -60,7 +64,7 @@ class Furniture:
     kinds: tuple[tuple[Kind, Point], ...]
     icons: tuple[Icon, ...]
     keys: tuple[tuple[Key, Point], ...] = ()
-    panels: tuple[Box, ...] = ()
+    panels: tuple[tuple[Box, Tone], ...] = ()
 
 
 @attrs.define
@@ -74,7 +78,7 @@ class _Rows:
     kinds: list[tuple[Kind, Point]] = attrs.Factory(list)
     icons: list[Icon] = attrs.Factory(list)
     keys: list[tuple[Key, Point]] = attrs.Factory(list)
-    panels: list[Box] = attrs.Factory(list)
+    panels: list[tuple[Box, Tone]] = attrs.Factory(list)
 
     def say(self, text: str, x: float, *, heading: bool = False) -> None:
         face, ink = ("SemiBold", "ink") if heading else ("Regular", "second")
@@ -122,12 +126,14 @@ def furnish(
     wide = math.ceil(inner) + 2 * PAD
     tall = math.ceil(max(origin[1] + layout.height, top + rows.height)) + PAD + 6
     left = 0.0
-    widest = WIDEST if overlay is None else math.inf  # a journey on its own keeps its words large across the slide
-    below = wide
-    for room in BESIDE:
+    widest = (
+        math.inf if overlay is not None or scene.legend.steps else WIDEST
+    )  # a journey on its own keeps its words large across the slide
+    below, alone = wide, (runs, y)
+    for room in BESIDE_LIST if scene.legend.steps and overlay is None else BESIDE:
         beside = _rows(scene.legend, room) if overlay is None else _laid(laid, room)
         longer = _heading(laid.title or scene.title, laid.subtitle or scene.subtitle, inner + GAP + room)
-        other, start = min(((runs, origin[1]), (longer, _under(longer, left_of, top_of))), key=lambda found: found[1])
+        other, start = min((alone, (longer, _under(longer, left_of, top_of))), key=lambda found: found[1])
         start = max(start, max((run.y for run in other), default=0.0) + 14) if other is longer else start
         size = below + int(room) + GAP, math.ceil(start + max(layout.height, beside.height)) + PAD + 6
         if _on_slide(wide, tall, widest) < _on_slide(*size, widest):
@@ -145,7 +151,7 @@ def furnish(
         tuple((kind, (x + PAD + left + right, y + top + down)) for kind, (x, y) in rows.kinds),
         tuple(attrs.evolve(icon, x=icon.x + PAD + left + right, y=icon.y + top + down) for icon in rows.icons),
         tuple((key, (x + PAD + left + right, y + top + down)) for key, (x, y) in rows.keys),
-        tuple(box.moved(PAD + left + right, top + down) for box in rows.panels),
+        tuple((box.moved(PAD + left + right, top + down), tone) for box, tone in rows.panels),
     )
 
 
@@ -218,7 +224,7 @@ def _lowest_picture(
     choices: list[tuple[float, _Rows, float]] = []
     for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0):
         rows = _rows(legend, min(width, inner)) if laid is None else _laid(laid, min(width, inner))
-        used = max((box.right for box in rows.panels), default=0.0)
+        used = max((box.right for box, _ in rows.panels), default=0.0)
         used = max(used, *(run.x + text_width(run.text, run.size, run.face) for run in rows.runs), 0.0)
         top = origin[1] + depth(PAD + used + 28 - origin[0]) + 12
         choices.append((max(origin[1] + tall, top + rows.height), rows, top))
@@ -277,43 +283,60 @@ def _headed(heading: str, entries: list[_Entry]) -> float:
 
 
 def _steps(rows: _Rows, steps: tuple[tuple[str, str], ...]) -> None:
-    """A numbered list, in columns where there is room, all about as long."""
+    """A numbered list, in columns where there is room, all about as long; the numbers stand in a margin of their own."""
     if not steps:
         return
-    columns = max(1, min(3, int(rows.width // 400), len(steps) // 2))
-    wide = rows.width / columns - 20
-    top, lowest, x = rows.height, rows.height, 0.0
-    total = sum(_flowed(head, text, wide)[1] for head, text in steps)
+    columns = max(1, min(3, int((rows.width + COLUMN_GAP) // NARROWEST_COLUMN), len(steps) // 2))
+    wide = (rows.width + COLUMN_GAP) / columns - COLUMN_GAP
+    margin = max((text_width(_numbered(head)[0], SIZE, "SemiBold") + 8 for head, _ in steps), default=0.0)
+    top, lowest, column = rows.height, rows.height, 0
+    total = sum(_flowed(head, text, wide, margin)[1] for head, text in steps)
     done = 0.0
     for head, text in steps:
-        pieces, tall = _flowed(head, text, wide)
-        if done + tall / 2 > total * (1 + round(x / (wide + 20))) / columns:
-            x, rows.height = x + wide + 20, top
+        pieces, tall = _flowed(head, text, wide, margin)
+        if done + tall / 2 > total * (1 + column) / columns:
+            column, rows.height = column + 1, top
         for line, left, down, heading in pieces:
             rows.height += down
-            rows.say(line, x + left, heading=heading)
+            rows.say(line, column * (wide + COLUMN_GAP) + left, heading=heading)
         rows.height += tall - sum(down for *_, down, _ in pieces)
         done, lowest = done + tall, max(lowest, rows.height)
     rows.height = lowest
 
 
+def _numbered(head: str) -> tuple[str, str]:
+    """The number and the words of a head in a list, which two blanks keep apart."""
+    number, _, words = head.partition("  ")
+    return (number, words) if words else ("", head)
+
+
 @lru_cache(512)
-def _flowed(head: str, text: str, wide: float) -> tuple[tuple[tuple[str, float, float, bool], ...], float]:
+def _flowed(head: str, text: str, wide: float, margin: float) -> tuple[tuple[tuple[str, float, float, bool], ...], float]:
     """An entry whose text begins beside its head, if there is room: words, how far right, how far down, whether it is the head; how tall."""
-    pieces: list[tuple[str, float, float, bool]] = []
-    for index, line in enumerate(wrap(head, wide, SIZE, "SemiBold")):
-        pieces.append((line, 20.0 if index else 0.0, 20.0 if index else ROW, True))
-    last = pieces[-1][0] if pieces else ""
-    beside = (20.0 if len(pieces) > 1 else 0.0) + text_width(last, SIZE, "SemiBold") + 10
-    words, first = clean(text).split(), ""
-    while words and beside + text_width(f"{first} {words[0]}".strip(), SIZE) <= wide:
-        first = f"{first} {words.pop(0)}".strip()
-    if len(first) < 8 and words:
-        first, words = "", clean(text).split()
+    number, title = _numbered(head)
+    heads = wrap(title, wide - margin, SIZE, "SemiBold")
+    pieces = [(number, 0.0, float(ROW), True)] if number else []
+    pieces += ((line, margin, 20.0 if index else 0.0 if number else ROW, True) for index, line in enumerate(heads))
+    end = margin + (text_width(heads[-1], SIZE, "SemiBold") if heads else 0.0)
+    first, others = _beside(clean(text).split(), end, wide, margin)
     if first:
-        pieces.append((first, beside, 0.0, False))
-    pieces += ((line, 20.0, 20.0, False) for line in wrap(" ".join(words), wide - 20, SIZE))
+        pieces.append((first, end + 10, 0.0, False))
+    pieces += ((line, margin, 20.0, False) for line in others)
     return tuple(pieces), sum(down for *_, down, _ in pieces)
+
+
+def _beside(words: list[str], end: float, wide: float, margin: float) -> tuple[str, tuple[str, ...]]:
+    """The words that stand beside a head which ends there, and the lines below it: as few as can be, and none that is left over."""
+    most = next(n for n in range(len(words), -1, -1) if n == 0 or end + 10 + text_width(" ".join(words[:n]), SIZE) <= wide)
+    found: list[tuple[int, float, str, tuple[str, ...]]] = []
+    for count in sorted({most, max(most - 1, 0), max(most - 2, 0), 0}, reverse=True):
+        first = " ".join(words[:count])
+        others = wrap(" ".join(words[count:]), wide - margin, SIZE)
+        ends = [end + 10 + text_width(first, SIZE) if first else end, *(margin + text_width(line, SIZE) for line in others)]
+        alone = count in (1, 2) and bool(others) and len(first) < FEW_LETTERS
+        found.append((len(others) + alone, sum((wide - each) ** 2 for each in ends), first, others))
+    _, _, first, others = min(found, key=lambda each: each[:2])
+    return first, others
 
 
 def _laid(laid: Overlay, width: float) -> _Rows:
@@ -344,7 +367,7 @@ def _panel(rows: _Rows, panel: Panel, width: float) -> None:
         rows.height += 20
         rows.runs.append(Run(line, 14, rows.height - 3, 14, "Regular", "second", "start"))
     rows.height += 12
-    rows.panels.append(Box(0, top, width, rows.height - top))
+    rows.panels.append((Box(0, top, width, rows.height - top), panel.tone))
     rows.height += 10
 
 
@@ -359,6 +382,9 @@ def _panel_row(rows: _Rows, row: PanelRow, width: float) -> None:
     for line in asked:
         rows.height += 20
         rows.runs.append(Run(line, left, rows.height - 5, SIZE, "Regular", "ink", "start"))
+    if row.spans:
+        _panel_pieces(rows, row, width, left + text_width(asked[-1], SIZE) + 12 if len(asked) == 1 else width)
+        return
     said = clean(row.value)
     wide = text_width(said, 14, "SemiBold")
     if said and len(asked) == 1 and left + text_width(asked[0], SIZE) + 16 + wide <= width - 14:
@@ -367,6 +393,20 @@ def _panel_row(rows: _Rows, row: PanelRow, width: float) -> None:
     for line in wrap(said, width - 56, 14, "SemiBold"):
         rows.height += 18
         rows.runs.append(Run(line, left, rows.height - 4, 14, "SemiBold", "second", "start"))
+
+
+def _panel_pieces(rows: _Rows, row: PanelRow, width: float, beside: float) -> None:
+    """What two versions say: beside what it is about, if there is room, else below."""
+    marks = [mark for mark, text in row.spans for char in clean(text) if char != " "]
+    text = joined(row.spans)
+    room = width - beside - 14
+    if text_width(clean(text), 14) <= room:
+        run = Run(clean(text), beside, rows.height - 5, 14, "Regular", "second", "start")
+        rows.runs += pieces(run, marks)
+        return
+    for line in wrap(text, width - 42, 14):
+        rows.height += 18
+        rows.runs += pieces(Run(line, 28, rows.height - 4, 14, "Regular", "second", "start"), marks)
 
 
 def _wide(entries: list[_Entry]) -> float:

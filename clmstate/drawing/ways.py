@@ -188,8 +188,8 @@ class Grid:
         joined = self.joined[index] if end == "head" and self.joined else ""
         return f"to {joined}" if joined else f"{end} {index}"
 
-    def most(self) -> dict[str, int]:
-        """How many points lines need at one side of each card."""
+    def points(self) -> dict[tuple[str, bool], set[str]]:
+        """What needs a point of its own at the left (False) and the right side of each card."""
         points: dict[tuple[str, bool], set[str]] = {}
         for index, way in enumerate(self.ways):
             points.setdefault((way.tail, way.rightwards), set()).add(self._together(index, "tail"))
@@ -198,6 +198,11 @@ class Grid:
             points.setdefault((name, False), set()).add(f"arriving {index}")
         for index, key in enumerate(self.leaving):
             points.setdefault(key, set()).add(f"leaving {index}")
+        return points
+
+    def most(self) -> dict[str, int]:
+        """How many points lines need at one side of each card."""
+        points = self.points()
         return {name: max(len(points.get((name, right), ())) for right in (False, True)) for name in self.cells}
 
     def ends(self, boxes: dict[str, Box]) -> dict[tuple[int, str], Point]:

@@ -10,6 +10,9 @@ import pytest
 from clmstate import Event, Lifecycle, Phase, Team, anywhere, drawing
 from clmstate.drawing import Card, Drawing, Lane, Link, Pill, Scene
 from clmstate.drawing.compose import compose
+from clmstate.drawing.lane_grid import _Sheet
+from clmstate.drawing.measure import text_width
+from models.dynamic.markets import EnterpriseContract
 
 CSM, SALES = Team("CSM"), Team("Sales")
 
@@ -103,3 +106,31 @@ def test_wide_lanes_go_on_in_rows_and_say_so() -> None:
     assert all(numbers.values())
     ends = {pill.number for pill in composed.scene.pills if not pill.id.endswith(" arrives")}
     assert set(numbers.values()) <= ends
+
+
+def test_a_list_beside_the_lanes_leaves_the_title_its_margin() -> None:
+    furniture = drawing.lanes(EnterpriseContract)._furniture
+    assert max(run.x + text_width(run.text, run.size, run.face) for run in furniture.runs) <= furniture.width - 19
+    assert min(960 / furniture.width, 540 / furniture.height) * 14 >= 9  # seven phases, seventeen hand-offs
+
+
+def test_numbers_of_a_list_stand_in_a_margin_of_their_own() -> None:
+    furniture = drawing.lanes(Handed)._furniture
+    numbers = [run for run in furniture.runs if run.text in ("1", "2", "3")]
+    heads = [run for run in furniture.runs if "→" in run.text and run.face == "SemiBold"]
+    assert [number.y for number in numbers] == [head.y for head in heads]
+    assert all(head.x - number.x > 12 for number, head in zip(numbers, heads, strict=True))
+
+
+def test_what_goes_back_leaves_at_the_side_that_is_less_full() -> None:
+    cards = [Card(f"c{number}", f"Phase {number}", step=number, team=0, initial=number == 0) for number in range(6)]
+    pills, links = [], []
+    for number, (tail, head) in enumerate([(0, 5), (1, 5), (2, 5), (5, 0), (5, 1)]):
+        kind = "forward" if tail < head else "relapse"
+        pills.append(Pill(f"p{number}", kind, (), number=str(number)))
+        links += [Link(f"c{tail}", f"p{number}", kind), Link(f"p{number}", f"c{head}", kind)]
+    lanes = (Lane("lane", "Team", tuple(card.id for card in cards), team=0),)
+    scene = Scene("Back", "", tuple(cards), tuple(pills), (), tuple(links), lanes=lanes, plan="lanes")
+    _, _, layout = _Sheet(scene, 2, quotes=True).placed()
+    box = layout.boxes["c5"]
+    assert [layout.boxes[name].x > box.right for name in ("p3", "p4")] == [True, True]
