@@ -13,6 +13,7 @@ from clmstate.cli.options import LOG_HELP, MODEL_HELP, one_of
 from clmstate.cli.pictures import write_plot
 from clmstate.cli.replay import date_option
 from clmstate.cli.screen import Screen
+from clmstate.cli.usable import none_usable, something_played
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.signals import show_instant
 
@@ -77,9 +78,9 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         done = replay_file(
             model.what, options.log, as_of_us=as_of, ignore=options.ignore, tables=options.tables, progress=progress
         )  # fmt: skip
+    something_played(done)
     if not done.tables.phases.height:
-        cause = f"none of its {done.counts.rows:,} rows can be used"
-        raise InputError([Diagnostic("CLM345", done.source, cause, "see clmstate replay")])
+        raise none_usable(done.source, 0, [])
     asked = _Asked(done, model, part_asked(options.part, done.shape, "clmstate fleet"), options)
     title, table, plot = VIEWS[options.view](asked)
     if options.plot is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import LOG_HELP, MODEL_HELP, one_of
 from clmstate.cli.screen import Screen
+from clmstate.cli.usable import something_played
 from clmstate.errors import Diagnostic, InputError
 from clmstate.signals import instant, show_instant
 
@@ -84,8 +85,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
             checkpoint=options.checkpoint,
             progress=progress,
         )
-    if done.counts.rows and not done.counts.used and not done.counts.later:
-        raise InputError(_nothing(done))
+    something_played(done)
     if options.values:
         done = _with_values(done, model, options, as_of, screen)
     if options.out is not None:
@@ -143,14 +143,6 @@ def date_option(text: str, place: str) -> int:
     except ValueError as error:  # a diagnostic of the observation kind; here it is about the command line
         found = getattr(error, "diagnostics", ())
         raise InputError([Diagnostic("CLM342", d.place, d.cause, "give a date such as 2026-01-30") for d in found]) from None
-
-
-def _nothing(done: Replayed) -> list[Diagnostic]:
-    cause = f"none of its {done.counts.rows:,} rows can be used"
-    first = done.tables.rejects.head(_MOST_REASONS).select("code", "reason").rows()
-    said = [(code, reason.splitlines()[0].partition(": ")) for code, reason in first]
-    reasons = [Diagnostic(code, place, cause.partition(". ")[0], "mend the row") for code, (place, _, cause) in said]
-    return [Diagnostic("CLM345", done.source, cause, "mend them, or name another log"), *reasons]
 
 
 def _document(done: Replayed, folder: str | None) -> dict[str, Any]:

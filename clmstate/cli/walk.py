@@ -9,6 +9,7 @@ from clmstate.cli.models import load_one
 from clmstate.cli.options import LOG_HELP, MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.cli.telling import Teller
+from clmstate.cli.usable import something_read
 from clmstate.cli.walking import Stop, Walk, walked
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.replay import Log
@@ -82,6 +83,7 @@ def customer_of(log: Log, wanted: str | None) -> str:
         >>> customer_of(Log("log.csv", (Row("Acme", 0),)), None)
         'Acme'
     """
+    something_read(log)
     known = log.customers
     if wanted is not None:
         if wanted in known:
@@ -91,10 +93,6 @@ def customer_of(log: Log, wanted: str | None) -> str:
         )
     if len(known) == 1:
         return known[0]
-    if not known:
-        first = log.rejected[:5]
-        none = Diagnostic("CLM345", log.source, f"none of its {len(log)} rows can be used", "mend them, or name another log")
-        raise InputError([none, *(d for rejected in first for d in rejected.diagnostics)])
     shown = ", ".join(known[:_MOST_LISTED]) + (f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else "")
     raise InputError(
         [Diagnostic("CLM345", log.source, f"it tells of {len(known)} customers: {shown}", f"name one: --customer '{known[0]}'")]

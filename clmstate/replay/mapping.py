@@ -5,18 +5,18 @@ Nothing is lost on the way: every row of every table ends up used, or rejected w
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import operator
 import os
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
-from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.errors import Diagnostic, InputError, did_you_mean, shown
+from clmstate.replay.foreign import NUMBER, columns_of, empty_words, read_tables
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Log, Record, Rejected, Row
 from clmstate.replay.shape import Model, shape_of
@@ -24,10 +24,12 @@ from clmstate.replay.understand import Understanding
 
 __all__ = ["Mapped", "Rule", "Taken", "read_mapping"]
 
-_ROW: Final = "__row"
-_KEYS: Final = (
-    "from", "where", "customer", "at", "part", "instance", "event", "details", "values", "not_before", "not_after", "count_open",
-)  # fmt: skip
+_TEXTS: Final = ("from", "customer", "at", "part", "instance", "event", "not_before", "not_after")
+_TABLES: Final = ("where", "details", "values", "count_open")
+_SCALED: Final = frozenset(("column", "per", "most"))
+
+Origin = tuple[str, int]
+"""A table, and the number of a row of it."""
 
 
 @attrs.frozen
@@ -68,10 +70,10 @@ class Rule:
     @property
     def columns(self) -> list[str]:
         """The columns of the table that it reads."""
-        found = [*self.where, self.customer, self.instance, self.not_before, self.not_after]
-        found += [v if isinstance(v, str) else v.get("column", "") for v in self.values.values()]
-        found += [name for both in self.count_open.values() for name in both] or [self.at]
-        return list(dict.fromkeys(filter(None, found)))
+        found = [*self.where, *filter(None, (self.customer, self.at, self.instance, self.not_before, self.not_after))]
+        found += [v if isinstance(v, str) else v["column"] for v in self.values.values() if isinstance(v, str) or "column" in v]
+        found += [name for both in self.count_open.values() for name in both]
+        return list(dict.fromkeys(found))
 
 
 @attrs.frozen
@@ -101,7 +103,7 @@ class Mapped:
         log: the log; its rows are numbered.
         tables: how many rows each table has.
         origins: for each number, the rows of tables that it came from.
-        faults: rows of tables that became no row of the log, and why.
+        faults: rows of tables that became no row of the log, and why; the place is the column, where it is about one.
 
     Example:
         >>> Mapped(Log("mapping.toml", ()), {}, {}, {}).taken([])
@@ -110,8 +112,17 @@ class Mapped:
 
     log: Log
     tables: Mapping[str, int]
-    origins: Mapping[int, tuple[tuple[str, int], ...]]
-    faults: dict[tuple[str, int], list[str]]
+    origins: Mapping[int, tuple[Origin, ...]]
+    faults: dict[Origin, list[Diagnostic]]
+
+    @property
+    def whole_log(self) -> Log:
+        """The log with those rows of tables that became no row of it, as rejected ones: for whoever reads it row by row."""
+        rejected = []
+        for (table, row), found in sorted(self._all_faults().items()):
+            place = f"{self.log.source}, table '{table}', row {row}"
+            rejected.append(Rejected(row, tuple(attrs.evolve(d, place=f"{place}, {d.place}".removesuffix(", ")) for d in found)))
+        return attrs.evolve(self.log, rejected=(*self.log.rejected, *rejected))
 
     def taken(self, rejected: Iterable[tuple[int, str]]) -> tuple[tuple[Taken, ...], tuple[tuple[str, int, str], ...]]:
         """What became of the rows of each table.
@@ -122,20 +133,24 @@ class Mapped:
         Returns:
             Counts by table; and table, row and reasons of each rejected row.
         """
-        faults = {origin: list(reasons) for origin, reasons in self.faults.items()}
+        faults = {origin: [_told(reason) for reason in reasons] for origin, reasons in self._all_faults().items()}
         for number, reason in rejected:
             for origin in self.origins.get(number, ()):
                 faults.setdefault(origin, []).append(reason)
-        touched = {origin for origins in self.origins.values() for origin in origins}
         counts = []
         for table, rows in self.tables.items():
-            for number in range(1, rows + 1):
-                if (table, number) not in touched and (table, number) not in faults:
-                    faults[table, number] = ["CLM361 no rule of the mapping takes it"]
             bad = sum(1 for name, _ in faults if name == table)
             counts.append(Taken(table, rows, rows - bad, bad))
         reasons = ((table, number, "\n".join(dict.fromkeys(said))) for (table, number), said in sorted(faults.items()))
         return tuple(counts), tuple(reasons)
+
+    def _all_faults(self) -> dict[Origin, list[Diagnostic]]:
+        """With the rows that no rule takes."""
+        touched = {origin for origins in self.origins.values() for origin in origins}
+        every = ((table, number) for table, rows in self.tables.items() for number in range(1, rows + 1))
+        remedy = "write a [[row]] that takes it, if it should say something"
+        alone = Diagnostic("CLM361", "", "no rule of the mapping takes it", remedy)
+        return self.faults | {origin: [alone] for origin in every if origin not in touched and origin not in self.faults}
 
 
 def read_mapping(path: str | os.PathLike[str], model: Model, tables: str | os.PathLike[str] | None = None) -> Mapped:
@@ -168,10 +183,15 @@ def read_mapping(path: str | os.PathLike[str], model: Model, tables: str | os.Pa
     source = os.fspath(path)
     said = _toml(source)
     folder = Path(path).parent if tables is None else Path(tables)
-    frames = _frames(said.pop("tables", {}), folder, source)
-    rules = [_rule(each, frames, number, source) for number, each in enumerate(said.pop("row", []), 1)]
+    frames = read_tables(said.pop("tables", {}), folder, source, empty_words(said.pop("empty", []), source))
+    rows = said.pop("row", [])
+    if not isinstance(rows, list) or not rows:
+        raise InputError(
+            [Diagnostic("CLM360", source, "it has no rule for any row", 'write [[row]] and below it from = "accounts"')]
+        )
+    rules = [_rule(each, frames, number, source) for number, each in enumerate(rows, 1)]
     if said:
-        remedy = did_you_mean(next(iter(said)), ("tables", "row"))
+        remedy = did_you_mean(next(iter(said)), ("tables", "row", "empty"))
         raise InputError([Diagnostic("CLM360", source, f"{next(iter(said))!r:.60} is no part of a mapping", remedy)])
     made = _Made(model, source, {name: frame.height for name, frame in frames.items()})
     for rule in rules:
@@ -188,94 +208,64 @@ def _toml(source: str) -> dict[str, Any]:
         raise InputError([Diagnostic("CLM360", source, f"it is no TOML ({error})", "see docs/how-to/replay.md")]) from None
 
 
-def _reason(found: Diagnostic) -> str:
+def _reason(found: Diagnostic) -> Diagnostic:
     """A mistake without the place in the log that nobody wrote, but with the signal that it is about."""
     about = found.place.rpartition(", ")[2]
-    return str(attrs.evolve(found, place="" if " " in about else about)).replace(" :", ":", 1)
+    return attrs.evolve(found, place="" if " " in about else about)
 
 
-def _frames(said: Any, folder: Path, source: str) -> dict[str, pl.DataFrame]:
-    """The tables as texts, each row with its number; with what is joined to them."""
-    if not isinstance(said, dict) or not said:
-        raise InputError([Diagnostic("CLM360", source, "it names no tables", 'write [tables] accounts = "accounts.csv"')])
-    frames: dict[str, pl.DataFrame] = {}
-    for name, about in said.items():
-        wanted = about if isinstance(about, dict) else {"file": about}
-        frame = _table(folder / str(wanted.get("file", "")), source)
-        for column, written in wanted.get("dates", {}).items():
-            frame = frame.with_columns(_iso(frame, column, written, f"{source}, table '{name}'"))
-        join = wanted.get("join")
-        if join is not None:
-            other, on = join.get("table", ""), join.get("on", "")
-            if other not in frames or on not in frames[other].columns or on not in frame.columns:
-                remedy = 'write join = { table = "subscriptions", on = "subscription_id" }, and name that table before'
-                raise InputError(
-                    [Diagnostic("CLM360", source, f"'{name}' cannot be joined with {other!r:.60} on {on!r:.60}", remedy)]
-                )
-            more = frames[other].drop(_ROW).unique(on, keep="first", maintain_order=True)
-            frame = frame.join(more, on=on, how="left", maintain_order="left", suffix=f"_of_{other}")
-        frames[name] = frame
-    return frames
+def _told(reason: Diagnostic) -> str:
+    return str(reason) if reason.place else str(reason).replace(" :", "", 1)
 
 
-def _table(path: Path, source: str) -> pl.DataFrame:
-    try:
-        if path.suffix.lower() in (".parquet", ".pq"):
-            frame = pl.read_parquet(path).cast(pl.String, strict=False)
-        else:
-            with path.open(encoding="utf-8-sig", errors="replace") as file:
-                header = file.readline()
-            frame = pl.read_csv(path, infer_schema=False, separator=max(",;\t", key=header.count))
-    except (OSError, pl.exceptions.PolarsError) as error:
-        said = " ".join(str(error).split()).partition(" Consider ")[0].partition(" This error occurred")[0][:160]
-        remedy = "save it as CSV in UTF-8" if "utf-8" in said else f"mend the file, or {source}"
-        raise InputError([Diagnostic("CLM301", str(path), f"it cannot be read ({said})", remedy)]) from None
-    return frame.with_columns(pl.all().fill_null("").str.strip_chars()).with_row_index(_ROW, 1)
+def _wrong_settings(said: object, place: str) -> Iterator[Diagnostic]:
+    """What in a rule is no setting, or none of its kind."""
+    if not isinstance(said, dict):
+        yield Diagnostic("CLM360", place, f"{shown(said)} is no rule", 'write [[row]] and below it from = "accounts"')
+        return
+    for key, value in said.items():
+        if key not in (*_TEXTS, *_TABLES):
+            yield Diagnostic("CLM360", place, f"there is no setting {key!r:.60}", did_you_mean(key, (*_TEXTS, *_TABLES)))
+        elif not isinstance(value, str if key in _TEXTS else dict):
+            kind = "a text" if key in _TEXTS else "a table in braces"
+            yield Diagnostic("CLM360", place, f"{key} = {shown(value)} is not {kind}", "see docs/how-to/replay.md")
+        elif key == "values" and isinstance(value, dict):
+            remedy = 'write a column, { column = "uses", per = 12, most = 1 }, or { value = "yes" }'
+            wrong = [name for name, wanted in value.items() if not _is_value(wanted)]
+            yield from (Diagnostic("CLM360", place, f"{name} = {shown(value[name])} is no value", remedy) for name in wrong)
+        elif key == "count_open" and isinstance(value, dict):
+            remedy = 'write the columns in which it begins and ends: ["opened", "closed"]'
+            wrong = [name for name, both in value.items() if not (_are_texts(both) and len(both) == 2)]
+            yield from (
+                Diagnostic("CLM360", place, f"{name} = {shown(value[name])} names no two columns", remedy) for name in wrong
+            )
 
 
-def _iso(frame: pl.DataFrame, column: str, written: object, place: str) -> pl.Series:
-    """A column of dates as ISO texts. What is not written so stays as it is, and is rejected if it is no date at all."""
-    if column not in frame.columns or column == _ROW:
-        known = [name for name in frame.columns if name != _ROW]
-        raise InputError(
-            [Diagnostic("CLM360", place, f"there is no column {column!r:.60} to hold dates", did_you_mean(column, known))]
-        )
-    example = dt.datetime(2026, 1, 31, 14, 5)
-    try:
-        same = dt.datetime.strptime(example.strftime(str(written)), str(written)).date() == example.date()
-    except ValueError:
-        same = False
-    if not same:
-        remedy = 'write "%d.%m.%Y" for 31.01.2026, "%m/%d/%Y" for 01/31/2026, "%d.%m.%Y %H:%M" for 31.01.2026 14:05'
-        raise InputError([Diagnostic("CLM360", place, f"{written!r:.60} does not say how dates are written", remedy)])
+def _is_value(wanted: object) -> bool:
+    if not isinstance(wanted, dict):
+        return isinstance(wanted, str)
+    if set(wanted) == {"value"}:
+        return not isinstance(wanted["value"], list | dict)
+    scales = [wanted[key] for key in ("per", "most") if key in wanted]
+    return isinstance(wanted.get("column"), str) and all(type(n) in (int, float) for n in scales) and set(wanted) <= _SCALED
 
-    def iso(text: str) -> str:
-        try:
-            moment = dt.datetime.strptime(text, str(written))
-        except ValueError:
-            return text
-        return moment.isoformat() if any(sign in str(written) for sign in ("%H", "%I")) else moment.date().isoformat()
 
-    texts = frame[column].unique()
-    return frame[column].replace(texts, pl.Series([iso(text) for text in texts], dtype=pl.String))
+def _are_texts(said: object) -> bool:
+    return isinstance(said, list) and all(isinstance(each, str) for each in said)
 
 
 def _rule(said: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], number: int, source: str) -> Rule:
     place = f"{source}, row rule {number}"
-    faults = [
-        Diagnostic("CLM360", place, f"there is no setting {key!r:.60}", did_you_mean(key, _KEYS))
-        for key in said
-        if key not in _KEYS
-    ]
-    table = said.get("from", "")
-    if table not in frames:
-        faults.append(Diagnostic("CLM360", place, f"there is no table {table!r:.60}", did_you_mean(str(table), frames)))
+    faults = list(_wrong_settings(said, place))
     if faults:
         raise InputError(faults)
+    table = said.get("from", "")
+    if table not in frames:
+        raise InputError([Diagnostic("CLM360", place, f"there is no table {table!r:.60}", did_you_mean(table, frames))])
     settings = {key: value for key, value in said.items() if key != "from"}
     settings["where"] = {name: str(value) for name, value in settings.get("where", {}).items()}
     rule = Rule(table, **settings)
-    known = [column for column in frames[table].columns if column != _ROW]
+    known = columns_of(frames[table])
     if not rule.customer or not (rule.at or rule.count_open):
         faults.append(Diagnostic("CLM360", place, "it does not say who, or when", 'write customer = "...", at = "..."'))
     for column in rule.columns:
@@ -293,8 +283,8 @@ class _Made:
         self.source, self.tables = source, tables
         self.reading = Understanding(shape_of(model), f"{source}, row {{}}".format)
         self.rows: list[Row] = []
-        self.origins: dict[int, tuple[tuple[str, int], ...]] = {}
-        self.faults: dict[tuple[str, int], list[str]] = {}
+        self.origins: dict[int, tuple[Origin, ...]] = {}
+        self.faults: dict[Origin, list[Diagnostic]] = {}
         self.number = 0
 
     def mapped(self) -> Mapped:
@@ -307,15 +297,15 @@ class _Made:
         good = []
         for cells in frame.iter_rows(named=True):
             why = _outside(rule, cells)
-            if why:
-                self.faults.setdefault((rule.table, cells[_ROW]), []).append(why)
+            if why is not None:
+                self.faults.setdefault((rule.table, cells[NUMBER]), []).append(why)
             else:
                 good.append(cells)
         if rule.count_open:
             self.count(rule, good)
         else:
             for cells in good:
-                self.add(rule, cells, cells[rule.at], _values(rule, cells), ((rule.table, cells[_ROW]),))
+                self.add(rule, cells, cells[rule.at], _values(rule, cells), ((rule.table, cells[NUMBER]),))
 
     def count(self, rule: Rule, rows: Collection[Mapping[str, Any]]) -> None:
         """How many of something are open, told at each change."""
@@ -327,7 +317,7 @@ class _Made:
                 kept[who] = cells
                 for at, step in ((cells[begin], 1), (cells[end], -1)):
                     if at or step == 1:
-                        changes.setdefault(who, {}).setdefault(at, []).append((step, cells[_ROW]))
+                        changes.setdefault(who, {}).setdefault(at, []).append((step, cells[NUMBER]))
             for who, by_instant in changes.items():
                 many = 0
                 for at, steps in sorted(by_instant.items()):
@@ -335,9 +325,7 @@ class _Made:
                     origins = tuple(dict.fromkeys((rule.table, row) for _, row in steps))
                     self.add(rule, kept[who], at, {column: max(0, many)}, origins)
 
-    def add(
-        self, rule: Rule, cells: Mapping[str, Any], at: str, values: Mapping[str, Any], origins: tuple[tuple[str, int], ...]
-    ) -> None:
+    def add(self, rule: Rule, cells: Mapping[str, Any], at: str, values: Mapping[str, Any], origins: tuple[Origin, ...]) -> None:
         """One row of the log, if the model understands it."""
         self.number += 1
         said: dict[str, Any] = {"customer": cells[rule.customer], "at": at, "part": rule.part, "event": rule.event, **values}
@@ -352,13 +340,13 @@ class _Made:
             self.origins[self.number] = origins
 
 
-def _outside(rule: Rule, cells: Mapping[str, Any]) -> str:
-    """Why a row lies outside the dates that it must lie between; "" if it does not."""
+def _outside(rule: Rule, cells: Mapping[str, Any]) -> Diagnostic | None:
+    """Why a row lies outside the dates that it must lie between, if it does."""
     at = cells[rule.at] if rule.at else ""
     for column, outside, word in ((rule.not_before, operator.lt, "before"), (rule.not_after, operator.gt, "after")):
         if column and at and cells[column] and outside(at[:10], cells[column][:10]):  # ISO dates compare as texts
-            return f"CLM362 {rule.at} {at} is {word} {column} {cells[column]}. Correct one of them"
-    return ""
+            return Diagnostic("CLM362", rule.at, f"{at} is {word} {column} {cells[column]}", "correct one of them")
+    return None
 
 
 def _values(rule: Rule, cells: Mapping[str, Any]) -> dict[str, Any]:

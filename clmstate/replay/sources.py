@@ -66,7 +66,7 @@ def read_any(
     if Path(name).suffix.lower() == ".toml":
         from clmstate.replay.mapping import read_mapping
 
-        log = read_mapping(path, model, tables).log
+        log = read_mapping(path, model, tables).whole_log
     elif (database := table_in(name)) is not None:
         log = _table(model, name, database, ignore)
     elif customers is not None and format_of(path) == "parquet":

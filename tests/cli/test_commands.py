@@ -301,7 +301,14 @@ def test_walk_asks_whom(run: Run, folder: Path) -> None:
     assert "2 rows: 1 used, 0 rejected, 1 of other customers" in run("walk", "deal.py", "two.csv", "--customer", "Acme").out
     (folder / "none.csv").write_text("customer,at,signed\nBeta,soon,yes\n")
     none = run("walk", "deal.py", "none.csv")
-    assert (none.code, "none of its 1 rows can be used" in none.err, "CLM206" in none.err) == (2, True, True)
+    assert (none.code, "its only row cannot be used" in none.err, "CLM206" in none.err) == (2, True, True)
+    (folder / "none.csv").write_text("customer,at,signed\n" + "Beta,soon,yes\n" * 40)
+    for command in ("walk", "replay", "fleet"):
+        none = run(command, "deal.py", "none.csv")
+        assert (none.code, none.err.count("CLM206"), none.err.count("Give an ISO date")) == (2, 5, 5)
+        assert "none of its 40 rows can be used; here is what is wrong with the first 5" in none.err
+    (folder / "none.csv").write_text("customer,at,signed\n")
+    assert "it has no rows" in run("walk", "deal.py", "none.csv").err
 
 
 def test_walk_shows_a_start(run: Run, folder: Path) -> None:

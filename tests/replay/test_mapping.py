@@ -16,6 +16,7 @@ from tests.replay.deal import Deal
 from tests.replay.ravenstack_model import UsageCustomer
 
 HERE = Path(__file__).parent
+DEAL = f"{HERE / 'deal.py'}:Deal"
 RAVENSTACK = HERE.parents[2] / "shared" / "data" / "ravenstack"
 
 
@@ -150,6 +151,15 @@ def test_reasons_are_counted_by_what_they_are_about(tmp_path: Path, capsys: pyte
         ('on = "id"', 'on = "nr"', "cannot be joined"),
         ("[tables]", "[table]", "names no tables"),
         ('"deals.csv"', '"no.csv"', "CLM301"),
+        ('"deals.csv"', "7", "does not say which file"),
+        ("[tables]", "empty = '-'\n[tables]", "no list of texts"),
+        ("[[row]]", "[[rows]]", "no rule for any row"),
+        ("join = {", "jion = {", "Did you mean 'join'"),
+        ('customer = "name"', 'customer = ["name"]', "is not a text"),
+        ('{ value = "yes" }', '{ vale = "yes" }', "is no value"),
+        ("per = 0.05", 'per = "a lot"', "is no value"),
+        ('["opened", "closed"]', '["opened"]', "names no two columns"),
+        ('column = "score"', 'column = ""', "has no column ''"),
     ],
 )
 def test_what_is_wrong_with_a_mapping_is_told(old: str, new: str, said: str, tmp_path: Path) -> None:
@@ -179,3 +189,41 @@ def test_ravenstack_replays_through_a_customer_without_users(capsys: pytest.Capt
     assert {"go_live", "adopt", "relapse", "lose"} <= moved
     assert main(["replay", "tests/replay/no_model.py", str(HERE / "ravenstack.toml")]) == 2
     assert "CLM330" in capsys.readouterr().err
+
+
+def test_a_mapping_says_what_counts_as_empty(tmp_path: Path) -> None:
+    deals = DEALS.replace("3,,", "3,NULL,").replace("2,Beta,2026-01-05,40", "2,Beta,2026-01-05, N/A ")
+    tickets = TICKETS.replace("2026-02-03,,true", "2026-02-03,-,true")
+    path = write(tmp_path, MAPPING, deals=deals, tickets=tickets)
+    assert {(table, row) for table, row, _ in read_mapping(path, Deal).taken([])[1]} >= {("deals", 2), ("tickets", 2)}
+    said = 'empty = ["n/a", "null"]' + MAPPING.replace('file = "tickets.csv",', 'file = "tickets.csv", empty = ["-"],')
+    mapped = read_mapping(write(tmp_path, said), Deal)
+    assert [str(row) for row in mapped.log.rows] == [
+        "2026-01-05 Acme: signed=True, health=80.0",
+        "2026-01-05 Beta: signed=True",
+        "2026-02-01 Acme: tickets=1",
+        "2026-02-03 Acme: tickets=2",
+        "2026-02-05 Acme: tickets=1",
+    ]
+    assert [(table, row) for table, row, _ in mapped.taken([])[1]] == [("deals", 3), ("tickets", 3), ("tickets", 4), ("tickets", 5)]
+
+
+def test_rows_that_no_log_has_are_told_to_whoever_walks_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, MAPPING, deals=DEALS, tickets=TICKETS)
+    assert main(["walk", DEAL, str(path)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "5 rows were not used" in told
+    assert "table 'tickets', row 4: no rule of the mapping takes it" in told
+
+
+def test_tables_of_which_no_row_can_be_used_are_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(
+        tmp_path, MAPPING, deals="id,name,since,score\n1,Acme,soon,4\n", tickets="id,opened,closed,serious\n" + "1,,,no\n" * 8
+    )
+    for command in ("replay", "fleet", "walk"):
+        assert main([command, DEAL, str(path)]) == 2
+        told = " ".join(capsys.readouterr().err.split())
+        assert "none of its 9 rows can be used; here is what is wrong with the first 5" in told
+        assert "table 'deals', row 1, at: 'soon' is not a point in time. Give an ISO date" in told
+    write(tmp_path, MAPPING, deals="id,name,since,score\n", tickets="id,opened,closed,serious\n")
+    assert main(["replay", DEAL, str(path)]) == 0  # there is nothing, and nothing is lost
