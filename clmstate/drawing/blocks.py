@@ -14,13 +14,15 @@ import attrs
 from clmstate.drawing.measure import Face, clean, is_right_to_left, text_width, wrap
 from clmstate.drawing.scene import Card, ClauseRole, Frame, Pill, Scene, Standing
 
-__all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Run", "pieces", "typeset"]
+__all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Pieces", "Run", "joined", "pieces", "typeset"]
 
 Ink: TypeAlias = Literal["ink", "second", "third", "owner", "on_team", "line", "words", "quiet", "gone", "come"]
 """What a text is coloured for; `line` and `words` are those of the pill's kind, `gone` and `come` of what an older and a newer version say."""
 
 Anchor: TypeAlias = Literal["start", "middle"]
 IconShape: TypeAlias = ClauseRole | Standing | Literal["met", "unmet", "unknown"]
+Pieces: TypeAlias = tuple[tuple[str, str], ...]
+"""Text in pieces: "=" as it was, "-" no longer said, "+" new."""
 
 CARD_WIDTH, CARD_WITH_NOTES, CARD_WIDEST = 142, 172, 190
 HEADER = 40
@@ -31,6 +33,7 @@ SHARED_MORE = 18  # in a pill that several rules share
 GUTTER = 15
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
+_CLOSING = ",;:.)"  # nothing stands between a word and one of these
 _ASPECT = 1.5  # of the text of a pill that says more than fits the usual width
 
 
@@ -209,6 +212,20 @@ def _pill(pill: Pill, pill_text: int) -> Block:
 def _centred(run: Run, middle: float) -> Run:
     """Lines from right to left below each other by their middles: how wide they really are is not known."""
     return attrs.evolve(run, x=middle, anchor="middle")
+
+
+def joined(pieces: Pieces) -> str:
+    """The pieces as one text, old words before new ones.
+
+    Example:
+        >>> joined((("=", "health at least "), ("-", "60"), ("+", "70"), ("=", " %")))
+        'health at least 60 70 %'
+    """
+    text = ""
+    for _, piece in pieces:
+        apart = text and not text[-1].isspace() and piece[:1] not in _CLOSING and not piece[:1].isspace()
+        text += f" {piece}" if apart else piece
+    return text
 
 
 def pieces(line: Run, marks: list[str]) -> Iterator[Run]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from clmstate.drawing.blocks import Block, Run
+from clmstate.drawing.blocks import Block, Ink, Run
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.measure import Face, clean, text_width, wrap
 from clmstate.drawing.overlay import Cover, Overlay, Said, SaidAs
@@ -21,7 +21,9 @@ _SIZES: Mapping[SaidAs, tuple[float, Face]] = {
     "quiet": (13, "Regular"),
     "italic": (14, "Italic"),
     "struck": (14, "Regular"),
+    "come": (14, "SemiBold"),
 }
+_INKS: Mapping[SaidAs, Ink] = {"quiet": "quiet", "struck": "gone", "come": "come"}
 _LEADING = 1.28
 _SMALLEST = 0.002  # of the usual size: nothing is cut, whatever is said
 _READABLE = 0.5
@@ -87,19 +89,9 @@ def _fitted(said: tuple[Said, ...], room: Box) -> tuple[Run, ...]:
         size, face = _SIZES[one.how]
         y += size * scale * _LEADING
         baseline = y - size * scale * 0.34
-        quiet = one.how in ("quiet", "struck")
-        runs.append(
-            Run(
-                line,
-                room.x + room.width / 2,
-                baseline,
-                round(size * scale, 3),
-                face,
-                "quiet" if quiet else "words",
-                "middle",
-                one.how == "struck",
-            )
-        )
+        ink = _INKS.get(one.how, "words")
+        across = room.x + room.width / 2
+        runs.append(Run(line, across, baseline, round(size * scale, 3), face, ink, "middle", one.how == "struck"))
     return tuple(runs)
 
 

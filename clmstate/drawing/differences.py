@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 import attrs
 
-from clmstate.analysis.versions import Change, Difference, diff, spans
+from clmstate.analysis.versions import Aspect, Difference, diff, renamed
+from clmstate.drawing.blocks import Pieces, joined
+from clmstate.drawing.elsewhere import NOTES, by_limits_alone, elsewhere, of_touchpoints
 from clmstate.drawing.journeys import Elements, elements, owners_of
-from clmstate.drawing.overlay import Cover, Key, Overlay, Panel, PanelRow, Said, Tone
+from clmstate.drawing.overlay import Cover, Key, Overlay, Panel, Said, Tone
 from clmstate.drawing.picture import Drawing
-from clmstate.drawing.scene import Card, Clause, Frame
+from clmstate.drawing.rewording import Rewording, word_by_word
+from clmstate.drawing.scene import Card, Clause, Frame, Pill
+from clmstate.drawing.spoken import STANDING_NAMES
 from clmstate.drawing.story import Rule, tell
 from clmstate.drawing.theme import ThemeName
-from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
+from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition, Transition, definition_of
 
 __all__ = ["difference"]
 
-_MOST = 6  # lines of a panel; more are counted
-_SHORT, _AROUND = 60, 3  # letters of two texts that are told as they are; words told around what differs in longer ones
-_SHOWN = {"owner": "owner", "label": "", "standing": "standing"}
+_ALSO = {  # what else may be different about a phase or rule, and how it is called
+    "contributors": "who helps",
+    "goal": "goal",
+    "questions": "questions",
+    "initial": "start",
+    "final": "end",
+    "complete": "completeness",
+    "order": "order of its rules",
+    "touchpoints": "touchpoints",
+    "kind": "kind of line",
+    "after": "what comes first",
+    "plays": "plays",
+    "name": "name in the model",
+}
 _COUNTED = {
-    "phase": "phase",
-    "transition": "rule",
     "threshold": "limit",
     "event": "event",
     "signal": "signal",
+    "group": "group",
+    "touchpoint": "touchpoint",
+    "milestone": "milestone",
+    "risk": "risk",
+    "success gap": "success gap",
     "promise": "promise",
 }
 
@@ -36,6 +55,7 @@ def difference(
     *,
     found: Difference | None = None,
     names: tuple[str, str] = ("", ""),
+    renames: Mapping[str, str] | None = None,
     theme: ThemeName = "light",
 ) -> Drawing:
     """Draws what a new version of a lifecycle adds, removes and changes.
@@ -45,7 +65,11 @@ def difference(
         new: the version that replaces it.
         found: what makes them differ, if it is known already.
         names: what to call the two.
+        renames: what is called otherwise now: new names by old ones, of a phase in a group its path.
         theme: ``light`` or ``dark``.
+
+    Raises:
+        InputError: CLM377, something is renamed that the old version does not have.
 
     Example:
         >>> from clmstate import Lifecycle, Phase, Signal
@@ -60,14 +84,16 @@ def difference(
         (('=', 'health at least '), ('-', '60'), ('+', '70'))
     """
     before, after = definition_of(old), definition_of(new)
-    seen = diff(before, after, prove=False) if found is None else found
+    seen = diff(before, after, renames=renames, prove=False) if found is None else found
+    before = _called_as_now(before, renames or {})
     owners = tuple(dict.fromkeys((*owners_of(after), *owners_of(before))))
-    union = _Union(elements(before, owners, level="full"), elements(after, owners, level="full"), seen)
-    scene = tell(after.title, "", union.cards(), union.rules(), union.frames(), owners)
-    called = names if any(names) else (_called(before), _called(after))
+    union = _Union(before, after, elements(before, owners, level="full"), elements(after, owners, level="full"), seen)
+    rules = union.rules
+    scene = tell(after.title, "", union.cards(), rules, union.frames(), owners)
     covers = union.covers(scene.cards) | union.pill_covers(scene.pills)
     keys = tuple(key for key in _KEYS if key.tone in {cover.tone for cover in covers.values()})
-    overlay = Overlay(_title(after, called), union.summary(), covers, keys, union.panels())
+    title = _title(before, after, names if any(names) else None)
+    overlay = Overlay(title, union.summary(covers, scene.cards), covers, keys, union.panels())
     return Drawing(scene, theme, overlay)
 
 
@@ -79,26 +105,43 @@ _KEYS = (
 )
 
 
+def _called_as_now(before: LifecycleDefinition, renames: Mapping[str, str]) -> LifecycleDefinition:
+    """The old version with the names that things have in the new one."""
+    again = renamed(before, {name: wanted for name, wanted in renames.items() if name != wanted})
+    return again if isinstance(again, LifecycleDefinition) else before
+
+
 def _called(definition: LifecycleDefinition) -> str:
-    return " ".join(
-        part for part in (definition.market or definition.name, definition.version and f"v{definition.version}") if part
-    )
+    version = f"v{definition.version.removeprefix('v')}" if definition.version else ""
+    return " ".join(part for part in (definition.market or definition.name, version) if part)
 
 
-def _title(definition: LifecycleDefinition, called: tuple[str, str]) -> str:
-    return f"{definition.title}: what changes from {called[0]} to {called[1]}"
+def _title(before: LifecycleDefinition, after: LifecycleDefinition, names: tuple[str, str] | None) -> str:
+    """What is compared: a market with the usual, a version with the one before it, or two by name."""
+    if names is None and after.market and not before.market:
+        return f"{after.title}: what changes for {_called(after)}"
+    was, now = names or (_called(before), _called(after))
+    return f"{after.title}: what changes from {was} to {now}" if was != now else f"{after.title}: what changes"
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class _Union:
     """The elements of two versions side by side."""
 
+    before: LifecycleDefinition
+    after: LifecycleDefinition
     old: Elements
     new: Elements
     found: Difference
 
-    def change(self, what: str, name: str) -> Change | None:
-        return next((change for change in self.found.changes if change.what == what and change.name == name), None)
+    @cached_property
+    def told(self) -> Rewording:
+        return Rewording(self.before, self.after, self.found)
+
+    def aspects(self, what: str, name: str) -> tuple[Aspect, ...]:
+        """All that is different about one element, but for notes."""
+        changes = (change for change in self.found.changes if change.what == what and change.name == name)
+        return tuple(aspect for change in changes for aspect in change.aspects if aspect.field not in NOTES)
 
     def cards(self) -> list[Card]:
         """Those of the new version in its order; a removed one stands where it stood."""
@@ -116,112 +159,129 @@ class _Union:
             frames[frame.id] = attrs.evolve(own, members=tuple(dict.fromkeys((*own.members, *frame.members))))
         return list(frames.values())
 
-    def rules(self) -> list[Rule]:
+    # ---- rules
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
         before = {rule.name: rule for rule in self.old.rules}
         after = {rule.name: rule for rule in self.new.rules}
-        rules = [self._rule(before.get(name), rule) for name, rule in after.items()]
-        gone = [attrs.evolve(rule, apart="removed", clauses=_struck(rule)) for name, rule in before.items() if name not in after]
-        return [*rules, *gone]
+        rules = (self._rule(before.get(name), rule) for name, rule in after.items())
+        gone = (attrs.evolve(rule, apart="removed", clauses=_struck(rule)) for name, rule in before.items() if name not in after)
+        return (*rules, *gone)
 
     def _rule(self, old: Rule | None, new: Rule) -> Rule:
         if old is None:
             return attrs.evolve(new, apart="added")
-        if (
-            old.clauses == new.clauses
-            and (old.sources, old.target) == (new.sources, new.target)
-            and not self.change("transition", new.name)
-        ):
-            return attrs.evolve(new, clauses=tuple(clause for clause in new.clauses if clause.role != "play"))
-        clauses = [*_compared(old, new)]
-        if (old.sources, old.target) != (new.sources, new.target):
-            clauses.append(Clause("source", "leads from or to other phases than before"))
-        change = self.change("transition", new.name)
-        if change is not None and change.through and not any(clause.spans for clause in clauses):
-            clauses.append(Clause("source", f"by {' and '.join(name.replace('_', ' ') for name in change.through)}"))
-        return attrs.evolve(new, apart="changed", clauses=tuple(clauses))
+        said = tuple(self._said(old, new))
+        if any(clause.spans for clause in said):
+            return attrs.evolve(new, apart="changed", clauses=said)
+        also = _also(self.aspects("transition", new.name))
+        if also:
+            return attrs.evolve(new, apart="changed", clauses=(*said, Clause("source", also)))
+        return attrs.evolve(new, clauses=said)
 
-    def covers(self, cards: tuple[Card, ...]) -> dict[str, Cover]:
+    def _said(self, old: Rule, new: Rule) -> Iterator[Clause]:
+        """What both versions of a rule say, word by word, and what is different behind those words."""
+        for role in ("event", "condition", "source"):
+            before, after = (_text(rule, role) for rule in (old, new))
+            pieces = word_by_word(before, after)
+            if pieces or after:
+                yield Clause(role, joined(pieces) or after, spans=pieces)
+        was, now = self.before.transitions[new.name], self.after.transitions[new.name]
+        for pieces in self.told.behind(was.when, now.when, labelled=bool(now.label)):
+            yield Clause("condition", joined(pieces), spans=pieces)
+        if (was.sources, was.target) != (now.sources, now.target):
+            way = word_by_word(_way(was, now, self.before), _way(now, was, self.after))
+            yield Clause("source", joined(way), spans=way)
+        yield from _plays(old, new)
+
+    # ---- what is laid over them
+
+    def covers(self, cards: Iterable[Card]) -> dict[str, Cover]:
         return {card.id: self._card(card) for card in cards}
 
     def _card(self, card: Card) -> Cover:
-        if card.id not in {other.id for other in self.new.cards}:
-            return Cover("removed", (Said("removed", "strong"),), dashed=True, signed=True)
-        if card.id not in {other.id for other in self.old.cards}:
-            return Cover("added", (Said("new phase", "strong"),), signed=True)
-        change = self.change("phase", card.id)
-        if change is None:
+        owned = (Said(card.subtitle),) if card.subtitle else ()
+        if card.id not in self.after.phases:
+            return Cover("removed", (Said("removed", "strong"), *owned), dashed=True, signed=True)
+        if card.id not in self.before.phases:
+            return Cover("added", (Said("new phase", "strong"), *owned), signed=True)
+        aspects = self.aspects("phase", card.id)
+        aspects += self.aspects("order", card.id)
+        touched = any(of_touchpoints(change, card.id) for change in self.found.changes)
+        aspects += (Aspect("touchpoints", "", "", rules=False),) if touched and not aspects else ()  # a panel tells of them
+        if not aspects:
             return Cover("faded")
+        seen = {aspect.field: aspect for aspect in aspects}
         said: list[Said] = []
-        for aspect in change.aspects:
-            if aspect.field in _SHOWN:
-                lead = f"{_SHOWN[aspect.field]}: " if _SHOWN[aspect.field] else ""
-                said += [Said(f"{lead}{aspect.old}", "struck")] if aspect.old else []
-                said += [Said(f"{lead}{aspect.new}", "strong")] if aspect.new else []
-        others = [aspect.field for aspect in change.aspects if aspect.field not in _SHOWN]
-        said += [Said(f"also: {', '.join(others)}", "quiet")] if others else []
-        return Cover("changed", tuple(said) or None, signed=True)
+        for field in ("label", "owner", "standing", "expected"):
+            if field in seen:
+                was, now = (STANDING_NAMES.get(text, text) for text in (seen[field].old, seen[field].new))  # type: ignore[call-overload]
+                said += [Said(was, "struck")] if was else []
+                said += [Said(now, "come")] if now and field != "label" else []
+            elif field == "owner":
+                said += owned
+        also = _also(aspects)
+        return Cover("changed", (*said, Said(also, "quiet")) if also else tuple(said), signed=True)
 
-    def pill_covers(self, pills: tuple[object, ...]) -> dict[str, Cover]:
-        apart = {rule.name: rule.apart for rule in self.rules()}
+    def pill_covers(self, pills: Iterable[Pill]) -> dict[str, Cover]:
+        tones: Mapping[str, Tone] = {"added": "added", "removed": "removed", "changed": "changed"}
+        apart = {rule.name: rule.apart for rule in self.rules}
         covers: dict[str, Cover] = {}
         for pill in pills:
-            how = apart[pill.name]  # type: ignore[attr-defined]
-            tone: Tone = (
-                "added" if how == "added" else "removed" if how == "removed" else "changed" if how == "changed" else "faded"
-            )
-            covers[pill.id] = Cover(tone, wide=0 if tone == "faded" else 3.4, dashed=tone == "removed", signed=tone != "faded")  # type: ignore[attr-defined]
+            tone = tones.get(apart[pill.name], "faded")
+            covers[pill.id] = Cover(tone, wide=0 if tone == "faded" else 3.4, dashed=tone == "removed", signed=tone != "faded")
         return covers
 
-    def summary(self) -> str:
-        """How many of what were added, removed and changed."""
-        counts = Counter((change.what, change.kind) for change in self.found.changes)
-        said = [f"{n} {_COUNTED[what]}{'' if n == 1 else 's'} {kind}" for (what, kind), n in counts.items() if what in _COUNTED]
-        others = sum(n for (what, _), n in counts.items() if what not in _COUNTED)
-        said += [f"{others} other {'change' if others == 1 else 'changes'}"] if others else []
-        return ", ".join(said) + "." if said else "Nothing is different."
+    def summary(self, covers: Mapping[str, Cover], cards: Iterable[Card]) -> str:
+        """How many of what were added, changed and removed."""
+        marked: list[tuple[str, str]] = [("phase", covers[card.id].tone) for card in cards]
+        marked += [("rule", rule.apart) for rule in self.rules]
+        for change in self.found.changes:
+            if change.what in _COUNTED and not by_limits_alone(change) and not {a.field for a in change.aspects} <= NOTES:
+                marked.append((_COUNTED[change.what], change.kind))
+        said = []
+        for kind in ("added", "changed", "removed"):
+            names = [name for name, how in marked if how == kind]
+            counts = {name: names.count(name) for name in names}
+            told = ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items())
+            said += [f"{kind.capitalize()}: {told}."] if told else []
+        return " ".join(said) or "Nothing is different."
 
     def panels(self) -> tuple[Panel, ...]:
-        """Limits and named conditions that rules look at: they stand on no line of the map."""
-        rows = []
-        for change in self.found.changes:
-            if change.what in ("threshold", "condition"):
-                told = "; ".join(_in_short(aspect.old, aspect.new) for aspect in change.aspects if aspect.rules)
-                rows += [PanelRow((change.label or change.name).replace("_", " "), None, told, listed=True)] if told else []
-        more = f"and {len(rows) - _MOST} more" if len(rows) > _MOST else ""
-        return (Panel("Behind the rules", tuple(rows[:_MOST]), more),) if rows else ()
+        return elsewhere(self.before, self.after, self.found, self.told)
 
 
-def _in_short(old: str, new: str) -> str:
-    """What is different between two texts, with the words around it; short texts stand as they are."""
-    if not old or not new or len(old) + len(new) < _SHORT:
-        return f"{old or 'nothing'} → {new or 'nothing'}"
-    found = list(spans(old, new))
-    said: list[str] = []
-    for place, span in enumerate(found):
-        words = span.text.split()
-        if span.mark == "=":
-            after, before = words[: _AROUND if place else 0], words[-_AROUND:] if place + 1 < len(found) else []
-            said += words if len(words) <= len(after) + len(before) else [*after, "…", *before]
-        else:
-            said += ["→", *words] if span.mark == "+" and place and found[place - 1].mark == "-" else words
-            following = found[place + 1].mark if place + 1 < len(found) else ""
-            said += ["→ nothing,"] if span.mark == "-" and following != "+" else []
-    return " ".join(said)
+def _also(aspects: Iterable[Aspect]) -> str:
+    """What else is different, by name."""
+    fields = dict.fromkeys(_ALSO[aspect.field] for aspect in aspects if aspect.field in _ALSO)
+    return f"also: {', '.join(fields)}" if fields else ""
+
+
+def _text(rule: Rule, role: str) -> str:
+    return " · ".join(clause.text for clause in rule.clauses if clause.role == role)
+
+
+def _way(transition: Transition, other: Transition, definition: LifecycleDefinition) -> str:
+    """Where a rule leads from and to, as far as that is not as in the other version."""
+
+    def labels(paths: Iterable[str]) -> str:
+        return " or ".join("anywhere" if path == ANYWHERE else definition.places[path].label for path in paths)
+
+    to = "stays" if transition.stay else f"to {labels([transition.target])}"
+    said = [f"from {labels(transition.sources)}" if transition.sources != other.sources else ""]
+    said += [to if (transition.target, transition.stay) != (other.target, other.stay) else ""]
+    return " ".join(part for part in said if part)
 
 
 def _struck(rule: Rule) -> tuple[Clause, ...]:
     return tuple(attrs.evolve(clause, spans=(("-", clause.text),)) for clause in rule.clauses)
 
 
-def _compared(old: Rule, new: Rule) -> tuple[Clause, ...]:
-    """What both versions say, role by role, word by word."""
-    clauses: list[Clause] = []
-    for role in ("event", "condition", "source", "play"):
-        before = " · ".join(clause.text for clause in old.clauses if clause.role == role)
-        after = " · ".join(clause.text for clause in new.clauses if clause.role == role)
-        if before == after:
-            clauses += (clause for clause in new.clauses if clause.role == role and role != "play")
-            continue
-        pieces = tuple((span.mark, span.text) for span in spans(before, after))
-        clauses.append(Clause(role, " ".join(text.strip() for _, text in pieces), spans=pieces))
-    return tuple(clauses)
+def _plays(old: Rule, new: Rule) -> Iterator[Clause]:
+    """Plays that went and plays that came; the others are not told here."""
+    was, now = ([clause.text for clause in rule.clauses if clause.role == "play"] for rule in (old, new))
+    for mark, texts in (("-", [text for text in was if text not in now]), ("+", [text for text in now if text not in was])):
+        for text in texts:
+            pieces: Pieces = ((mark, text),)
+            yield Clause("play", text, spans=pieces)

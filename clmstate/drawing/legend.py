@@ -32,7 +32,7 @@ FEW_LETTERS = 12  # beside a head; they would look lost
 NARROWEST_COLUMN = 310.0  # of a list, with the gap
 WIDEST = 1492.0  # 14 points are then 9 points on a slide of 960
 READABLE = 9 / 14 / 960  # how large a point must be, in widths of a slide, for words of 14 points to be read from the back row
-PANEL = 400  # width of a checklist
+PANEL, NARROW_PANEL = 400, 290.0  # width of a checklist
 SIZE = 15
 ROW = 26
 GAP = 20  # between entries
@@ -119,7 +119,9 @@ def furnish(
     left_of = PAD + (inner - layout.width) / 2
     drawn = _points(layout)
     top_of = _tops(drawn) if beside_title else lambda _: 0.0
-    headings = [_heading(laid.title or scene.title, laid.subtitle or scene.subtitle, width) for width in (inner, 760, 600, 480)]
+    headings = [
+        _heading(laid.title or scene.title, laid.subtitle or scene.subtitle, width) for width in (inner, 760, 600, 480, 400)
+    ]
     runs, y = min(((some, _under(some, left_of, top_of)) for some in headings), key=lambda found: found[1])
     origin = (left_of, y)
     rows, top = _lowest_picture(scene.legend, None if overlay is None else laid, (layout.height, _depth(drawn)), inner, origin)
@@ -222,7 +224,8 @@ def _lowest_picture(
     """The legend in the width that makes the picture lowest, and where it starts: below everything that stands above that width."""
     tall, depth = journey
     choices: list[tuple[float, _Rows, float]] = []
-    for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0):
+    narrow = (NARROW_PANEL,) if laid is not None and laid.panels else ()
+    for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0, *narrow):
         rows = _rows(legend, min(width, inner)) if laid is None else _laid(laid, min(width, inner))
         used = max((box.right for box, _ in rows.panels), default=0.0)
         used = max(used, *(run.x + text_width(run.text, run.size, run.face) for run in rows.runs), 0.0)
@@ -268,13 +271,23 @@ def _rows(legend: Legend, width: float) -> _Rows:
             _row(rows, some, 0)
     _steps(rows, legend.steps)
     for name, meaning in legend.names:
-        rows.height += ROW
-        rows.say(f"{clean(name)} =", 0, heading=True)
-        x = text_width(f"{clean(name)} =", SIZE, "SemiBold") + 6
-        for index, line in enumerate(wrap(meaning, max(width - x, 200), SIZE)):
-            rows.height += 20 if index else 0
-            rows.say(line, x)
+        _meaning(rows, f"{clean(name)} =", clean(meaning))
     return rows
+
+
+def _meaning(rows: _Rows, name: str, meaning: str) -> None:
+    """What a name of the model means, from beside it on."""
+    heads = wrap(name, rows.width, SIZE, "SemiBold")
+    for index, line in enumerate(heads):
+        rows.height += 20 if index else ROW
+        rows.say(line, 0, heading=True)
+    end = text_width(heads[-1], SIZE, "SemiBold") - 4
+    first, others = _beside(meaning.split(), end, rows.width, 20)
+    if first:
+        rows.say(first, end + 10)
+    for line in others:
+        rows.height += 20
+        rows.say(line, 20)
 
 
 def _headed(heading: str, entries: list[_Entry]) -> float:

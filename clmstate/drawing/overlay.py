@@ -19,7 +19,7 @@ Tone: TypeAlias = Literal[
 """What a colour of an overlay means; a glyph, a dash or a word always repeats it."""
 
 TONES: tuple[Tone, ...] = get_args(Tone)
-SaidAs: TypeAlias = Literal["number", "strong", "plain", "quiet", "italic", "struck"]
+SaidAs: TypeAlias = Literal["number", "strong", "plain", "quiet", "italic", "struck", "come"]
 
 
 @attrs.frozen
@@ -80,6 +80,8 @@ class PanelRow:
     value: str = ""
     listed: bool = False
     """Whether it is only listed, neither met nor unmet."""
+    spans: tuple[tuple[str, str], ...] = ()
+    """In place of what the data say, text in pieces: "=" as it was, "-" no longer said, "+" new."""
 
 
 @attrs.frozen
@@ -94,6 +96,8 @@ class Panel:
     title: str
     rows: tuple[PanelRow, ...] = ()
     foot: str = ""
+    tone: Tone = "here"
+    """The colour of its outline."""
 
 
 @attrs.frozen

@@ -115,8 +115,8 @@ class _Painter:
 
     def content(self) -> Iterator[str]:
         yield f'<rect width="100%" height="100%" fill="{self.theme.canvas}"/>'
-        for panel in self.furniture.panels:
-            yield self.rectangle("panel", panel, 8, self.theme.card, self.theme.tones["here"].line, 1.6)
+        for panel, tone in self.furniture.panels:
+            yield self.rectangle("panel", panel, 8, self.theme.card, self.theme.tones[tone].line, 1.6)
         yield from self.texts(self.furniture.runs, Box(0, 0, 0, 0), {}, hidden=True)
         if self.theme.logo:
             right = number(self.furniture.width - 24 - 150)
@@ -353,9 +353,8 @@ class _Painter:
         return f'<rect class="{role}" x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}" fill="{fill}"{outline}/>'
 
     def ink(self, name: str, inks: Mapping[str, str]) -> str:
-        tones = self.theme.tones
         known = {"ink": self.theme.ink, "second": self.theme.second, "third": self.theme.third, "quiet": self.theme.second}
-        known |= {"gone": tones["removed"].ink, "come": tones["added"].ink, "words": self.theme.ink}
+        known |= {"gone": self.theme.gone, "come": self.theme.come, "words": self.theme.ink}
         return inks[name] if name in inks else known[name]
 
     def icons(self, icons: Iterable[Icon], box: Box, inks: Mapping[str, str]) -> Iterator[str]:

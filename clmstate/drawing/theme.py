@@ -51,6 +51,7 @@ class Theme:
         kinds: colours of the kinds of rule.
         on_team: text on an owner's colour.
         tones: colours of what an overlay says.
+        gone, come: text of an older and of a newer version.
         logo: as a data address; "" is none.
         owner_in_colour: whether an owner's colour is legible as text on a card.
 
@@ -76,6 +77,8 @@ class Theme:
     on_team: str
     owner_in_colour: bool
     tones: Mapping[Tone, ToneColours]
+    gone: str
+    come: str
     logo: str = ""
 
     def team(self, index: int | None) -> str:
@@ -124,6 +127,8 @@ _LIGHT = Theme(
             "linked": ToneColours("#5B3FD6", "#F0EDFF", "#3F2A9E", "#5B3FD6", "#FFFFFF"),
         }
     ),
+    gone="#8C1D17",
+    come="#075A56",
 )
 
 _DARK = Theme(
@@ -167,6 +172,8 @@ _DARK = Theme(
             "linked": ToneColours("#B9A8FF", "#251E4A", "#E6DFFF", "#6A50DC", "#FFFFFF"),
         }
     ),
+    gone="#FF8A7A",
+    come="#4FD1C0",
 )
 
 THEMES: Mapping[ThemeName, Theme] = MappingProxyType({"light": _LIGHT, "dark": _DARK})

@@ -3,12 +3,14 @@
 from clmstate.analysis.versions.approvals import Approval, Approved, approve, approved, read_approvals, written_approvals
 from clmstate.analysis.versions.carrying import carried
 from clmstate.analysis.versions.comparing import diff
-from clmstate.analysis.versions.difference import Aspect, Change, Customer, Difference, Span, Verdict, spans
+from clmstate.analysis.versions.difference import CONDITIONS, Aspect, Change, Customer, Difference, Span, Verdict, spans
 from clmstate.analysis.versions.fingerprints import Fingerprint, fingerprint
 from clmstate.analysis.versions.frozen import freeze, frozen, read, thaw
 from clmstate.analysis.versions.migrating import Migration, migration
+from clmstate.analysis.versions.renaming import renamed
 
 __all__ = [
+    "CONDITIONS",
     "Approval",
     "Approved",
     "Aspect",
@@ -29,6 +31,7 @@ __all__ = [
     "migration",
     "read",
     "read_approvals",
+    "renamed",
     "spans",
     "thaw",
     "written_approvals",

@@ -358,7 +358,7 @@ def _promises(name: str, old: Definition, new: Definition) -> Iterator[Change]:
         text = said_promise(now[key], new) if key in now else said_promise(was[key], old)
         if key not in was and text in gone:
             aspect = Aspect("means", _spelt(gone[text], old), _spelt(now[key], new), rules=True)
-            yield Change(name, "promise", text, text, "changed", (aspect,))
+            yield Change(name, "promise", text, text, "changed", (aspect,), through=_limits_of(gone[text], now[key], old, new))
         elif key not in was:
             yield Change(name, "promise", text, text, "added", (Aspect("", "", text, rules=True),))
         elif key not in now and text not in come:
@@ -378,6 +378,16 @@ def _spelt(promise: Promise, d: Definition) -> str:
         other = None if promise.other is None else unnamed(promise.other)
         promise = attrs.evolve(promise, subject=unnamed(promise.subject), other=other)
     return said_promise(promise, d)
+
+
+def _limits_of(was: Promise, now: Promise, old: Definition, new: Definition) -> tuple[str, ...]:
+    """The limits by which a promise changed that is written as it was."""
+    if not (isinstance(old, LifecycleDefinition) and isinstance(new, LifecycleDefinition)):
+        return ()
+    if (was.subject, was.other) != (now.subject, now.other):
+        return ()
+    read = dict.fromkeys(limit for cond in (now.subject, now.other) if cond is not None for limit in reads(cond).thresholds)
+    return tuple(limit for limit in read if old.thresholds[limit].value != new.thresholds[limit].value)
 
 
 def _promised(promise: Promise, d: Definition) -> Any:

@@ -181,6 +181,7 @@ class Change:
 
 
 CONDITIONS: Final = frozenset(("when", "sign", "done"))
+"""Fields that hold a condition."""
 
 
 @attrs.frozen

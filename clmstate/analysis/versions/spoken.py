@@ -211,6 +211,8 @@ def said_feed(feed: FeedNode, definition: CompositionDefinition) -> str:
         'share of users in Active'
     """
     match feed:
+        case NotSo(StandsIn(part, inner, phases)):
+            return f"{'.'.join((part, *inner))} not in {_places(phases, definition.leaf(part, inner))}"
         case NotSo(of):
             return f"not ({said_feed(of, definition)})"
         case AllOf(items):
@@ -247,7 +249,8 @@ def _rolled(feed: RollUp, definition: CompositionDefinition) -> str:
 
 
 def _places(paths: tuple[str, ...], leaf: LifecycleDefinition) -> str:
-    return " or ".join(leaf.places[path].label for path in paths)
+    labels = [leaf.places[path].label for path in paths]
+    return " or ".join(", ".join(some) for some in (labels[:-1], labels[-1:]) if some)
 
 
 def said_promise(promise: Promise, definition: LifecycleDefinition | CompositionDefinition) -> str:
