@@ -47,9 +47,7 @@ class CsvFile:
     def _header(self) -> tuple[str, tuple[str, ...]]:
         for _, line in self._lines:
             if isinstance(line, BadLine):
-                raise InputError(
-                    [Diagnostic("CLM302", self.source, f"its first line cannot be read: {line}", "save it as CSV in UTF-8")]
-                )
+                raise InputError([Diagnostic("CLM302", self.source, f"its first line cannot be read: {line}", line.remedy)])
             if line.startswith("#"):
                 stamped = _STAMP.match(line)
                 self.version = stamped[1] if stamped else self.version
@@ -71,15 +69,14 @@ class CsvFile:
         while (first := self._next()) is not None:
             number, line = first
             if isinstance(line, BadLine):
-                yield self._broken(number, line)
+                yield self._broken(number, line, line.remedy)
             elif line.strip(f"{self.delimiter} \t"):  # spreadsheets write empty rows as separators
                 yield self._row(number, line)
 
     def _next(self) -> tuple[int, str] | None:
         return self.ahead.popleft() if self.ahead else next(self._lines, None)
 
-    def _broken(self, number: int, cause: str) -> Rejected:
-        remedy = "save the row as UTF-8 text, its fields in the order of the header"
+    def _broken(self, number: int, cause: str, remedy: str) -> Rejected:
         return Rejected(number, (Diagnostic("CLM310", f"{self.source}, line {number}", cause, remedy),))
 
     def _row(self, number: int, line: str) -> Record | Rejected:
@@ -92,20 +89,22 @@ class CsvFile:
                 taken.append(following)
             if following is None or isinstance(following[1], BadLine) or len(text) > LONGEST_LINE or len(taken) > _MOST_LINES:
                 self.ahead.extendleft(reversed(taken))
-                return self._broken(number, "a quote is opened and never closed")
+                return self._broken(
+                    number, "a quote is opened and never closed", "close it; a quote inside a quoted field is written twice"
+                )
             text += "\n" + following[1]
         try:
             fields = next(csv.reader(io.StringIO(text, newline="") if taken else (text,), delimiter=self.delimiter, strict=True))
         except (csv.Error, StopIteration) as error:
             self.ahead.extendleft(reversed(taken))
-            return self._broken(number, f"it is no CSV ({error})")
+            return self._broken(number, f"it is no CSV ({error})", "quote whole fields only; a quote inside one is written twice")
         if len(fields) > len(self.columns) and not any(field.strip() for field in fields[len(self.columns) :]):
             fields = fields[: len(self.columns)]
         if len(fields) != len(self.columns):
             self.ahead.extendleft(reversed(taken))
-            return self._broken(
-                number, f"it has {len(fields)} field{'' if len(fields) == 1 else 's'} where the header has {len(self.columns)}"
-            )
+            cause = f"it has {len(fields)} field{'' if len(fields) == 1 else 's'} where the header has {len(self.columns)}"
+            remedy = f"give it the fields of the header, in that order; a field with {self.delimiter!r} in it stands in quotes"
+            return self._broken(number, cause, remedy)
         return Record(number, dict(zip(self.columns, fields, strict=True)))
 
 

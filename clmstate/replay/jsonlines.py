@@ -43,14 +43,11 @@ class JsonLinesFile:
             first = self._row(number, line)
             if isinstance(first, Rejected):
                 cause = first.diagnostics[0].cause
-                if isinstance(line, BadLine) or not line.lstrip().startswith("{"):
-                    raise InputError(
-                        [
-                            Diagnostic(
-                                "CLM302", self.source, f"its first line is no JSON object: {cause}", "write one object per line"
-                            )
-                        ]
-                    )
+                if isinstance(line, BadLine):
+                    raise InputError([Diagnostic("CLM302", self.source, f"its first line cannot be read: {cause}", line.remedy)])
+                if not line.lstrip().startswith("{"):
+                    said = f"its first line is no JSON object: {cause}"
+                    raise InputError([Diagnostic("CLM302", self.source, said, "write one object per line")])
                 return [first]
             if set(first.cells) == {_STAMP}:
                 self.version = str(first.cells[_STAMP])
@@ -74,15 +71,15 @@ class JsonLinesFile:
                 yield self._row(number, line)
 
     def _row(self, number: int, line: str) -> Record | Rejected:
-        cause = str(line)
-        if not isinstance(line, BadLine):
-            try:
-                found = parse_json(line)
-                if isinstance(found, dict):
-                    return Record(number, found)
-                cause = f"a {type(found).__name__} is no object"
-            except ValueError as error:
-                cause = f"it is no JSON ({error})"
+        if isinstance(line, BadLine):
+            return Rejected(number, (Diagnostic("CLM310", f"{self.source}, line {number}", str(line), line.remedy),))
+        try:
+            found = parse_json(line)
+            if isinstance(found, dict):
+                return Record(number, found)
+            cause = f"a {type(found).__name__} is no object"
+        except ValueError as error:
+            cause = f"it is no JSON ({error})"
         remedy = 'write one object per line, such as {"customer": "Acme", "at": "2026-01-30"}'
         return Rejected(number, (Diagnostic("CLM310", f"{self.source}, line {number}", cause, remedy),))
 

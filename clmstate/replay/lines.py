@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 from clmstate.errors import Diagnostic, InputError
 
@@ -19,12 +19,22 @@ _CHUNK: Final = 1 << 16
 class BadLine(str):
     """Stands for a line that cannot be read; its text is the cause.
 
+    Attributes:
+        remedy: what to do about it.
+
     Example:
-        >>> BadLine("the line is longer than 1,000,000 bytes").title()
-        'The Line Is Longer Than 1,000,000 Bytes'
+        >>> BadLine("the line is longer than 1,000,000 bytes", "make two of it").remedy
+        'make two of it'
     """
 
-    __slots__ = ()
+    __slots__ = ("remedy",)
+    remedy: str
+
+    def __new__(cls, cause: str, remedy: str) -> Self:
+        """A text that knows how to be mended."""
+        line = super().__new__(cls, cause)
+        line.remedy = remedy
+        return line
 
 
 def lines(file: BinaryIO, source: str, seen: Callable[[int], object] = lambda _: None) -> Iterator[tuple[int, str]]:
@@ -73,11 +83,19 @@ def line_text(chunk: bytes) -> str:
         'a,b'
     """
     if len(chunk) > LONGEST_LINE + 2 or (len(chunk) > LONGEST_LINE and not chunk.endswith(b"\n")):
-        return BadLine(f"the line is longer than {LONGEST_LINE:,} bytes")
+        return BadLine(f"the line is longer than {LONGEST_LINE:,} bytes", "see whether its quotes are closed, or leave it out")
     try:
         return chunk.rstrip(b"\r\n").decode()
     except UnicodeDecodeError as error:
-        return BadLine(f"byte {error.start + 1} (0x{chunk[error.start]:02x}) is not UTF-8")
+        return BadLine(f"byte {error.start + 1} (0x{chunk[error.start]:02x}) is not UTF-8", _resaved(chunk[error.start]))
+
+
+def _resaved(byte: int) -> str:
+    """How to mend a text in another encoding, most often the one that spreadsheets on Windows call plain CSV."""
+    letter = bytes((byte,)).decode("cp1252", "replace")
+    if letter.isalpha() or letter in "€‘’“”–":
+        return f"save the file as UTF-8: it looks like Windows-1252, in which this byte is {letter!r}"
+    return "save the file as UTF-8"
 
 
 def checked_start(chunk: bytes, source: str) -> bytes:

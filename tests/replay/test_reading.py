@@ -208,6 +208,23 @@ def test_a_broken_line_costs_that_row_only(tmp_path: Path, broken: str, cause: s
     assert cause in log.rejected[0].diagnostics[0].cause
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("log.csv", "customer,at\nAcme,2026-01-01\nM\xfcller,2026-01-01\n"),
+        ("log.csv", "K\xfcnde,at\n"),
+        ("log.jsonl", '{"customer": "Acme", "at": "2026-01-01"}\n{"customer": "M\xfcller"}'),
+        ("log.jsonl", '{"customer": "M\xfcller"}'),
+    ],
+)
+def test_a_log_of_an_old_spreadsheet_is_told_how_to_be_saved(tmp_path: Path, name: str, line: str) -> None:
+    try:
+        told = read(tmp_path, line.encode("cp1252"), name).rejected[0].diagnostics
+    except InputError as error:
+        told = error.diagnostics
+    assert [d.remedy for d in told] == ["save the file as UTF-8: it looks like Windows-1252, in which this byte is 'ü'"]
+
+
 def test_a_quoted_field_may_span_lines(tmp_path: Path) -> None:
     log = read(tmp_path, 'customer,at,details\n"Acme\nLtd",2026-01-01,\nAcme,2026-01-02,\n')
     assert [(row.number, row.customer) for row in log.rows] == [(2, "Acme\nLtd"), (4, "Acme")]
