@@ -33,7 +33,7 @@ def test_who_looks_at_whom() -> None:
     assert (("users", "champion"), ("contract", "adoption"), "contract.users_adopted") in wires
     assert (("contract", "churned"), ("products", "paused"), "products.contract_open") in wires
     assert not [1 for s, t, _ in wires if t == ("contract", "churned")]  # nobody leaves it, so nobody looks
-    assert json.loads(str(made.graph["wiring"]))["products.contract_open"] == "not (contract in Churned)"
+    assert json.loads(str(made.graph["wiring"]))["products.contract_open"] == "contract not in Churned"
     assert len(json.loads(str(made.graph["promises"]))) == 3
 
 

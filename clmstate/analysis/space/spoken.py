@@ -67,6 +67,8 @@ def spoken_feed(feed: FeedNode, definition: CompositionDefinition) -> str:
     match feed:
         case StandsIn(part, inner, phases):
             return f"{_part(definition, part, inner)} in {_places(definition, part, inner, phases)}"
+        case NotSo(StandsIn(part, inner, phases)):
+            return f"{_part(definition, part, inner)} not in {_places(definition, part, inner, phases)}"
         case NotSo(of):
             return f"not ({spoken_feed(of, definition)})"
         case AllOf(items):
@@ -98,7 +100,8 @@ def _part(definition: CompositionDefinition, part: str, inner: Path) -> str:
 
 def _places(definition: CompositionDefinition, part: str, inner: Path, phases: Iterable[str]) -> str:
     leaf = definition.leaf(part, inner)
-    return " or ".join(leaf.places[path].label for path in phases)
+    labels = [leaf.places[path].label for path in phases]
+    return " or ".join(", ".join(some) for some in (labels[:-1], labels[-1:]) if some)
 
 
 def scope_of(plan: Blueprint, followed: Iterable[int | Path], most: Sequence[int] | None) -> str:
