@@ -75,18 +75,22 @@ class Model:
             InputError: CLM335, it is a composition.
         """
         if issubclass(self.what, Composition):
-            parts = ", ".join(dict.fromkeys(part.member.name for part in self.what.definition.parts.values()))
-            raise InputError(
-                [
-                    Diagnostic(
-                        "CLM335",
-                        self.source,
-                        f"{self.name} is a composition, and this is done one lifecycle at a time",
-                        f"name one of {parts}",
-                    )
-                ]
-            )
+            cause = f"{self.name} is a composition, and this is done one lifecycle at a time"
+            raise InputError([Diagnostic("CLM335", self.source, cause, f"name one of its parts: {self.parts}")])
         return self.what
+
+    @property
+    def parts(self) -> str:
+        """What the parts of a composition are called on the command line; "" for a lifecycle.
+
+        Example:
+            >>> Model(Lifecycle, "deal.py").parts
+            ''
+        """
+        if not issubclass(self.what, Composition):
+            return ""
+        names = dict.fromkeys(part.member.name for part in self.what.definition.parts.values())
+        return f"{self.source}:{' or :'.join(names)}"
 
 
 @attrs.frozen

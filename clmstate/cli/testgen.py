@@ -124,9 +124,8 @@ def _of_customer(found: Model, options: argparse.Namespace) -> _Made:
     model: Any = found.what
     asked = next((name for name in ("pairs", "transitions", "mcdc") if getattr(options, name)), None)
     if asked is not None:
-        parts = ", ".join(dict.fromkeys(part.member.name for part in model.definition.parts.values()))
         cause = f"{found.name} is a composition, and such journeys are those of one lifecycle"
-        raise InputError([Diagnostic("CLM335", found.source, cause, f"leave --{asked} out, or name one of {parts}")])
+        raise InputError([Diagnostic("CLM335", found.source, cause, f"leave --{asked} out, or name one of its parts: {found.parts}")])
     scenes, wired, unreached = scenes_of(model)
     counts = {
         "transitions": len(scenes),
