@@ -28,6 +28,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="where to, .pptx (by default the model's name); a folder, with / at its end: each slide as a picture",
     )
+    parser.add_argument(
+        "--only",
+        metavar="SLIDE",
+        action="append",
+        default=[],
+        help="this slide alone, by its number or words of its title, such as 2 or lanes; may be repeated",
+    )
     parser.add_argument("--pictures", type=one_of(("png", "svg")), default="png", help="of slides in a folder: png or svg")
     parser.add_argument("--theme", type=one_of(("light", "dark")), default="light", help="light or dark")
     parser.add_argument("--logo", metavar="FILE", help="a PNG or JPEG for the upper right corner of each slide")
@@ -61,7 +68,16 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         if folder:
             _pictures(model, options, brand, since, supplied)
         else:
-            write(given, deck(model.what, theme=options.theme, logo=options.logo, brand=brand, since=since, supplied=supplied))
+            made = deck(
+                model.what,
+                theme=options.theme,
+                logo=options.logo,
+                brand=brand,
+                since=since,
+                supplied=supplied,
+                only=options.only,
+            )
+            write(given, made)
     tell_saved(screen, model, Path(given))
     return 0
 
@@ -71,8 +87,8 @@ def _pictures(model: Model, options: argparse.Namespace, brand: object, since: o
     from clmstate.presenting import board_png, board_svg, boards
     from clmstate.presenting.decks import themed
 
+    every = boards(model.what, theme=options.theme, brand=brand, since=since, supplied=supplied, only=options.only)  # type: ignore[arg-type]  # what was loaded
     folder = make_folder(options.out)
-    every = boards(model.what, theme=options.theme, brand=brand, since=since, supplied=supplied)  # type: ignore[arg-type]  # what was loaded
     theme = themed(options.theme, brand)  # type: ignore[arg-type]  # what was loaded
     for number, board in enumerate(every, 1):
         name = re.sub(r"[^a-z0-9]+", "-", board.title.lower()).strip("-")[:60]

@@ -8,14 +8,14 @@ import attrs
 
 from clmstate.drawing import Theme
 from clmstate.drawing.geometry import Box
-from clmstate.presenting.board import HEIGHT, WIDTH, Board, Panel, Said, Shape, fitting, height_of, part_that_fits
+from clmstate.presenting.board import HEIGHT, WIDTH, Board, Panel, Said, Shape, fitting, height_of, part_that_fits, whole_words
 from clmstate.presenting.frame import LEFT, TOP
 
 __all__ = ["BOTTOM", "Column", "bullets", "column_boxes", "columned", "heading", "only"]
 
 BOTTOM = HEIGHT - 24.0
 GAP = 18.0
-MOST, LEAST = 125, 82  # percent: how much larger and smaller than written type may be
+MOST, LEAST = 170, 82  # percent: how much larger and smaller than written type may be
 
 
 @attrs.frozen
@@ -27,6 +27,7 @@ class Column:
         said: what stands below.
         colour: of the heading and of the edge.
         share: how much of the width it takes, compared with others.
+        heads: further headings among the paragraphs; a board that goes on says under which of them.
 
     Example:
         >>> Column("Goal").share
@@ -37,6 +38,19 @@ class Column:
     said: tuple[Said, ...] = ()
     colour: str = ""
     share: float = 1
+    heads: tuple[str, ...] = ()
+
+    def rest(self, count: int) -> Column:
+        """The same with its last paragraphs alone, under the heading that they stood under.
+
+        Example:
+            >>> said = (Said("Pilot", 12, ""), Said("You help", 14, ""), Said("Kick-off", 12, ""))
+            >>> Column("You own", said, heads=("You help",)).rest(1).title
+            'You help'
+        """
+        before = self.said[: len(self.said) - count]
+        title = next((each.text for each in reversed(before) if each.text in self.heads), self.title)
+        return attrs.evolve(self, title=title, said=self.said[-count:])
 
 
 def heading(text: str, colour: str, size: float = 14) -> Said:
@@ -100,7 +114,7 @@ def columned(
     number, left = 1, list(columns)
     while number == 1 or left:
         boxes = column_boxes(left, top)
-        scale = next((percent / 100 for percent in range(MOST, LEAST, -5) if _all_fit(left, boxes, percent / 100)), 1.0)
+        scale = next((percent / 100 for percent in range(MOST, LEAST, -5) if _all_fit(left, boxes, theme, percent / 100)), 1.0)
         placed, rest = [], []
         for column, box in zip(left, boxes, strict=True):
             head, said = _sized(column, theme, scale)
@@ -110,7 +124,7 @@ def columned(
                 fits, over = fitting(over[:1], inner, room - height_of(head, inner)), over[1:]
             placed.append((column, box, (*head, *fits)))
             if over:
-                rest.append(attrs.evolve(column, said=column.said[-len(over) :]))
+                rest.append(column.rest(len(over)))
         tall = max(height_of(said, box.width - 24) for _, box, said in placed) + 24
         shapes = [
             Panel(
@@ -126,15 +140,16 @@ def columned(
 
 def _sized(column: Column, theme: Theme, scale: float) -> tuple[tuple[Said, ...], tuple[Said, ...]]:
     """Heading and paragraphs of a column at some scale."""
-    head = (heading(column.title, column.colour or theme.second),) if column.title else ()
+    head = (heading(column.title, column.colour or theme.second, 14 * max(scale, 1)),) if column.title else ()
     return head, tuple(attrs.evolve(each, size=each.size * scale, above=each.above * scale) for each in column.said)
 
 
-def _all_fit(columns: Sequence[Column], boxes: Sequence[Box], scale: float) -> bool:
-    return all(
-        height_of((heading(column.title, "#000000"),) * bool(column.title), box.width - 24)
-        + height_of([attrs.evolve(each, size=each.size * scale, above=each.above * scale) for each in column.said], box.width - 24)
-        + 4
-        <= box.height - 20
-        for column, box in zip(columns, boxes, strict=True)
-    )
+def _all_fit(columns: Sequence[Column], boxes: Sequence[Box], theme: Theme, scale: float) -> bool:
+    for column, box in zip(columns, boxes, strict=True):
+        head, said = _sized(column, theme, scale)
+        inner = box.width - 24
+        if height_of(head, inner) + height_of(said, inner) + 4 > box.height - 20:
+            return False
+        if scale > 1 and not whole_words((*head, *said), inner):
+            return False
+    return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
 
 from clmstate.composition import Composition
 from clmstate.drawing import THEMES, Brand, Theme, ThemeName
+from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.presenting.board import Board
 from clmstate.presenting.changes import changed
@@ -35,6 +36,7 @@ def deck(
     brand: Brand | None = None,
     since: type[Lifecycle] | type[Composition] | None = None,
     supplied: Supplied | None = None,
+    only: Iterable[int | str] = (),
 ) -> bytes:
     r"""The slides for the all-hands, as a PPTX file.
 
@@ -45,9 +47,11 @@ def deck(
         brand: a company's own colours and logo, from `drawing.read_brand`.
         since: the version of last time; what changed since then gets a slide.
         supplied: figures and feelings from elsewhere.
+        only: these slides alone, by number or by words of their titles; all if empty.
 
     Raises:
-        InputError: CLM401 no Graphviz works here; CLM306 python-pptx is not installed; CLM411 the logo cannot be used.
+        InputError: CLM401 no Graphviz works here; CLM306 python-pptx is not installed; CLM411 the logo cannot be used; CLM413 there is no
+            such slide.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -56,7 +60,7 @@ def deck(
         >>> deck(Deal)[:2]
         b'PK'
     """
-    every = boards(model, theme=theme, brand=brand, since=since, supplied=supplied)
+    every = boards(model, theme=theme, brand=brand, since=since, supplied=supplied, only=only)
     return pptx_bytes(every, themed(theme, brand), logo)
 
 
@@ -67,8 +71,12 @@ def boards(
     brand: Brand | None = None,
     since: type[Lifecycle] | type[Composition] | None = None,
     supplied: Supplied | None = None,
+    only: Iterable[int | str] = (),
 ) -> list[Board]:
     """The same as boards, in order.
+
+    Raises:
+        InputError: CLM413 there is no such slide.
 
     Example:
         >>> from clmstate import Lifecycle, Phase
@@ -76,8 +84,29 @@ def boards(
         ...     new = Phase("New", initial=True)
         >>> [board.title for board in boards(Deal)][:2]
         ['Deal', 'Deal: the journey']
+        >>> [board.title for board in boards(Deal, only=["what we ask", 2])]
+        ['Deal: the journey', 'What we ask of you']
     """
-    return list(_told(model, themed(theme, brand), since, supplied or Supplied()))
+    return _chosen(list(_told(model, themed(theme, brand), since, supplied or Supplied())), list(only))
+
+
+def _chosen(every: list[Board], only: list[int | str]) -> list[Board]:
+    """The boards that were asked for, in the order of the deck."""
+    wanted = [[number for number, board in enumerate(every, 1) if _is(board, number, asked)] for asked in only]
+    titles = ", ".join(f"{number} {board.title}" for number, board in enumerate(every, 1))
+    missing = [asked for asked, found in zip(only, wanted, strict=True) if not found]
+    if missing:
+        raise InputError(
+            Diagnostic("CLM413", "slides", f"there is no slide {asked!r:.60}", f"there are: {titles}") for asked in missing
+        )
+    kept = {number for found in wanted for number in found}
+    return [board for number, board in enumerate(every, 1) if number in kept or not only]
+
+
+def _is(board: Board, number: int, asked: int | str) -> bool:
+    """Whether a number or some words of a title mean a board."""
+    text = str(asked).strip().lower()
+    return number == int(text) if text.isdecimal() else bool(text) and text in board.title.lower()
 
 
 def themed(theme: ThemeName, brand: Brand | None = None) -> Theme:

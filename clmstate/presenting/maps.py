@@ -81,7 +81,8 @@ def map_board(definition: LifecycleDefinition, theme: Theme) -> Board:
     full = journey_scene(definition)
     notes = ("What moves a customer:", *(f"- {pill.name.replace('_', ' ')}: {pill_label(pill, full)}" for pill in full.pills))
     legend = tuple(legend_row(composed.scene, theme))
-    return Board(f"{definition.title}: the journey", full.subtitle, (*shapes, *legend), notes)
+    what = "the map" if "journey" in definition.title.lower() else "the journey"
+    return Board(f"{definition.title}: {what}", full.subtitle, (*shapes, *legend), notes)
 
 
 def map_shapes(scene: Scene, theme: Theme, area: Box) -> tuple[Shape, ...]:

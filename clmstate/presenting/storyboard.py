@@ -22,6 +22,7 @@ __all__ = ["storyboard_boards"]
 
 MOST = 4  # cards on a board
 GAP = 26.0
+LARGEST = 1.6  # how much larger than written type may be, where there is room
 
 
 def storyboard_boards(
@@ -101,7 +102,8 @@ class _Story:
         title = fitting((Said(f"{number}  {touchpoint.label}", 16, theme.on_team, "Bold"),), band.width - 20, band.height)
         yield Panel(band, title, self.colour, self.colour, 1.6, 8, flat=True, middle=True, inset=(10, 0), name=touchpoint.label)
         body = Box(box.x, band.bottom, box.width, box.height - band.height)
-        said = fitting(tuple(self.body(touchpoint)), body.width - 24, body.height - 16)
+        wanted = (attrs.evolve(each, size=each.size * LARGEST, above=each.above * LARGEST) for each in self.body(touchpoint))
+        said = fitting(tuple(wanted), body.width - 24, body.height - 16)
         yield Panel(body, said, inset=(12, 8), name=f"About {touchpoint.label}")
 
     def body(self, touchpoint: Touchpoint) -> Iterator[Said]:

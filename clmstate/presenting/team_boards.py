@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+import attrs
 
 from clmstate.drawing import Theme
 from clmstate.lifecycle import LifecycleDefinition, Team
 from clmstate.presenting.board import Board, Said
-from clmstate.presenting.chapters import Column, columned
+from clmstate.presenting.chapters import Column, columned, heading
 from clmstate.presenting.criteria import place_label
 from clmstate.presenting.phase_boards import team_colours
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from clmstate.analysis import Handoff
 
 __all__ = ["team_boards"]
+
+MOST = 3  # columns on a board
+_BELOW_EACH_OTHER: Final = (("You own", "You contribute"), ("You hand over", "You take over"), ("You answer",))
 
 
 def team_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Board]:
@@ -50,46 +55,31 @@ def _board(definition: LifecycleDefinition, team: Team, theme: Theme, colour: st
         for head, below in lines:
             said.append(Said(head, 13.5, theme.ink, "SemiBold", above=7, keep=bool(below)))
             said += [Said(below, 12, theme.second)] if below else []
-        return tuple(said) or (Said("nothing", 12.5, theme.third, "Italic"),)
+        return tuple(said)
 
-    columns = [
-        Column("You own", items((place_label(definition, path), phase.goal) for path, phase in owns), colour),
-        Column(
-            "You hand over and take over",
-            items(
-                (
-                    *(
-                        (f"→ {other.name}: {place_label(definition, off.target.path)}", definition.why(off.transition))
-                        for other, off in gives
-                    ),
-                    *(
-                        (f"← {other.name}: {place_label(definition, off.target.path)}", definition.why(off.transition))
-                        for other, off in takes
-                    ),
-                )
-            ),
-            colour,
-            share=1.2,
-        ),
-        Column(
+    def handed(arrow: str, found: list[tuple[Team, Handoff]]) -> Iterator[tuple[str, str]]:
+        for other, off in found:
+            phase = place_label(definition, off.target.path).replace(": ", " · ")
+            yield f"{arrow} {other.name}: {phase}", definition.why(off.transition)
+
+    asked = [
+        ("You own", [(place_label(definition, path), phase.goal) for path, phase in owns]),
+        ("You hand over", [*handed("→", gives)]),
+        ("You take over", [*handed("←", takes)]),
+        (
             "You contribute",
-            items(
-                (
-                    *((place_label(definition, path), definition.phases[path].goal) for path in helps),
-                    *(
-                        (f"Touchpoint: {t.label}", f"in {place_label(definition, path)}" + (f", within {t.due}" if t.due else ""))
-                        for path, t in leads
-                    ),
-                )
-            ),
-            colour,
+            [
+                *((place_label(definition, path), definition.phases[path].goal) for path in helps),
+                *(
+                    (f"Touchpoint: {t.label}", f"in {place_label(definition, path)}" + (f", within {t.due}" if t.due else ""))
+                    for path, t in leads
+                ),
+            ],
         ),
-        Column(
-            "You answer",
-            items((f"▶ {play.label}" + (f" (within {play.due})" if play.due else ""), play.why) for play in answers),
-            colour,
-        ),
+        ("You answer", [(f"▶ {play.label}" + (f" (within {play.due})" if play.due else ""), play.why) for play in answers]),
     ]
+    columns = _columns([(title, items(lines)) for title, lines in asked if lines], colour)
+    columns = columns or [Column("You own", (Said("nothing yet", 12.5, theme.third, "Italic"),), colour)]
     notes = (
         f"For {team.name}{': ' + team.help if team.help else ''}.",
         (
@@ -99,6 +89,24 @@ def _board(definition: LifecycleDefinition, team: Team, theme: Theme, colour: st
         *(f"{play.label}: {play.how}." for play in answers if play.how),
     )
     yield from columned(Board(f"What this means for {team.name}", team.help, notes=notes), columns, theme)
+
+
+def _columns(parts: Sequence[tuple[str, tuple[Said, ...]]], colour: str) -> list[Column]:
+    """Each part in a column of its own, or, where they are many, several below each other, so that no column is narrow."""
+    said = dict(parts)
+    pairs = [(title,) for title in said] if len(said) <= MOST else _BELOW_EACH_OTHER
+    columns = []
+    for titles in pairs:
+        first, *others = [title for title in titles if title in said] or [""]
+        below = (each for title in others for each in (attrs.evolve(heading(title, colour), above=20), *said[title]))
+        if first:
+            columns.append(Column(first, (*said[first], *below), colour, heads=tuple(others)))
+    return [attrs.evolve(column, share=_share(column)) for column in columns]
+
+
+def _share(column: Column) -> float:
+    """How much of the width a column is given: a longer one more, so that all of them have about the same height."""
+    return min(max(sum(len(each.text) for each in column.said) / 300, 0.8), 1.4)
 
 
 def _once(found: Iterable[tuple[Team, Handoff]]) -> list[tuple[Team, Handoff]]:

@@ -203,11 +203,12 @@ class _Year:
         """By the interval in which they are due; touchpoints of phases off the way have no place in the year."""
         found: dict[int | None, list[Panel]] = {}
         colours = team_colours(self.plan.definition, self.theme)
-        for day, phase, touchpoint in sorted(self.due(), key=lambda each: each[0]):
+        for day, phase, touchpoint in self.due():
             owner = touchpoint.owner or phase.owner
             colour = colours.get(owner.name, self.theme.end) if owner is not None else self.theme.end
             who = f"{owner.name} · " if owner is not None else ""
-            said = (Said(touchpoint.label, 11.5, self.theme.ink, "Bold"), Said(f"{who}about day {day:.0f}", 10, self.theme.second))
+            when = f"about day {day:.0f}" if touchpoint.due is not None else f"in {phase.label}"
+            said = (Said(touchpoint.label, 11.5, self.theme.ink, "Bold"), Said(f"{who}{when}", 10, self.theme.second))
             card = Panel(
                 Box(0, 0, 1, 1),
                 said,
@@ -222,8 +223,11 @@ class _Year:
             found.setdefault(interval_of(day), []).append(card)
         return found
 
-    def due(self) -> Iterator[tuple[float, Phase, Touchpoint]]:
-        """Each touchpoint with the day on which it is due."""
+    def due(self) -> list[tuple[float, Phase, Touchpoint]]:
+        """Each touchpoint with the day on which it is due; after them, at the beginning of their phases, those for which nobody said when."""
+        return sorted(self._touched(), key=lambda each: (interval_of(each[0]) or 0, each[2].due is None, each[0]))
+
+    def _touched(self) -> Iterator[tuple[float, Phase, Touchpoint]]:
         for path, (start, _) in self.plan.spans.items():
             phase = self.plan.definition.phases[path]
             for touchpoint in phase.touchpoints:
@@ -307,8 +311,9 @@ class _Year:
     def notes(self) -> Iterator[str]:
         """What the speaker may say."""
         yield "The year as planned; a customer moves when data say so, not because a day has come."
-        for day, phase, touchpoint in sorted(self.due(), key=lambda each: each[0]):
-            yield f"About day {day:.0f}, {phase.label}: {touchpoint.label}. {touchpoint.why}"
+        for day, phase, touchpoint in self.due():
+            when = f"About day {day:.0f}, {phase.label}" if touchpoint.due is not None else f"In {phase.label}"
+            yield f"{when}: {touchpoint.label}. {touchpoint.why}"
         for risk in self.plan.definition.risks.values():
             plays = ", ".join(play.label for play in risk.plays)
             yield f"Risk: {risk.label}. {risk.help}{' We answer with: ' + plays + '.' if plays else ''}"

@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 from pptx.util import Emu
 
-from clmstate import InputError, Lifecycle, Phase
+from clmstate import Days, Event, InputError, Lifecycle, Phase, Touchpoint
 from clmstate.drawing import THEMES, journey, read_brand
 from clmstate.presenting import Feeling, Supplied, boards, deck, page
 from clmstate.presenting.board import HEIGHT, WIDTH, Panel, Said, fitting, height_of
@@ -66,6 +66,38 @@ def test_everything_that_an_all_hands_needs_is_there() -> None:
         "What we ask of you",
     ):
         assert title in titles
+
+
+def test_some_slides_alone_by_number_or_by_words_of_their_titles() -> None:
+    assert [board.title for board in boards(Contract, only=[2, "LANES"])] == ["Contract: the journey", "Lanes and hand-offs"]
+    with pytest.raises(
+        InputError, match=r"CLM413 slides: there is no slide 'lnaes'\. There are: 1 Contract, 2 Contract: the journey, 3"
+    ):
+        boards(Contract, only=["lnaes", 2])
+    for nothing in ("", "0", "999"):
+        with pytest.raises(InputError, match="CLM413"):
+            boards(Contract, only=[nothing])
+
+
+def test_a_title_that_says_journey_does_not_say_it_twice() -> None:
+    class Trip(Lifecycle, title="The shipper's journey"):
+        new = Phase("New", initial=True)
+
+    assert [board.title for board in boards(Trip)][:2] == ["The shipper's journey", "The shipper's journey: the map"]
+
+
+def test_columns_that_would_say_nothing_are_left_out_and_no_day_is_made_up() -> None:
+    class Deal(Lifecycle):
+        signed = Event("signed")
+        new = Phase("New", initial=True, owner="Sales", touchpoints=[Touchpoint("Review"), Touchpoint("Kick-off", due=Days(3))])
+        won = Phase("Won", owner="Support")
+        win = new.to(won, on=signed)
+
+    every = {board.title: [panel for panel in board.shapes if isinstance(panel, Panel)] for board in boards(Deal)}
+    assert [panel.name for panel in every["What this means for Sales"]] == ["You own", "You hand over"]
+    year = next(panels for title, panels in every.items() if title.startswith("The first year"))
+    said = [(panel.said[0].text, panel.said[1].text) for panel in year if panel.name.startswith("Touchpoint ")]
+    assert said == [("Kick-off", "Sales · about day 3"), ("Review", "Sales · in New")]
 
 
 def test_a_phase_has_question_goal_people_touchpoints_and_criteria() -> None:
