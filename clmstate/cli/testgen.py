@@ -125,7 +125,9 @@ def _of_customer(found: Model, options: argparse.Namespace) -> _Made:
     asked = next((name for name in ("pairs", "transitions", "mcdc") if getattr(options, name)), None)
     if asked is not None:
         cause = f"{found.name} is a composition, and such journeys are those of one lifecycle"
-        raise InputError([Diagnostic("CLM335", found.source, cause, f"leave --{asked} out, or name one of its parts: {found.parts}")])
+        raise InputError(
+            [Diagnostic("CLM335", found.source, cause, f"leave --{asked} out, or name one of its parts: {found.parts}")]
+        )
     scenes, wired, unreached = scenes_of(model)
     counts = {
         "transitions": len(scenes),

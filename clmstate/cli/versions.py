@@ -55,7 +55,7 @@ def load_version(name: str, *, command: str, like: str = "") -> Model:
     root = Path(_git(name, "rev-parse", "--show-toplevel").decode().strip())
     below = _git(name, "rev-parse", "--show-prefix").decode().strip()
     archive = _git(name, "archive", "--format=tar", revision, at=root)
-    with tempfile.TemporaryDirectory(prefix="clmstate-") as folder:
+    with tempfile.TemporaryDirectory(prefix="clmstate-", ignore_cleanup_errors=True) as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
         text = _frozen(name, model, Path(folder) / below, root)

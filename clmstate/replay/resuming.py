@@ -96,7 +96,8 @@ def in_hands(
         model, path, as_of_us, ignore, engine, progress: as for :func:`clmstate.replay.run.replay_file`.
     """
     name = os.fspath(path)
-    with tempfile.TemporaryDirectory(prefix="clmstate-") as folder:
+    # on Windows a file that is still mapped cannot be removed; that is no reason to fail
+    with tempfile.TemporaryDirectory(prefix="clmstate-", ignore_cleanup_errors=True) as folder:
         _deal(model, name, ignore, Path(folder), progress)
         hands = _dealt(model, name, as_of_us, ignore, engine, Path(folder))
         played = []

@@ -46,7 +46,9 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_holds_is_listed_with_for_whom(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    model.write_text(MODEL.replace("PROMISE", "never(users.share_in(User.active) > 0).before(users.count() >= 1)"))
+    model.write_text(
+        MODEL.replace("PROMISE", "never(users.share_in(User.active) > 0).before(users.count() >= 1)"), encoding="utf-8"
+    )
     assert cli.main(["check", "model.py"]) == 0
     shown = capsys.readouterr().out
     assert "never contract in Running before share of users in Active at least 50 %  holds for any number of users" in shown
@@ -54,7 +56,7 @@ def test_what_holds_is_listed_with_for_whom(model: Path, capsys: pytest.CaptureF
 
 
 def test_what_is_broken_ends_with_a_log_that_plays(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    model.write_text(MODEL.replace("PROMISE", "never(contract.is_in(Contract.lost) & users.any_in(User.active))"))
+    model.write_text(MODEL.replace("PROMISE", "never(contract.is_in(Contract.lost) & users.any_in(User.active))"), encoding="utf-8")
     assert cli.main(["check", "model.py", "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert [promise["verdict"] for promise in said["promises"]] == ["holds", "broken"]

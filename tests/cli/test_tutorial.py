@@ -26,10 +26,10 @@ def test_what_the_tutorial_shows_happens(run: Run, tmp_path: Path, monkeypatch: 
         if kind == "console":
             ran += follow(text, run)
             if tried:  # and taken out again
-                Path("contract.py").write_text(tried)
+                Path("contract.py").write_text(tried, encoding="utf-8")
                 tried = ""
         elif text.startswith("# contract.py, try"):
-            tried = Path("contract.py").read_text()
+            tried = Path("contract.py").read_text(encoding="utf-8")
             edit(text.replace(", try", ", add", 1))
         elif text.startswith("# "):
             edit(text)
@@ -42,15 +42,15 @@ def edit(text: str) -> None:
     name, _, act = head.removeprefix("# ").partition(", ")
     file = Path(name)
     if act == "add":
-        file.write_text(file.read_text() + "\n" + body)
+        file.write_text(file.read_text(encoding="utf-8") + "\n" + body, encoding="utf-8")
     elif act == "change":
         old, new = body.splitlines()
-        before = file.read_text()
+        before = file.read_text(encoding="utf-8")
         assert old in before
-        file.write_text(before.replace(old, new))
+        file.write_text(before.replace(old, new), encoding="utf-8")
     else:
         assert not act
-        file.write_text(body)
+        file.write_text(body, encoding="utf-8")
 
 
 def follow(text: str, run: Run) -> int:

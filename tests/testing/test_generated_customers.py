@@ -176,7 +176,9 @@ def test_generated_files_run_and_keep_what_people_wrote(pytester: pytest.Pyteste
 
 def test_pairs_are_those_of_one_lifecycle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["testgen", "models/dynamic/customer.py:Customer", "--pairs", "--out", str(tmp_path / "test_it.py")]) == 2
-    assert "eave --pairs out, or name one of its parts: models/dynamic/customer.py:Contract or :AddOn or :User" in " ".join(capsys.readouterr().err.split())
+    assert "eave --pairs out, or name one of its parts: models/dynamic/customer.py:Contract or :AddOn or :User" in " ".join(
+        capsys.readouterr().err.split()
+    )
     assert not (tmp_path / "test_it.py").exists()
 
 

@@ -170,7 +170,7 @@ def _held(path: Path) -> bool:
             return True
         return False
     try:
-        with path.open("a") as lock:
+        with path.open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
