@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import math
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import LOG_HELP, MODEL_HELP, one_of
 from clmstate.cli.pictures import write_plot
 from clmstate.cli.replay import date_option
+from clmstate.cli.saving import check_ending
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
 from clmstate.signals import show_instant
+from clmstate.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grid", metavar="DAYS", type=int, default=7, help="ask everybody at least every so many days (7)")
     parser.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="pass over a column (repeatable)")
     parser.add_argument("--plot", metavar="FILE", help="write a plot: .svg or .png")
+    parser.add_argument("--out", metavar="FILE", help="write everybody who fares differently as a table: .csv")
     parser.add_argument("--engine", type=one_of(ENGINES), default="auto", metavar="ENGINE", help=f"{', '.join(ENGINES)}")
 
 
@@ -62,6 +66,11 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         cause = "there is one model only" if options.new is None else "a sweep needs one model, and two are named"
         remedy = "name the other version, or try a threshold with --sweep NAME=FROM:TO:BY"
         raise InputError([Diagnostic("CLM343", "clmstate backtest", cause, remedy)])
+    if options.out is not None:
+        check_ending(Path(options.out), (".csv",))
+        if options.sweep is not None:
+            remedy = "leave one of them out; a threshold in a version of its own tells who"
+            raise InputError([Diagnostic("CLM343", "clmstate backtest --out", "a sweep has no list of customers", remedy)])
     as_of = None if options.as_of is None else date_option(options.as_of, "clmstate backtest --as-of")
     old = load_one(options.model, command="clmstate backtest")
     if options.sweep is not None:
@@ -73,6 +82,8 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     found = backtest(old.what, new.what, logs[0], new_log=logs[1], grid_days=options.grid, as_of_us=as_of, engine=options.engine)
     if options.plot is not None:
         write_plot(options.plot, _plot(found))
+    if options.out is not None:
+        write(options.out, found.customers.write_csv(datetime_format="%Y-%m-%d %H:%M:%S"))
     since = None if options.since is None else date_option(options.since, "clmstate backtest --since")
     if screen.as_json:
         screen.json(_document(found, since))
@@ -142,6 +153,8 @@ def _show(found: Backtest, old: Model, new: Model, options: argparse.Namespace, 
             )
         screen.line()
         screen.show(Text("The rule that made the difference", "bold"), table)
+    if elsewhere:
+        _who(found, names, options.out, screen)
     _counts(found, since, screen)
     plays = found.plays.filter(found.plays["difference"] != 0)
     if plays.height:
@@ -151,6 +164,25 @@ def _show(found: Backtest, old: Model, new: Model, options: argparse.Namespace, 
             table.add_row(f"  {row['difference']:+,}", f"{row['old']:,}", f"→ {row['new']:,}", owner)
         screen.line()
         screen.show(Text("Plays that fire more or less often", "bold"), table)
+
+
+def _who(found: Backtest, names: dict[str, str], out: str | None, screen: Screen) -> None:
+    """By name, those who stand elsewhere at the end."""
+    from rich.text import Text
+
+    from clmstate.cli.replay import grid
+
+    table = grid(False, False, False)
+    for row in found.elsewhere.head(_MOST).rows(named=True):
+        who = "/".join(row[key] for key in ("customer", "part", "instance") if row.get(key))
+        old_end, new_end = (names.get(row[side], row[side]) or "not there" for side in ("old", "new"))
+        table.add_row(f"  {who}", old_end, f"→ {new_end}")
+    screen.line()
+    screen.show(Text("Who stands elsewhere at the end", "bold"), table)
+    more = found.elsewhere.height - _MOST
+    where = f"all in {out}" if out is not None else "--out FILE.csv has all, and when and by which rule their paths part"
+    if more > 0 or out is not None:
+        screen.line(f"  {f'and {more:,} more; ' if more > 0 else ''}{where}")
 
 
 def _counts(found: Backtest, since: int | None, screen: Screen) -> None:

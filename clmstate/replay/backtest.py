@@ -87,6 +87,21 @@ class Backtest:
         return parted.with_columns(rule.alias("rule"), (named[0] | named[1]).fill_null(value=False).alias("rule_was_changed"))
 
     @cached_property
+    def customers(self) -> pl.DataFrame:
+        """Each life that fares differently: where it stands in the end under each version, and when and by which rule the paths part."""
+        parted = self.partings.select(*_WHO, pl.col("at").alias("parted"), "rule")
+        both = self.elsewhere.join(parted, on=_WHO, how="full", coalesce=True)
+        ends = [
+            one.tables.phases.select(*_WHO, pl.col("phase").alias(f"{name}_end"))
+            for one, name in ((self.old, "old"), (self.new, "new"))
+        ]
+        for end, name in zip(ends, ("old", "new"), strict=True):
+            both = (
+                both.join(end, on=_WHO, how="left").with_columns(pl.coalesce(name, f"{name}_end").alias(name)).drop(f"{name}_end")
+            )
+        return both.sort(_WHO)
+
+    @cached_property
     def by_rule(self) -> pl.DataFrame:
         """How many paths part at each rule, the most frequent first."""
         keys = ["rule", "phase", "old_to", "new_to"]

@@ -151,6 +151,29 @@ def test_revenue_of_those_who_were_there() -> None:
     assert (found.customers, found.nrr, found.grr) == (3, pytest.approx(210 / 300), pytest.approx(160 / 300))
 
 
+def test_who_fares_differently_is_told_by_name_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "deals.py").write_text(
+        "from clmstate import Lifecycle, Phase, Signal, Threshold\n"
+        "class Deal(Lifecycle):\n    health = Signal.score('health')\n    good_at = Threshold(70)\n"
+        "    new = Phase('New', initial=True)\n    won = Phase('Won')\n"
+        "    win = new.to(won, when=health >= good_at)\n    slip = won.to(new, when=health < good_at)\n"
+        "class Easier(Deal):\n    good_at = Threshold(60)\n"
+    )
+    told = {"Acme": (65, 75), "Beta": (90, 90), "Gamma": (50, 65)}  # Acme parts and comes back, Gamma ends elsewhere
+    rows = [f"{name},2026-01-{5 + 7 * week:02},{health}" for name, told in told.items() for week, health in enumerate(told)]
+    (tmp_path / "log.csv").write_text("\n".join(["customer,at,health", *rows]) + "\n")
+    words = [f"{tmp_path}/deals.py:Deal", f"{tmp_path}/deals.py:Easier", f"{tmp_path}/log.csv"]
+    assert main(["backtest", *words, "--out", str(tmp_path / "who.csv")]) == 0
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert said[said.index("Who stands elsewhere at the end") + 1] == "Gamma New → Won"
+    written = [line.split(",") for line in (tmp_path / "who.csv").read_text("utf-8").splitlines()]
+    assert [(row[0], row[3], row[4], row[6]) for row in written] == [
+        ("customer", "old", "new", "rule"), ("Acme", "won", "won", "win"), ("Gamma", "new", "won", "win")
+    ]  # fmt: skip
+    assert main(["backtest", words[0], words[2], "--sweep", "good_at=60:70:5", "--out", str(tmp_path / "who.csv")]) == 2
+    assert "a sweep has no list of customers" in capsys.readouterr().err
+
+
 def test_a_sweep_of_a_part_is_told_and_drawn_for_that_part(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
