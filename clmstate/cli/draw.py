@@ -59,6 +59,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--scale", type=float, default=None, help="of a PNG: pixels per point, 1 to 4 (by default 2, in large pictures fewer)"
     )
     parser.add_argument("--against", metavar="MODEL", help="for diff: the older version")
+    parser.add_argument(
+        "--as",
+        dest="renamed",
+        metavar="OLD=NEW",
+        action="append",
+        default=[],
+        help="for diff: what is called otherwise now (adoption=in_use); may be repeated",
+    )
     parser.add_argument("--log", metavar="FILE", help="for here, population and composite: what happened, as for walk")
     parser.add_argument("--customer", metavar="NAME", help="for here and composite: who, where the log tells of several")
     parser.add_argument("--as-of", metavar="DATE", help="for here, population and composite: the date of interest")
@@ -171,13 +179,14 @@ def _markets(model: Model, options: argparse.Namespace) -> Drawing:
 
 
 def _diff(model: Model, options: argparse.Namespace) -> Drawing:
-    from clmstate.cli.versions import load_version
+    from clmstate.cli.versions import load_version, pairs
     from clmstate.drawing import difference
 
     if options.against is None:
         raise InputError([Diagnostic("CLM343", f"{_COMMAND} --kind diff", "--against is missing", "name the older version")])
     older = load_version(options.against, command=_COMMAND, like=options.model)  # also git:REV
-    return difference(older.lifecycle, model.lifecycle)
+    renames = {name: wanted for name, wanted in pairs(options.renamed).items() if wanted is not None}
+    return difference(older.lifecycle, model.lifecycle, renames=renames)
 
 
 def _life(model: Model, options: argparse.Namespace) -> Any:

@@ -9,7 +9,7 @@ import attrs
 
 from clmstate.analysis.versions import Aspect, Difference, diff, renamed
 from clmstate.drawing.blocks import Pieces, joined
-from clmstate.drawing.elsewhere import NOTES, by_limits_alone, elsewhere, of_touchpoints
+from clmstate.drawing.elsewhere import NOTES, elsewhere, of_touchpoints, only_follows
 from clmstate.drawing.journeys import Elements, elements, owners_of
 from clmstate.drawing.overlay import Cover, Key, Overlay, Panel, Said, Tone
 from clmstate.drawing.picture import Drawing
@@ -190,9 +190,9 @@ class _Union:
         was, now = self.before.transitions[new.name], self.after.transitions[new.name]
         for pieces in self.told.behind(was.when, now.when, labelled=bool(now.label)):
             yield Clause("condition", joined(pieces), spans=pieces)
-        if (was.sources, was.target) != (now.sources, now.target):
-            way = word_by_word(_way(was, now, self.before), _way(now, was, self.after))
-            yield Clause("source", joined(way), spans=way)
+        for pieces in (_from(was, now, self.before, self.after), _to(was, now, self.before, self.after)):
+            if pieces:
+                yield Clause("source", joined(pieces), spans=pieces)
         yield from _plays(old, new)
 
     # ---- what is laid over them
@@ -215,13 +215,15 @@ class _Union:
         seen = {aspect.field: aspect for aspect in aspects}
         said: list[Said] = []
         for field in ("label", "owner", "standing", "expected"):
-            if field in seen:
+            if field == "label" and field in seen:
+                said.append(Said(f"formerly {seen[field].old}", "quiet"))
+            elif field in seen:
                 was, now = (STANDING_NAMES.get(text, text) for text in (seen[field].old, seen[field].new))  # type: ignore[call-overload]
                 said += [Said(was, "struck")] if was else []
-                said += [Said(now, "come")] if now and field != "label" else []
+                said += [Said(now, "come")] if now else []
             elif field == "owner":
                 said += owned
-        also = _also(aspects)
+        also = _also(aspect for aspect in aspects if aspect.field != "name" or len(aspects) == 1)
         return Cover("changed", (*said, Said(also, "quiet")) if also else tuple(said), signed=True)
 
     def pill_covers(self, pills: Iterable[Pill]) -> dict[str, Cover]:
@@ -238,7 +240,7 @@ class _Union:
         marked: list[tuple[str, str]] = [("phase", covers[card.id].tone) for card in cards]
         marked += [("rule", rule.apart) for rule in self.rules]
         for change in self.found.changes:
-            if change.what in _COUNTED and not by_limits_alone(change) and not {a.field for a in change.aspects} <= NOTES:
+            if change.what in _COUNTED and not only_follows(change) and not {a.field for a in change.aspects} <= NOTES:
                 marked.append((_COUNTED[change.what], change.kind))
         said = []
         for kind in ("added", "changed", "removed"):
@@ -262,16 +264,23 @@ def _text(rule: Rule, role: str) -> str:
     return " · ".join(clause.text for clause in rule.clauses if clause.role == role)
 
 
-def _way(transition: Transition, other: Transition, definition: LifecycleDefinition) -> str:
-    """Where a rule leads from and to, as far as that is not as in the other version."""
+def _from(old: Transition, new: Transition, before: LifecycleDefinition, after: LifecycleDefinition) -> Pieces:
+    """Phases that a rule no longer leaves, and those that it leaves now."""
+    gone = [_place(path, before) for path in old.sources if path not in new.sources]
+    come = [_place(path, after) for path in new.sources if path not in old.sources]
+    return tuple((mark, f"from {' and '.join(labels)}") for mark, labels in (("-", gone), ("+", come)) if labels)
 
-    def labels(paths: Iterable[str]) -> str:
-        return " or ".join("anywhere" if path == ANYWHERE else definition.places[path].label for path in paths)
 
-    to = "stays" if transition.stay else f"to {labels([transition.target])}"
-    said = [f"from {labels(transition.sources)}" if transition.sources != other.sources else ""]
-    said += [to if (transition.target, transition.stay) != (other.target, other.stay) else ""]
-    return " ".join(part for part in said if part)
+def _to(old: Transition, new: Transition, before: LifecycleDefinition, after: LifecycleDefinition) -> Pieces:
+    """Where a rule led, and where it leads now."""
+    if (old.target, old.stay) == (new.target, new.stay):
+        return ()
+    was, now = ("stays" if t.stay else f"to {_place(t.target, d)}" for t, d in ((old, before), (new, after)))
+    return ("-", was), ("+", now)
+
+
+def _place(path: str, definition: LifecycleDefinition) -> str:
+    return "anywhere" if path == ANYWHERE else definition.places[path].label
 
 
 def _struck(rule: Rule) -> tuple[Clause, ...]:

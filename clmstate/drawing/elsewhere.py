@@ -12,7 +12,7 @@ from clmstate.drawing.overlay import Panel, PanelRow
 from clmstate.drawing.rewording import Rewording, shortened_pieces, word_by_word
 from clmstate.lifecycle import LifecycleDefinition
 
-__all__ = ["NOTES", "by_limits_alone", "elsewhere", "of_touchpoints"]
+__all__ = ["NOTES", "elsewhere", "of_touchpoints", "only_follows"]
 
 _MOST = 7  # lines; more are counted
 _KINDS = {
@@ -53,8 +53,9 @@ def _rows(before: LifecycleDefinition, after: LifecycleDefinition, found: Differ
         if change.what == "condition" and change.kind == "changed" and not change.through:
             yield from _new_meaning(change, before, after)
     yield from _touchpoints(after, before, found)
+    told_by_rules = {t.on for t in (*before.transitions.values(), *after.transitions.values())}
     for change in found.changes:
-        if change.what in _KINDS and not by_limits_alone(change):
+        if change.what in _KINDS and not only_follows(change) and not (change.what == "event" and change.name in told_by_rules):
             yield _listed(_KINDS[change.what], change, before, after, told)
     on_map = {limit for t in after.transitions.values() if t.when is not None for limit in reads(t.when).thresholds}
     for name, pieces in told.limits.items():
@@ -62,14 +63,16 @@ def _rows(before: LifecycleDefinition, after: LifecycleDefinition, found: Differ
             yield _row(_readers(name, after), pieces)
 
 
-def by_limits_alone(change: Change) -> bool:
-    """Whether an element is another only because a limit or a name that it reads is: that is told where it belongs.
+def only_follows(change: Change) -> bool:
+    """Whether an element is another only because a limit, a name or a label that it uses is: that is told where it belongs.
 
     Example:
-        >>> by_limits_alone(Change("Deal", "risk", "idle", "Idle", "changed", (), through=("idle_after",)))
+        >>> only_follows(Change("Deal", "risk", "idle", "Idle", "changed", (), through=("idle_after",)))
         True
     """
-    return bool(change.through) and all(aspect.field in {*CONDITIONS, *NOTES, "means"} for aspect in change.aspects)
+    if change.what == "promise" and change.kind == "changed":
+        return bool(change.through) or not change.rules
+    return bool(change.through) and all(aspect.field in CONDITIONS or aspect.field in NOTES for aspect in change.aspects)
 
 
 def _readers(limit: str, after: LifecycleDefinition) -> str:
@@ -91,7 +94,7 @@ def _new_meaning(change: Change, before: LifecycleDefinition, after: LifecycleDe
     """A name in the rules that stands for another condition than before."""
     node = after.conditions[change.name]
     if isinstance(node, Named) and isinstance(before.conditions[change.name], Named):
-        for aspect in change.aspects:
+        for aspect in (aspect for aspect in change.aspects if aspect.rules):
             yield _row(f"Meaning of “{node.label}”", word_by_word(aspect.old, aspect.new))
 
 
@@ -102,7 +105,7 @@ def of_touchpoints(change: Change, path: str) -> bool:
         >>> of_touchpoints(Change("Deal", "touchpoint", "open, Demo", "Demo", "added"), "open")
         True
     """
-    return change.what == "touchpoint" and change.name.startswith(f"{path}, ") and not by_limits_alone(change)
+    return change.what == "touchpoint" and change.name.startswith(f"{path}, ") and not only_follows(change)
 
 
 def _touchpoints(after: LifecycleDefinition, before: LifecycleDefinition, found: Difference) -> Iterator[PanelRow]:

@@ -23,6 +23,9 @@ Mark = Literal["=", "-", "+"]
 _ALIKE: Final = 0.55
 """Texts that have less in common than this are shown as wholes: their words match by chance."""
 
+_KEPT: Final = 0.75
+"""Or less than this of the shorter one: a long text of which little is left is still told word by word."""
+
 _WORD: Final = re.compile(r"\w")
 _TOKEN: Final = re.compile(r"\s+|[(),;:]|[^\s(),;:]+")
 
@@ -49,7 +52,7 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
     """
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
     matched = difflib.SequenceMatcher(None, a, b, autojunk=False)
-    if matched.ratio() < _ALIKE:
+    if matched.ratio() < _ALIKE and _kept(matched, a, b) < _KEPT:
         return tuple(Span(mark, text) for mark, text in (("-", old), ("+", new)) if text)  # type: ignore[arg-type]  # marks they are
     found: list[Span] = []
     gone, come = "", ""
@@ -65,6 +68,15 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
         found += [*_changed(gone, come), Span("=", same)]
         gone, come = "", ""
     return (*found, *_changed(gone, come))
+
+
+def _kept(matched: difflib.SequenceMatcher[str], a: list[str], b: list[str]) -> float:
+    """The share of the shorter text's words that the other one has too, in the same order."""
+    same = sum(
+        bool(_WORD.search(a[place])) for start, _, size in matched.get_matching_blocks() for place in range(start, start + size)
+    )
+    shorter = min(sum(bool(_WORD.search(token)) for token in text) for text in (a, b))
+    return same / shorter if shorter else 0.0
 
 
 def _changed(gone: str, come: str) -> list[Span]:
