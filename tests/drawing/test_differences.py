@@ -20,7 +20,7 @@ class Deal(Lifecycle):
     signed = Event("contract signed")
     fine_at, idle_after = Threshold(60), Threshold(30)
     fine = (health >= fine_at).named("fine")
-    open = Phase(
+    new = Phase(
         "Open", initial=True, owner=Team("Sales"), expected=Days(7, 30), touchpoints=[Touchpoint("Demo", why="they see it")]
     )
     live = Phase("Live", owner=Team("Support"), standing="good")
