@@ -253,9 +253,6 @@ def _lines(ports: set[float], walls: Iterable[tuple[float, float]]) -> list[floa
     """The lines of a grid in one direction."""
     edges = sorted({edge for wall in walls for edge in wall})
     middles = {round((one + other) / 2, 1) for one, other in pairwise(edges) if other - one > _ROOM}
-    middles |= {
-        round(one + (other - one) * part, 1) for one, other in pairwise(edges) if other - one > 2 * _ROOM for part in (0.25, 0.75)
-    }
     return sorted({*edges, *middles, *ports})
 
 
