@@ -20,12 +20,13 @@ from clmstate.replay.foreign import NUMBER, columns_of, empty_words, read_tables
 from clmstate.replay.frames import pl
 from clmstate.replay.rows import Log, Record, Rejected, Row
 from clmstate.replay.shape import Model, shape_of
-from clmstate.replay.understand import Understanding
+from clmstate.replay.understand import Understanding, spoken
 
 __all__ = ["Mapped", "Rule", "Taken", "read_mapping"]
 
-_TEXTS: Final = ("from", "customer", "at", "part", "instance", "event", "not_before", "not_after")
+_TEXTS: Final = ("from", "customer", "at", "part", "instance", "not_before", "not_after")
 _TABLES: Final = ("where", "details", "values", "count_open")
+_EVENT: Final = "event"
 _SCALED: Final = frozenset(("column", "per", "most"))
 
 Origin = tuple[str, int]
@@ -42,7 +43,7 @@ class Rule:
         customer, at: the columns that say who and when.
         part: the part of the model.
         instance: the column that says which one.
-        event: what happens, as in a log.
+        event: what happens, as in a log; or a mapping with the `column` that says it by name or label, and what its `words` mean.
         details: what belongs to it.
         values: for each column of the log, a column of the table, or a mapping with `column`, `per` (divided by), `most` (at most), or
             `value` (always the same).
@@ -60,7 +61,7 @@ class Rule:
     at: str = ""
     part: str = ""
     instance: str = ""
-    event: str = ""
+    event: str | Mapping[str, Any] = ""
     details: Mapping[str, Any] = attrs.field(factory=dict)
     values: Mapping[str, Any] = attrs.field(factory=dict)
     not_before: str = ""
@@ -71,6 +72,7 @@ class Rule:
     def columns(self) -> list[str]:
         """The columns of the table that it reads."""
         found = [*self.where, *filter(None, (self.customer, self.at, self.instance, self.not_before, self.not_after))]
+        found += [] if isinstance(self.event, str) else [self.event["column"]]
         found += [v if isinstance(v, str) else v["column"] for v in self.values.values() if isinstance(v, str) or "column" in v]
         found += [name for both in self.count_open.values() for name in both]
         return list(dict.fromkeys(found))
@@ -224,8 +226,12 @@ def _wrong_settings(said: object, place: str) -> Iterator[Diagnostic]:
         yield Diagnostic("CLM360", place, f"{shown(said)} is no rule", 'write [[row]] and below it from = "accounts"')
         return
     for key, value in said.items():
-        if key not in (*_TEXTS, *_TABLES):
-            yield Diagnostic("CLM360", place, f"there is no setting {key!r:.60}", did_you_mean(key, (*_TEXTS, *_TABLES)))
+        if key not in (*_TEXTS, _EVENT, *_TABLES):
+            yield Diagnostic("CLM360", place, f"there is no setting {key!r:.60}", did_you_mean(key, (*_TEXTS, _EVENT, *_TABLES)))
+        elif key == _EVENT:
+            if not _is_event(value):
+                remedy = 'write an event, as in "ended", or { column = "what", words = { "contract ended" = "ended" } }'
+                yield Diagnostic("CLM360", place, f"event = {shown(value)} is no event", remedy)
         elif not isinstance(value, str if key in _TEXTS else dict):
             kind = "a text" if key in _TEXTS else "a table in braces"
             yield Diagnostic("CLM360", place, f"{key} = {shown(value)} is not {kind}", "see docs/how-to/replay.md")
@@ -248,6 +254,15 @@ def _is_value(wanted: object) -> bool:
         return not isinstance(wanted["value"], list | dict)
     scales = [wanted[key] for key in ("per", "most") if key in wanted]
     return isinstance(wanted.get("column"), str) and all(type(n) in (int, float) for n in scales) and set(wanted) <= _SCALED
+
+
+def _is_event(said: object) -> bool:
+    """Whether it names an event, or the column that does."""
+    if not isinstance(said, dict):
+        return isinstance(said, str)
+    words = said.get("words", {})
+    good = isinstance(words, dict) and all(isinstance(each, str) for each in words.values())
+    return good and isinstance(said.get("column"), str) and set(said) <= {"column", "words"}
 
 
 def _are_texts(said: object) -> bool:
@@ -325,10 +340,32 @@ class _Made:
                     origins = tuple(dict.fromkeys((rule.table, row) for _, row in steps))
                     self.add(rule, kept[who], at, {column: max(0, many)}, origins)
 
+    def event(self, rule: Rule, cells: Mapping[str, Any]) -> str:
+        """The event of a row: always the same, or what a column says, as the mapping or the model calls it."""
+        if isinstance(rule.event, str):
+            return rule.event
+        said: str = cells[rule.event["column"]]
+        parts = self.reading.shape.parts
+        heard = [part for path, part in parts.items() if rule.part in ("", path)]
+        words: dict[str, str] = {
+            spoken(each): spec.name
+            for part in heard
+            for spec in part.definition.events.values()
+            for each in (spec.label, spec.name)
+        }
+        words |= {spoken(word): name for word, name in rule.event.get("words", {}).items()}
+        return words.get(spoken(said), said)
+
     def add(self, rule: Rule, cells: Mapping[str, Any], at: str, values: Mapping[str, Any], origins: tuple[Origin, ...]) -> None:
         """One row of the log, if the model understands it."""
         self.number += 1
-        said: dict[str, Any] = {"customer": cells[rule.customer], "at": at, "part": rule.part, "event": rule.event, **values}
+        said: dict[str, Any] = {
+            "customer": cells[rule.customer],
+            "at": at,
+            "part": rule.part,
+            "event": self.event(rule, cells),
+            **values,
+        }
         said["instance"] = cells[rule.instance] if rule.instance else ""
         said["details"] = json.dumps(dict(rule.details)) if rule.details else ""
         row = self.reading.row(Record(self.number, said))

@@ -13,7 +13,7 @@ from clmstate.replay.rows import ACTS, FIXED, Record, Rejected, Row
 from clmstate.replay.shape import PartShape, Shape, Way
 from clmstate.signals import SignalSpec, Value
 
-__all__ = ["Understanding", "parse_json"]
+__all__ = ["Understanding", "meant", "parse_json", "spoken"]
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "@start": ("phase",),
@@ -87,8 +87,35 @@ class Understanding:
 
     def unknown_column(self, column: str, place: str) -> Diagnostic:
         """What is said about one of those."""
-        remedy = did_you_mean(column, [*FIXED, *self.shape.columns])
+        remedy = meant(column, dict.fromkeys(FIXED, "") | {name: held.spec.label for name, held in self.shape.columns.items()})
         return Diagnostic("CLM305", place, f"{self.shape.name} has no signal for the column {column!r:.60}", remedy)
+
+
+def meant(said: str, labels: Mapping[str, str]) -> str:
+    """What to write instead of a name that is unknown: the one whose label it is, or a near one.
+
+    Args:
+        said: the name.
+        labels: the label of each name that is known.
+
+    Example:
+        >>> meant("Contract signed", {"signed": "contract signed", "ended": "contract ended"})
+        "write its name in the model, 'signed'"
+        >>> meant("singed", {"signed": "contract signed", "ended": "contract ended"})
+        "did you mean 'signed'?"
+    """
+    name = next((name for name, label in labels.items() if spoken(label) == spoken(said)), "")
+    return f"write its name in the model, {name!r}" if spoken(said) and name else did_you_mean(said, labels)
+
+
+def spoken(label: str) -> str:
+    """A label or name as it is heard: capitals, blanks and signs make no difference.
+
+    Example:
+        >>> spoken("Seats in use ") == spoken("seats_in_use")
+        True
+    """
+    return "".join(letter for letter in label.casefold() if letter.isalnum())
 
 
 class _Reading:
@@ -203,7 +230,7 @@ class _Reading:
             known = [part.definition for part in self.base.shape.parts.values()]
             knows = next((definition for definition in known if event in definition.events), None)
             if knows is None and event:
-                remedy = did_you_mean(event, (name for definition in known for name in definition.events))
+                remedy = meant(event, {name: spec.label for definition in known for name, spec in definition.events.items()})
                 self.fault("CLM314", "event", f"{event!r:.60} is no event of any part of {self.base.shape.name}", remedy)
             else:
                 self.check_event(event, details, knows if knows is not None else known[0])
@@ -239,8 +266,9 @@ class _Reading:
                 )
             return
         if event not in ACTS and event not in definition.events:
-            known = [*definition.events, *(ACTS if event.startswith("@") else ())]
-            self.fault("CLM314", "event", f"{event!r:.60} is no event of {definition.name}", did_you_mean(event, known))
+            names = {name: spec.label for name, spec in definition.events.items()}
+            remedy = did_you_mean(event, [*names, *ACTS]) if event.startswith("@") else meant(event, names)
+            self.fault("CLM314", "event", f"{event!r:.60} is no event of {definition.name}", remedy)
             return
         names_instance = event in definition.events and definition.events[event].names_instance
         needed = _NEEDED.get(event, ())

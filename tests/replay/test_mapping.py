@@ -9,6 +9,7 @@ import pytest
 
 from clmstate.cli import main
 from clmstate.errors import InputError
+from clmstate.replay import read_log
 from clmstate.replay.mapping import read_mapping
 from clmstate.replay.run import replay_file
 from clmstate.signals.instants import instant
@@ -72,6 +73,44 @@ def test_every_row_of_every_table_is_used_or_rejected(tmp_path: Path) -> None:
         ("tickets", 4): "CLM361",
         ("tickets", 5): "CLM311",
     }
+
+
+EVENTS = """
+[tables]
+told = "told.csv"
+[[row]]
+from = "told"
+customer = "Account"
+at = "Date"
+event = { column = "What", words = { Cancellation = "ended" } }
+values = { health = "Health" }
+"""
+
+
+def test_a_column_says_what_happened_as_people_call_it(tmp_path: Path) -> None:
+    label = Deal.definition.events["ended"].label
+    told = f"Account,Date,What,Health\nAcme,2026-01-05,,60\nAcme,2026-01-06,{label.upper()},\nBeta,2026-01-07,cancellation,5\nBeta,2026-01-08,ended,\nBeta,2026-01-09,lunch,\n"
+    mapped = read_mapping(write(tmp_path, EVENTS, told=told), Deal)
+    assert [str(row) for row in mapped.log.rows] == [
+        "2026-01-05 Acme: health=60",
+        "2026-01-06 Acme: ended",
+        "2026-01-07 Beta: ended, health=5",
+        "2026-01-08 Beta: ended",
+    ]
+    ((table, row, said),) = mapped.taken([])[1]
+    assert (table, row, said[:6]) == ("told", 5, "CLM314")
+
+
+def test_an_event_or_a_column_that_is_called_by_its_label_is_answered_with_its_name(tmp_path: Path) -> None:
+    spec = Deal.definition.events["ended"]
+    log = tmp_path / "log.csv"
+    log.write_text(f"customer,at,event\nAcme,2026-01-05,{spec.label.title()}\n", "utf-8")
+    (rejected,) = read_log(log, Deal).rejected
+    assert rejected.diagnostics[0].remedy == "write its name in the model, 'ended'"
+    label = Deal.definition.signals["adopted"].label
+    log.write_text(f"customer,at,{label.title()}\nAcme,2026-01-05,5\n", "utf-8")
+    with pytest.raises(InputError, match=r"CLM305 .* Write its name in the model, 'adopted'\."):
+        read_log(log, Deal)
 
 
 def test_tables_may_come_from_a_spreadsheet(tmp_path: Path) -> None:
