@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from clmstate.conditions.nodes import Cond
+from clmstate.conditions.nodes import Cond, Named, Not, Unless, walk
 from clmstate.conditions.words import words
 from clmstate.drawing.names import shortened
 from clmstate.drawing.picture import Drawing
@@ -31,7 +31,7 @@ def journey(lifecycle: type[Lifecycle] | LifecycleDefinition, *, level: Level = 
 
     Args:
         lifecycle: a lifecycle class or its definition.
-        level: ``stage`` for a slide; ``full`` adds touchpoints and spells every condition out, for a hand-out.
+        level: ``stage`` for a slide; ``full`` adds touchpoints and what every name in a condition means, for a hand-out.
         theme: ``light`` or ``dark``.
 
     Example:
@@ -145,7 +145,10 @@ def _card(path: str, phase: Phase, owners: tuple[str, ...], level: Level, unowne
 
 
 class _Saying:
-    """Conditions in words; on a slide, those that the model has a name for are said by that name and explained once below."""
+    """Conditions in words; those that the model has a name for are said by that name, and explained once below.
+
+    A slide has no room for what `named` conditions mean: they are named for those who know it. A hand-out says it.
+    """
 
     def __init__(self, definition: LifecycleDefinition, level: Level) -> None:
         self.definition = definition
@@ -155,6 +158,8 @@ class _Saying:
 
     def say(self, cond: Cond) -> str:
         said = words(cond, self.definition)
+        if self.level == "full":
+            self.used |= {node.label: node.of for node in walk(cond) if isinstance(node, Named) and not _says_itself(node)}
         if len(said) <= LONG:
             return said
         short, used = shortened(cond, self.names)
@@ -164,6 +169,14 @@ class _Saying:
     def explained(self) -> Iterator[tuple[str, str]]:
         for name, cond in self.used.items():
             yield name, words(cond, self.definition)
+
+
+def _says_itself(named: Named) -> bool:
+    """Whether a name is another one with a word like "not" or "outside" before it, and means no more."""
+    match named.of:
+        case Not(Named(_, other)) | Unless(Named(_, other)):
+            return named.label.split()[-1:] == other.split()[-1:]
+    return False
 
 
 def _rule(transition: Transition, definition: LifecycleDefinition, saying: _Saying) -> Rule:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from typing import TypeAlias
 
 import attrs
 
 from clmstate.drawing.blocks import Icon, IconShape, Run, joined, pieces
 from clmstate.drawing.geometry import Box, Point
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.marks import BADGE_RADIUS, badge_width
+from clmstate.drawing.measure import Face, clean, text_width, wrap
 from clmstate.drawing.overlay import Key, Overlay, Panel, PanelRow, Tone
 from clmstate.drawing.scene import ClauseRole, Kind, Legend, Scene
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
@@ -31,11 +33,17 @@ COLUMN_GAP = 20.0  # between the columns of a list
 FEW_LETTERS = 12  # beside a head; they would look lost
 NARROWEST_COLUMN = 310.0  # of a list, with the gap
 WIDEST = 1492.0  # 14 points are then 9 points on a slide of 960
+WIDER_LISTS = (1000.0, 840.0)  # of names, below the other parts of a legend
 READABLE = 9 / 14 / 960  # how large a point must be, in widths of a slide, for words of 14 points to be read from the back row
 PANEL, NARROW_PANEL = 400, 290.0  # width of a checklist
 SIZE = 15
 ROW = 26
+LINE = 19  # of a text in several lines
+INDENT = 20.0  # of its further lines
 GAP = 20  # between entries
+_Entered: TypeAlias = tuple[tuple[tuple[str, float, float, bool], ...], float]
+"""An entry of a list: words, how far right, how far down, whether it is the head; and how tall it is."""
+
 ROLE_NAMES: dict[ClauseRole, str] = {
     "event": "Event",
     "condition": "Condition",
@@ -65,6 +73,7 @@ class Furniture:
     icons: tuple[Icon, ...]
     keys: tuple[tuple[Key, Point], ...] = ()
     panels: tuple[tuple[Box, Tone], ...] = ()
+    signs: tuple[tuple[Tone, str, Point], ...] = ()
 
 
 @attrs.define
@@ -79,6 +88,7 @@ class _Rows:
     icons: list[Icon] = attrs.Factory(list)
     keys: list[tuple[Key, Point]] = attrs.Factory(list)
     panels: list[tuple[Box, Tone]] = attrs.Factory(list)
+    signs: list[tuple[Tone, str, Point]] = attrs.Factory(list)
 
     def say(self, text: str, x: float, *, heading: bool = False) -> None:
         face, ink = ("SemiBold", "ink") if heading else ("Regular", "second")
@@ -154,6 +164,7 @@ def furnish(
         tuple(attrs.evolve(icon, x=icon.x + PAD + left + right, y=icon.y + top + down) for icon in rows.icons),
         tuple((key, (x + PAD + left + right, y + top + down)) for key, (x, y) in rows.keys),
         tuple((box.moved(PAD + left + right, top + down), tone) for box, tone in rows.panels),
+        tuple((tone, said, (x + PAD + left + right, y + top + down)) for tone, said, (x, y) in rows.signs),
     )
 
 
@@ -223,16 +234,38 @@ def _lowest_picture(
 ) -> tuple[_Rows, float]:
     """The legend in the width that makes the picture lowest, and where it starts: below everything that stands above that width."""
     tall, depth = journey
-    choices: list[tuple[float, _Rows, float]] = []
-    narrow = (NARROW_PANEL,) if laid is not None and laid.panels else ()
-    for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0, *narrow):
-        rows = _rows(legend, min(width, inner)) if laid is None else _laid(laid, min(width, inner))
+
+    def under(rows: _Rows) -> float:
         used = max((box.right for box, _ in rows.panels), default=0.0)
         used = max(used, *(run.x + text_width(run.text, run.size, run.face) for run in rows.runs), 0.0)
-        top = origin[1] + depth(PAD + used + 28 - origin[0]) + 12
-        choices.append((max(origin[1] + tall, top + rows.height), rows, top))
-    _, rows, top = min(choices, key=lambda choice: choice[0])
+        return origin[1] + depth(PAD + used + 28 - origin[0]) + 12
+
+    narrow = (NARROW_PANEL,) if laid is not None and laid.panels else ()
+    widths = [min(width, inner) for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0, *narrow)]
+    tried = [_rows(legend, width) if laid is None else _laid(laid, width) for width in widths]
+    found = min(((rows, under(rows)) for rows in tried), key=lambda choice: choice[0].height + choice[1])
+    if laid is None and legend.names and found[0].height + found[1] > origin[1] + tall:
+        found = min((found, _apart(legend, widths, under)), key=lambda choice: choice[0].height + choice[1])
+    rows, top = found
     return rows, max(top, origin[1] + tall - rows.height) if rows.runs else top
+
+
+def _apart(legend: Legend, widths: Sequence[float], under: Callable[[_Rows], float]) -> tuple[_Rows, float]:
+    """The legend with its list of names as wide as there is room below the signs, and where it starts."""
+    signs, names = attrs.evolve(legend, names=()), Legend(names=legend.names)
+    above = [(rows, under(rows)) for rows in (_rows(signs, width) for width in widths)]
+    below = [(rows, under(rows)) for rows in (_rows(names, width) for width in (*widths, *WIDER_LISTS) if width <= widths[0])]
+    choices = (
+        (max(start, top + rows.height) + listed.height, rows, top, listed, start) for rows, top in above for listed, start in below
+    )
+    _, rows, top, listed, start = min(choices, key=lambda choice: choice[0])
+    return _followed(rows, listed, max(start - top, rows.height)), top
+
+
+def _followed(above: _Rows, below: _Rows, start: float) -> _Rows:
+    """Two parts of a legend, the second from some height on."""
+    runs = [*above.runs, *(attrs.evolve(run, y=run.y + start) for run in below.runs)]
+    return attrs.evolve(above, width=max(above.width, below.width), height=start + below.height, runs=runs)
 
 
 def _depth(drawn: list[tuple[float, float, float]]) -> Callable[[float], float]:
@@ -270,24 +303,8 @@ def _rows(legend: Legend, width: float) -> _Rows:
             rows.height += ROW
             _row(rows, some, 0)
     _steps(rows, legend.steps)
-    for name, meaning in legend.names:
-        _meaning(rows, f"{clean(name)} =", clean(meaning))
+    _names(rows, legend.names)
     return rows
-
-
-def _meaning(rows: _Rows, name: str, meaning: str) -> None:
-    """What a name of the model means, from beside it on."""
-    heads = wrap(name, rows.width, SIZE, "SemiBold")
-    for index, line in enumerate(heads):
-        rows.height += 20 if index else ROW
-        rows.say(line, 0, heading=True)
-    end = text_width(heads[-1], SIZE, "SemiBold") - 4
-    first, others = _beside(meaning.split(), end, rows.width, 20)
-    if first:
-        rows.say(first, end + 10)
-    for line in others:
-        rows.height += 20
-        rows.say(line, 20)
 
 
 def _headed(heading: str, entries: list[_Entry]) -> float:
@@ -302,19 +319,45 @@ def _steps(rows: _Rows, steps: tuple[tuple[str, str], ...]) -> None:
     columns = max(1, min(3, int((rows.width + COLUMN_GAP) // NARROWEST_COLUMN), len(steps) // 2))
     wide = (rows.width + COLUMN_GAP) / columns - COLUMN_GAP
     margin = max((text_width(_numbered(head)[0], SIZE, "SemiBold") + 8 for head, _ in steps), default=0.0)
+    _in_columns(rows, [_flowed(head, text, wide, margin) for head, text in steps], columns, wide)
+
+
+def _names(rows: _Rows, names: tuple[tuple[str, str], ...]) -> None:
+    """What the model's names mean, in columns where there is room."""
+    if not names:
+        return
+    columns = max(1, min(3, int((rows.width + COLUMN_GAP) // NARROWEST_COLUMN), len(names) // 2))
+    wide = (rows.width + COLUMN_GAP) / columns - COLUMN_GAP
+    rows.height += 8
+    _in_columns(rows, [_meant(f"{clean(name)} =", clean(meaning), wide) for name, meaning in names], columns, wide)
+
+
+def _in_columns(rows: _Rows, entries: Sequence[_Entered], columns: int, wide: float) -> None:
+    """Entries of a list one below the other, in columns that are all about as long."""
     top, lowest, column = rows.height, rows.height, 0
-    total = sum(_flowed(head, text, wide, margin)[1] for head, text in steps)
-    done = 0.0
-    for head, text in steps:
-        pieces, tall = _flowed(head, text, wide, margin)
+    total, done = sum(tall for _, tall in entries), 0.0
+    for entry, tall in entries:
         if done + tall / 2 > total * (1 + column) / columns:
             column, rows.height = column + 1, top
-        for line, left, down, heading in pieces:
+        for line, left, down, heading in entry:
             rows.height += down
             rows.say(line, column * (wide + COLUMN_GAP) + left, heading=heading)
-        rows.height += tall - sum(down for *_, down, _ in pieces)
+        rows.height += tall - sum(down for *_, down, _ in entry)
         done, lowest = done + tall, max(lowest, rows.height)
     rows.height = lowest
+
+
+@lru_cache(512)
+def _meant(name: str, meaning: str, wide: float) -> _Entered:
+    """A name and, from beside it on, what it means."""
+    heads = wrap(name, wide, SIZE, "SemiBold")
+    pieces = [(line, 0.0, float(LINE if index else LINE + 4), True) for index, line in enumerate(heads)]
+    end = text_width(heads[-1], SIZE, "SemiBold") - 4 if heads else 0.0
+    first, others = _beside(meaning.split(), end, wide, INDENT)
+    if first:
+        pieces.append((first, end + 10, 0.0, False))
+    pieces += ((line, INDENT, float(LINE), False) for line in others)
+    return tuple(pieces), sum(down for *_, down, _ in pieces)
 
 
 def _numbered(head: str) -> tuple[str, str]:
@@ -324,8 +367,8 @@ def _numbered(head: str) -> tuple[str, str]:
 
 
 @lru_cache(512)
-def _flowed(head: str, text: str, wide: float, margin: float) -> tuple[tuple[tuple[str, float, float, bool], ...], float]:
-    """An entry whose text begins beside its head, if there is room: words, how far right, how far down, whether it is the head; how tall."""
+def _flowed(head: str, text: str, wide: float, margin: float) -> _Entered:
+    """An entry whose text begins beside its head, if there is room."""
     number, title = _numbered(head)
     heads = wrap(title, wide - margin, SIZE, "SemiBold")
     pieces = [(number, 0.0, float(ROW), True)] if number else []
@@ -374,8 +417,9 @@ def _panel(rows: _Rows, panel: Panel, width: float) -> None:
     for line in wrap(panel.title, width - 28, 17, "Bold"):
         rows.height += 22
         rows.runs.append(Run(line, 14, rows.height - 5, 17, "Bold", "ink", "start"))
+    signs = max((badge_width(*row.sign) for row in panel.rows if row.sign is not None), default=0.0)
     for row in panel.rows:
-        _panel_row(rows, row, width)
+        _panel_row(rows, row, width, signs)
     for line in wrap(panel.foot, width - 28, 14):
         rows.height += 20
         rows.runs.append(Run(line, 14, rows.height - 3, 14, "Regular", "second", "start"))
@@ -384,17 +428,24 @@ def _panel(rows: _Rows, panel: Panel, width: float) -> None:
     rows.height += 10
 
 
-def _panel_row(rows: _Rows, row: PanelRow, width: float) -> None:
+def _panel_row(rows: _Rows, row: PanelRow, width: float, signs: float) -> None:
     """A line of a checklist: what is asked, and at the right (below, where there is no room) what the data say."""
     rows.height += 6
-    left = 14 if row.listed else 40
-    if not row.listed:
+    left = 14.0 if row.listed else 40.0
+    if row.sign is not None:
+        rows.signs.append((*row.sign, (14 + BADGE_RADIUS, rows.height + 10)))
+        left = 14 + max(signs, badge_width(*row.sign)) + 9
+    elif not row.listed:
         icon: IconShape = "unknown" if row.met is None else "met" if row.met else "unmet"
         rows.icons.append(Icon(icon, 23, rows.height + 10, 13, "come" if row.met else "gone"))
-    asked = wrap(row.text, width - 56, SIZE)
+    face: Face = "SemiBold" if row.below else "Regular"
+    asked = wrap(row.text, width - left - 16, SIZE, face)
     for line in asked:
         rows.height += 20
-        rows.runs.append(Run(line, left, rows.height - 5, SIZE, "Regular", "ink", "start"))
+        rows.runs.append(Run(line, left, rows.height - 5, SIZE, face, "ink", "start"))
+    for line in wrap(row.below, width - left - 16, 14):
+        rows.height += 18
+        rows.runs.append(Run(line, left, rows.height - 4, 14, "Regular", "second", "start"))
     if row.spans:
         _panel_pieces(rows, row, width, left + text_width(asked[-1], SIZE) + 12 if len(asked) == 1 else width)
         return

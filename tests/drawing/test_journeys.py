@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from clmstate import Event, Lifecycle, Phase, Signal, Team
+import attrs
+
+from clmstate import Event, Lifecycle, Phase, Signal, Team, unless
 from clmstate.drawing import Scene, journey_scene
+from clmstate.drawing.geometry import Box
+from clmstate.drawing.layout import Layout
+from clmstate.drawing.legend import furnish
 
 
 def pills(scene: Scene) -> dict[str, Any]:
@@ -69,6 +74,38 @@ def test_on_a_slide_named_parts_are_said_by_name_and_explained_once(contract: An
     assert pills(scene)["renew_calm"].clauses[0].text == "in window and healthy"
     assert dict(scene.legend.names)["healthy"] == "health at least 70 and no open escalations"
     assert journey_scene(contract.definition, level="full").legend.names == ()
+
+
+def test_a_hand_out_says_what_names_mean_however_deep_they_stand() -> None:
+    class Deal(Lifecycle):
+        health = Signal.score("health", 0, 100)
+        calm = Signal.flag("nobody complains")
+        good = ((health >= 70) & calm).named("in good health")
+        bad = unless(good).named("not known to be in good health")
+        ready = (good & (health >= 80)).named("ready")
+        one = Phase("One", initial=True)
+        two = Phase("Two")
+        go = one.to(two, when=ready)
+        back = two.to(one, when=bad)
+
+    assert journey_scene(Deal.definition).legend.names == ()
+    assert journey_scene(Deal.definition, level="full").legend.names == (
+        ("ready", "in good health and health at least 80"),
+        ("in good health", "health at least 70 and nobody complains"),
+    )
+
+
+def test_names_stand_below_the_signs_and_may_be_wider(contract: Any) -> None:
+    names = tuple((f"name {n}", "what it means in a good many words, more than fit beside it in one line") for n in range(6))
+    legend = attrs.evolve(journey_scene(contract.definition).legend, names=names)
+    step = Box(0, 0, 500, 200), Box(900, 0, 300, 600)  # room for signs below the first, for a list below both
+    layout = Layout(1200, 600, {str(n): box for n, box in enumerate(step)}, ())
+    around = furnish(Scene("T", legend=legend), layout)
+    said = [run for run in around.runs if run.text.startswith("name ")]
+    assert len(said) == 6
+    assert len({run.x for run in said}) == 2, "two columns"
+    assert max(run.y for run in around.runs) < around.height
+    assert around.height < 760
 
 
 def test_anywhere_is_a_stub_and_so_is_almost_anywhere(contract: Any) -> None:
