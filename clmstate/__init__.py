@@ -136,6 +136,12 @@ def _restore_customer(cls: Any, snapshot: Any, engine: Any) -> Any:
     return restore_customer(cls, snapshot, engine)
 
 
+def _picture(what: Any) -> Any:
+    from clmstate.drawing.notebook import bundle_of
+
+    return bundle_of(what)
+
+
 if not TYPE_CHECKING:  # a checker reads the imports above, and so knows a misspelt name
 
     def __getattr__(name: str) -> Any:
@@ -154,4 +160,4 @@ if not TYPE_CHECKING:  # a checker reads the imports above, and so knows a missp
 
 
 HOOKS.open_customer, HOOKS.restore_customer = _open_customer, _restore_customer
-HOOKS.open, HOOKS.restore, HOOKS.statechart = _open, _restore, _statechart
+HOOKS.open, HOOKS.restore, HOOKS.statechart, HOOKS.picture = _open, _restore, _statechart, _picture

@@ -6,9 +6,10 @@ It knows nothing, so that importing ``clmstate`` can fill it without loading any
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MethodType
 from typing import Any, Final
 
-__all__ = ["HOOKS", "Hooks"]
+__all__ = ["HOOKS", "Hooks", "ShownAsPicture"]
 
 
 class Hooks:
@@ -25,6 +26,26 @@ class Hooks:
     statechart: Callable[..., Any]
     open_customer: Callable[..., None]
     restore_customer: Callable[..., Any]
+    picture: Callable[..., Any]
+
+
+class ShownAsPicture:
+    """What a notebook asks for a picture: a class and its instances alike, which no plain method could answer.
+
+    Example:
+        >>> import clmstate  # fills HOOKS.picture
+        >>> class Shelf:
+        ...     _repr_mimebundle_ = ShownAsPicture()
+        >>> Shelf._repr_mimebundle_.__self__ is Shelf
+        True
+    """
+
+    def __get__(self, instance: object | None, owner: type) -> MethodType:
+        return MethodType(_picture, owner if instance is None else instance)
+
+
+def _picture(what: object, include: object = None, exclude: object = None) -> Any:  # noqa: ARG001 - Jupyter's signature
+    return HOOKS.picture(what)
 
 
 HOOKS: Final = Hooks()

@@ -10,7 +10,7 @@ from clmstate.composition.meta import CompositionMeta
 from clmstate.composition.nodes import CompositionDefinition
 from clmstate.conditions.refusing import assigned
 from clmstate.errors import Diagnostic, ObservationError
-from clmstate.hooks import HOOKS
+from clmstate.hooks import HOOKS, ShownAsPicture
 from clmstate.lifecycle import Engine, Event, Explanation, Journey, Moves, OpenPlay, Phase, Promise, Risk
 from clmstate.lifecycle.opened import Unopened
 from clmstate.signals import When
@@ -56,6 +56,7 @@ class Composition(metaclass=CompositionMeta):
     definition: ClassVar[CompositionDefinition]
     promises: ClassVar[tuple[Promise, ...] | Promise] = ()
     _whole: Any = Unopened()
+    _repr_mimebundle_ = ShownAsPicture()
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
         if type(self) is Composition:

@@ -13,6 +13,7 @@ from clmstate.drawing.compose import Composed, compose
 from clmstate.drawing.dot import to_dot
 from clmstate.drawing.legend import Furniture, furnish
 from clmstate.drawing.mermaid import to_mermaid
+from clmstate.drawing.notebook import bundle
 from clmstate.drawing.overlay import Overlay
 from clmstate.drawing.pdf import to_pdf
 from clmstate.drawing.png import rasterise
@@ -162,8 +163,7 @@ class Drawing:
         return write(place, content)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
-        fitting = self.svg().replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)  # a notebook is narrower than a slide
-        return {"image/svg+xml": fitting, "text/vnd.mermaid": self.mermaid(), "text/plain": repr(self)}
+        return bundle(self)
 
     def __repr__(self) -> str:
         return f"<Drawing {self.scene.title!r}: {len(self.scene.cards)} phases, {len(self.scene.pills)} rules, {self.theme}>"

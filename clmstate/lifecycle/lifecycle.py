@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from clmstate.conditions import Given
 from clmstate.conditions.refusing import assigned
 from clmstate.errors import Diagnostic, ObservationError, UnknownNameError, did_you_mean, shown
-from clmstate.hooks import HOOKS
+from clmstate.hooks import HOOKS, ShownAsPicture
 from clmstate.lifecycle.definition import LifecycleDefinition
 from clmstate.lifecycle.elements import Event, Risk, SuccessGap
 from clmstate.lifecycle.explanations import Explanation
@@ -68,6 +68,7 @@ class Lifecycle(metaclass=LifecycleMeta):
     promises: ClassVar[tuple[Promise, ...] | Promise] = ()
     accepts: ClassVar[Mapping[str, str]] = MappingProxyType({})
     _life: Any = Unopened()
+    _repr_mimebundle_ = ShownAsPicture()
 
     def __init__(self, name: str = "", *, engine: Engine = "live") -> None:
         if type(self) is Lifecycle:

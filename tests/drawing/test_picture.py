@@ -54,11 +54,6 @@ def test_a_file_that_cannot_be_written_is_a_diagnostic(line: Any, tmp_path: Path
         drawing.journey(line).save(tmp_path / "missing" / "journey.svg")
 
 
-def test_notebooks_show_it(line: Any) -> None:
-    bundle = drawing.journey(line)._repr_mimebundle_()
-    assert bundle["image/svg+xml"].startswith("<svg")
-
-
 def test_drawings_are_values(line: Any) -> None:
     assert drawing.journey(line) == drawing.journey(line)
     assert drawing.journey(line) != drawing.journey(line, theme="dark")
