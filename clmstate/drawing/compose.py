@@ -54,7 +54,7 @@ def compose(scene: Scene, *, renderers: tuple[RendererName, ...] = RENDERERS) ->
 
         return Composed(*place_lanes(scene))
     if scene.plan == "composite":
-        from clmstate.drawing.composites import place_parts
+        from clmstate.drawing.part_grid import place_parts
 
         return Composed(scene, *place_parts(scene))
     if scene.plan == "markets":

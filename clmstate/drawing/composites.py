@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,28 +11,18 @@ import attrs
 from clmstate.analysis.versions.spoken import said_feed
 from clmstate.composition import Composition, CompositionDefinition, StandsIn, Wire, sources
 from clmstate.conditions.free import reads
-from clmstate.drawing.blocks import Block, Icon, Run
-from clmstate.drawing.geometry import Box, Route, around
 from clmstate.drawing.journeys import Level, journey_scene
-from clmstate.drawing.layout import Layout
-from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.measure import text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay, Said, Tone
+from clmstate.drawing.part_grid import READERS, SMALL
 from clmstate.drawing.picture import Drawing
-from clmstate.drawing.scene import Card, Clause, Lane, Link, Pill, Scene
+from clmstate.drawing.scene import Card, Clause, Frame, Lane, Link, Pill, Scene
 from clmstate.drawing.theme import ThemeName
-from clmstate.drawing.ways import Cell, Grid
+from clmstate.drawing.whereabouts import day
 from clmstate.drawing.wired import Carried, carried, part_at
 from clmstate.lifecycle import LifecycleDefinition
 
-__all__ = ["composite", "composite_scene", "place_parts"]
-
-_CARD, _SIDE, _PAD, _PORT = 212, 16.0, 12.0, 38
-_SMALL = 13  # type size of who reads a port
-_PHASE = 38  # height of a phase: its name, and at the right who is there
-_WIRE = 196  # width of what is said on a wire
-_BELOW = 16.0  # a phase: an arrow to the next
-_SPREAD = 60.0  # how much further apart phases may stand in a short panel
-_AROUND = 34.0  # what is said on a wire: room before and after it
+__all__ = ["composite", "composite_scene"]
 
 
 def composite(
@@ -82,7 +71,7 @@ def composite(
     keys += [Key("at_risk", "not yet enough", signed=True)] if False in met else []
     keys += [Key("here", "is here")] if customer is not None else []
     title = f"{customer.name}: all parts" if customer is not None and customer.name else ""
-    told = f"as of {customer.at}" if customer is not None and customer.at is not None else scene.subtitle
+    told = f"as of {day(customer.at)}" if customer is not None and customer.at is not None else scene.subtitle
     return Drawing(scene, theme, Overlay(title, told, covers, tuple(keys)))
 
 
@@ -157,6 +146,7 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
     pills: list[Pill] = []
     links: list[Link] = []
     lanes: list[Lane] = []
+    frames: list[Frame] = []
     wires = list(_wires(definition, ()))
     for number, part in enumerate(parts):
         name = ".".join(part.path)
@@ -164,6 +154,7 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
         ports = [_port(name, wire.port, part.member) for wire in fed]
         told = journey_scene(part.member)
         own = tuple(attrs.evolve(card, id=f"{name}/{card.id}", **unsaid, step=number, team=number) for card in told.cards)
+        frames += _framed(name, told)
         cards += [attrs.evolve(port, team=number, step=number) for port in ports]
         cards += own
         for upper, lower in zip(told.cards, told.cards[1:], strict=False):
@@ -193,7 +184,7 @@ def composite_scene(definition: CompositionDefinition, *, level: Level = "stage"
         " ".join(first.split()) + (f" · {version}" if version else ""),
         tuple(cards),
         tuple(pills),
-        (),
+        tuple(frames),
         tuple(links),
         lanes=tuple(lanes),
         plan="composite",
@@ -273,10 +264,19 @@ def _read_by(readers: list[str]) -> str:
     told = ""
     for count in range(1, len(readers) + 1):
         longer = f"read by {', '.join(readers[:count])}{' …' if count < len(readers) else ''}"
-        if told and text_width(longer, _SMALL) > _CARD - 16:
+        if told and text_width(longer, SMALL) > READERS:
             break
         told = longer
     return told
+
+
+def _framed(part: str, told: Scene) -> Iterator[Frame]:
+    """The groups of a part whose phases stand below each other."""
+    places = {card.id: place for place, card in enumerate(told.cards)}
+    for frame in told.frames:
+        some = sorted(places[name] for name in frame.members)
+        if some[-1] - some[0] == len(some) - 1:
+            yield Frame(f"{part}:{frame.id}", frame.title, tuple(f"{part}/{told.cards[place].id}" for place in some))
 
 
 def _between(told: Scene, upper: str, lower: str) -> Pill | None:
@@ -304,159 +304,3 @@ def _sources(place: tuple[str, ...], wire: Wire, cards: list[Card]) -> Iterator[
         elif own:
             found[path if any(card.startswith(f"{path}/") for card in own) else min(own).partition("/")[0]] = None
     yield from list(found)[:1]
-
-
-def place_parts(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
-    """Blocks and places of a composite; nothing here needs Graphviz."""
-    cells = {lane.id: Cell(column, 0) for column, lane in enumerate(scene.lanes)}
-    cells |= {name: Cell(column, 0, row + 1) for column, lane in enumerate(scene.lanes) for row, name in enumerate(lane.members)}
-    wires = [pill for pill in scene.pills if pill.id.startswith("wire ")]
-    lines = [(next(scene.tails(pill)), next(scene.heads(pill))) for pill in wires]
-    grid = Grid(cells, lines)
-    blocks = _blocks(scene)
-    free = _free(grid, [blocks[pill.id].width for pill in wires])
-    boxes, gaps, corridor = _columns(scene, grid, blocks, free)
-    heads = {lane.id: Box(boxes[lane.id].x, boxes[lane.id].y, boxes[lane.id].width, blocks[lane.id].height) for lane in scene.lanes}
-    routes = grid.routes(boxes | heads, gaps, [corridor, corridor], lambda gap: free[gap])
-    ends = dict(_upright(scene, boxes))
-    for pill, route, way in zip(wires, routes, grid.ways, strict=True):
-        (tx, ty) = route.tip or route.points[-1]
-        block = blocks[pill.id]
-        left = tx - 24 - block.width if way.enters_left else tx + 24
-        boxes[pill.id] = Box(left, ty - block.height / 2, block.width, block.height)
-        near, far = (left, left + block.width) if way.enters_left else (left + block.width, left)
-        *rest, _, _ = route.points
-        ends[way.tail, pill.id] = Route((*rest, (near, ty), (near, ty)))
-        tip = tx - 10 if way.enters_left else tx + 10
-        ends[pill.id, way.head] = Route(((far, ty), (far, ty), (tip, ty), (tip, ty)), (tx, ty))
-    placed = tuple(ends[link.tail, link.head] for link in scene.links)
-    extent = around(boxes.values(), (point for route in placed for point in route.samples(6)))
-    boxes = {name: box.moved(-extent.x, -extent.y) for name, box in boxes.items()}
-    return blocks, Layout(extent.width, extent.height, boxes, tuple(route.moved(-extent.x, -extent.y) for route in placed))
-
-
-def _free(grid: Grid, said: list[int]) -> dict[int, tuple[float, float]]:
-    """What stays free at the left and the right of each gap: room for words where wires end, little elsewhere."""
-    free = dict.fromkeys(range(2 + max((cell.column for cell in grid.cells.values()), default=0)), (18.0, 18.0))
-    for way, wide in zip(grid.ways, said, strict=True):
-        left, right = free[way.into]
-        free[way.into] = (left, max(right, wide + _AROUND)) if way.enters_left else (max(left, wide + _AROUND), right)
-    return free
-
-
-def _blocks(scene: Scene) -> dict[str, Block]:
-    blocks: dict[str, Block] = {}
-    for lane in scene.lanes:
-        wide = _CARD + 2 * _SIDE
-        lines, below = wrap(lane.title, wide - 24, 19, "Bold"), wrap(lane.subtitle, wide - 24, 14)
-        runs = [Run(line, wide / 2, 27 + 24 * index, 19, "Bold", "on_team") for index, line in enumerate(lines)]
-        top = 24 * len(lines) + 22
-        runs += [Run(line, wide / 2, top + 18 * index, 14, "Regular", "on_team") for index, line in enumerate(below)]
-        blocks[lane.id] = Block(int(wide), top + 18 * len(below) - 6, runs=tuple(runs))
-    for card in scene.cards:
-        blocks[card.id] = _card(card)
-    for pill in scene.pills:
-        wire = pill.id.startswith("wire ")
-        blocks[pill.id] = _said(pill, _WIRE if wire else _CARD - 14)
-    return blocks
-
-
-def _card(card: Card) -> Block:
-    """A phase is its name in a box; a port has a band, and below it who reads it."""
-    if card.id.startswith("port "):
-        return _banded(card)
-    left = 14.0 + (20 if card.standing else 0)
-    titles = wrap(card.title, _CARD - left - 12, 16, "Bold")
-    runs = [Run(line, left, 25 + 20 * index, 16, "Bold", "ink", "start") for index, line in enumerate(titles)]
-    icons = (Icon(card.standing, 20, 19.5, 12, "owner"),) if card.standing else ()
-    y = 20.0 * len(titles)
-    for line in wrap(card.subtitle, _CARD - left - 12, 13):
-        y += 17
-        runs.append(Run(line, left, y + 6, 13, "Regular", "second", "start"))
-    return Block(_CARD, math.ceil(y) + _PHASE - 20, 0, tuple(runs), icons)
-
-
-def _banded(card: Card) -> Block:
-    lines = wrap(card.title, _CARD - 20, 16, "Bold")
-    header = 10 + 20 * len(lines)
-    runs = [Run(line, _CARD / 2, 2 + 20 * (index + 1), 16, "Bold", "on_team") for index, line in enumerate(lines)]
-    told = wrap(card.subtitle, _CARD - 16, _SMALL)
-    body = max(17 * len(told) + 10, _PORT)
-    y = header + (body - 17 * len(told)) / 2
-    runs += [Run(line, _CARD / 2, y + 17 * index + 13, _SMALL, "Regular", "second") for index, line in enumerate(told)]
-    return Block(_CARD, header + body, header, tuple(runs))
-
-
-def _said(pill: Pill, width: float) -> Block:
-    shown = [clause for clause in pill.clauses if clause.role != "play" and clean(clause.text)]
-    runs: list[Run] = []
-    icons: list[Icon] = []
-    y = 5.0
-    for clause in shown:
-        icons.append(Icon(clause.role, 13.5, y + 9.5, 11, "line"))
-        for line in wrap(clause.text, width - 34, 14, "SemiBold" if clause.role == "event" else "Regular"):
-            y += 18
-            runs.append(Run(line, 24, y - 4, 14, "SemiBold" if clause.role == "event" else "Regular", "words", "start"))
-    widest = max((text_width(run.text, run.size, run.face) for run in runs), default=30.0)
-    return Block(math.ceil(widest + 34), math.ceil(y + 7), 0, tuple(runs), tuple(icons))
-
-
-def _columns(
-    scene: Scene, grid: Grid, blocks: Mapping[str, Block], free: Mapping[int, tuple[float, float]]
-) -> tuple[dict[str, Box], list[Box], Box]:
-    """Panels side by side, with room between them for the wires; above them the corridor for wires that pass a panel by."""
-    boxes: dict[str, Box] = {}
-    top = grid.corridor_height(0, 8)
-    x, gaps = 0.0, []
-    rules = {pill.id for pill in scene.pills if not pill.id.startswith("wire ")}
-    after = {link.tail: link.head for link in scene.links if link.head in rules}
-    for column, lane in enumerate(scene.lanes):
-        wide = grid.gap_width(column, sum(free[column])) if grid.in_gap[column] else 26.0 if column else 0.0
-        gaps.append(Box(x, 0, wide, 0))
-        x += wide
-        y = top + blocks[lane.id].height + _PAD
-        for name in lane.members:
-            block = blocks[name]
-            tall = max(block.height, blocks_of(scene, blocks, name)) if name.startswith("port ") else block.height
-            boxes[name] = Box(x + _SIDE, y + (tall - block.height) / 2, _CARD, block.height)
-            y += tall + (_PAD if name in after or name.startswith("port ") else _BELOW)
-            if name in after:
-                pill = blocks[after[name]]
-                y += 4
-                boxes[after[name]] = Box(x + _SIDE + (_CARD - pill.width) / 2, y, pill.width, pill.height)
-                y += pill.height + _PAD + 8
-        boxes[lane.id] = Box(x, top, _CARD + 2 * _SIDE, y - top + 2)
-        x += _CARD + 2 * _SIDE
-    wide = grid.gap_width(len(scene.lanes), sum(free[len(scene.lanes)])) if grid.in_gap[len(scene.lanes)] else 0.0
-    gaps.append(Box(x, 0, wide, 0))
-    lowest = max((boxes[lane.id].bottom for lane in scene.lanes), default=0)
-    for lane in scene.lanes:
-        boxes |= dict(_spread(lane, boxes, after, lowest - boxes[lane.id].bottom))
-        boxes[lane.id] = attrs.evolve(boxes[lane.id], height=lowest - top)
-    return boxes, gaps, Box(0, 0, x, top)
-
-
-def _spread(lane: Lane, boxes: Mapping[str, Box], after: Mapping[str, str], spare: float) -> Iterator[tuple[str, Box]]:
-    """The phases of a short panel further apart, so that they fill more of it; what they ask stays above them."""
-    phases = [name for name in lane.members if not name.startswith("port ")]
-    step = min(spare / max(len(phases), 1), _SPREAD)
-    for place, name in enumerate(phases):
-        yield name, boxes[name].moved(0, step * place)
-        if name in after:
-            yield after[name], boxes[after[name]].moved(0, step * (place + 0.5))
-
-
-def blocks_of(scene: Scene, blocks: Mapping[str, Block], port: str) -> int:
-    """The height of what is said on the wires into a port."""
-    return max((blocks[link.tail].height + 10 for link in scene.links if link.head == port), default=0)
-
-
-def _upright(scene: Scene, boxes: Mapping[str, Box]) -> Iterator[tuple[tuple[str, str], Route]]:
-    """Lines inside a panel, from one card down to the next."""
-    for link in scene.links:
-        if link.tail in boxes and link.head in boxes:
-            tail, head = boxes[link.tail], boxes[link.head]
-            x = tail.middle[0]
-            end = head.y if link.head not in {card.id for card in scene.cards} else head.y - 10
-            tip = None if end == head.y else (x, head.y)
-            yield (link.tail, link.head), Route(((x, tail.bottom), (x, tail.bottom), (x, end), (x, end)), tip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import attrs
@@ -28,6 +29,8 @@ _LEADING = 1.28
 _SMALLEST = 0.002  # of the usual size: nothing is cut, whatever is said
 _READABLE = 0.5
 BAR = 10.0  # height of a bar, and what stands below it
+_ABOVE_BAR = 15.0  # the lowest line of text: the lower edge of a card with a bar
+_NOT_SMALLER = 0.75  # of the usual size; before that, a line is rather broken
 CHIP = 8.0  # around the text of a small pill
 WIDEST_STEP = 62.0  # of a badge with several numbers
 
@@ -62,22 +65,34 @@ def _card(block: Block, cover: Cover) -> Block:
     if cover.said is None:
         return block
     if not block.header:
-        title = tuple(run for run in block.runs if run.face == "Bold")
-        taken = max((run.x + text_width(run.text, run.size, run.face) for run in title), default=0.0)
-        room = Box(taken + 10, 2, block.width - taken - 22, block.height - (8 if cover.bar else 4))
-        beside = _fitted(cover.said, room)
-        widest = max((text_width(run.text, run.size, run.face) for run in beside), default=0.0)
-        return attrs.evolve(block, runs=(*title, *(attrs.evolve(run, x=room.right - widest / 2) for run in beside)))
+        return _beside(block, cover.said, bar=bool(cover.bar))
     title = tuple(run for run in block.runs if run.y <= block.header)
     below = block.height - block.header - 8 - (BAR + 8 if cover.bar else 0)
     return attrs.evolve(block, runs=(*title, *_fitted(cover.said, Box(8, block.header + 4, block.width - 16, below))))
 
 
-def _fitted(said: tuple[Said, ...], room: Box) -> tuple[Run, ...]:
-    """Lines centred in a box, smaller where they would not fit."""
+def _beside(block: Block, said: tuple[Said, ...], *, bar: bool) -> Block:
+    """A card without a band keeps what it says; what a cover says stands at the right of its name, and all a little higher above a bar."""
+    lowest = max((run.y for run in block.runs), default=0.0)
+    up = max(0.0, lowest + _ABOVE_BAR - block.height) if bar else 0.0
+    own = tuple(attrs.evolve(run, y=run.y - up) for run in block.runs)
+    title = [run for run in own if run.face == "Bold"]
+    taken = max((run.x + text_width(run.text, run.size, run.face) for run in title), default=0.0)
+    room = Box(taken + 8, 0, block.width - taken - 20, block.height)
+    found = _fitted(said, room, whole=True)
+    if any(run.size < _NOT_SMALLER * _SIZES["plain"][0] for run in found):
+        found = _fitted(said, room)
+    widest = max((text_width(run.text, run.size, run.face) for run in found), default=0.0)
+    down = sum(run.y for run in title) / len(title) - found[0].y if title and len(found) == 1 else 0.0  # on the line of the name
+    right = tuple(attrs.evolve(run, x=room.right - widest / 2, y=run.y + down) for run in found)
+    return attrs.evolve(block, runs=(*own, *right), icons=tuple(attrs.evolve(icon, y=icon.y - up) for icon in block.icons))
+
+
+def _fitted(said: tuple[Said, ...], room: Box, *, whole: bool = False) -> tuple[Run, ...]:
+    """Lines centred in a box, smaller where they would not fit; whole ones are not broken."""
     scale = 1.0
     while True:
-        lines = [(line, one) for one in said if clean(one.text) for line in _broken(one, room.width, scale)]
+        lines = [(line, one) for one in said if clean(one.text) for line in _broken(one, math.inf if whole else room.width, scale)]
         tall = sum(_SIZES[one.how][0] * scale * _LEADING for _, one in lines)
         wide = max((text_width(line, _SIZES[one.how][0] * scale, _SIZES[one.how][1]) for line, one in lines), default=0)
         if (tall <= room.height and wide <= room.width) or scale <= _SMALLEST:
@@ -97,7 +112,7 @@ def _fitted(said: tuple[Said, ...], room: Box) -> tuple[Run, ...]:
 
 def _broken(one: Said, width: float, scale: float) -> tuple[str, ...]:
     size, face = _SIZES[one.how]
-    return (clean(one.text),) if one.how == "number" else wrap(one.text, width, size * scale, face)
+    return (clean(one.text),) if one.how == "number" or width == math.inf else wrap(one.text, width, size * scale, face)
 
 
 def step_width(number: str) -> float:

@@ -281,6 +281,8 @@ class _Painter:
     def link(self, link: Link, route: Route) -> Iterator[str]:
         colour, wide = self.theme.kinds[link.kind].line, LINE_WIDTHS.get(link.kind, 2.2)
         cover = self.overlay.covers.get(link.head) if link.head in self.pill_ids else self.overlay.covers.get(link.tail)
+        if cover is not None and link.head not in self.pill_ids and link.tail not in self.pill_ids:
+            cover = Cover("faded")  # a line without a rule on it says the same whoever stands at its end
         dashes = DASHES.get(link.kind, "")
         if cover is not None:
             colour, wide = self.theme.tones[cover.tone].line, cover.wide or (1.6 if cover.tone == "faded" else wide)

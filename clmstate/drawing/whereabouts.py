@@ -13,7 +13,7 @@ from clmstate.drawing.scene import Scene
 from clmstate.drawing.theme import ThemeName
 from clmstate.lifecycle import Lifecycle, Move, Reason, Transition
 
-__all__ = ["here", "ways_on"]
+__all__ = ["day", "here", "ways_on"]
 
 _MOST = 7  # lines of a checklist; more are counted
 _PATH = 5.0
@@ -48,13 +48,19 @@ def here(life: Lifecycle, *, since: dt.date | None = None, theme: ThemeName = "l
     moves = [move for move in life.journey.moves if not move.stayed]
     covers = _cards(scene, life, moves, since) | _pills(scene, moves)
     name = life.name or "This customer"
-    asked = f" · as of {_day(life.at)}" if life.at is not None else ""
+    asked = f" · as of {day(life.at)}" if life.at is not None else ""
     told = f"{len(moves)} {'move' if len(moves) == 1 else 'moves'} so far{asked}"
     keys = (Key("path", "path so far, in order", _PATH), Key("faded", "possible later", 1.6))
     return Drawing(scene, theme, Overlay(f"{name}: {life.phase.label}", told, covers, keys, tuple(_panels(life))))
 
 
-def _day(at: dt.date) -> str:
+def day(at: dt.date) -> str:
+    """A date as people write it.
+
+    Example:
+        >>> day(dt.date(2026, 3, 9))
+        '9 Mar 2026'
+    """
     return f"{at.day} {at:%b %Y}"
 
 
@@ -119,7 +125,7 @@ def _panels(life: Lifecycle) -> Iterator[Panel]:
         rows += _rows(explained.reason)
     more = f"and {len(rows) - _MOST} more conditions" if len(rows) > _MOST else ""
     check = life.next_check
-    foot = " · ".join(part for part in (more, f"next check {_day(check)}" if check is not None else "", _owner(life)) if part)
+    foot = " · ".join(part for part in (more, f"next check {day(check)}" if check is not None else "", _owner(life)) if part)
     yield Panel(f"To {definition.places[way.target].label}", tuple(rows[:_MOST]), foot)
 
 
