@@ -30,11 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("model", nargs="*", help=MODEL_HELP)
     parser.add_argument("--all", action="store_true", help="print remarks and accepted findings too")
+    parser.add_argument("--strict", action="store_true", help="end with 1 for warnings too, unless the model accepts them")
     parser.add_argument("--explain", metavar="CODE", help="say what a finding means, such as CLM515")
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
-    """Loads the models, proves what can be proved and says what is wrong: 0 no errors, 1 some.
+    """Loads the models, proves what can be proved and says what is wrong: 0 no errors, 1 some; with --strict no warnings either.
 
     Example:
         >>> from clmstate.cli import main
@@ -56,7 +57,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         screen.json(_document(loaded, findings, promises))
     else:
         _show(loaded, findings, promises, screen, remarks=options.all)
-    return 1 if loaded.faults or any(one.severity == "error" for one in findings) else 0
+    grave = [
+        one for one in findings if one.severity == "error" or (options.strict and one.severity == "warning" and not one.accepted)
+    ]
+    return 1 if loaded.faults or grave else 0
 
 
 def _proved(models: Sequence[Model], screen: Screen) -> Iterator[Finding]:

@@ -336,4 +336,6 @@ def _nothing(path: Path) -> Diagnostic:
         siblings, cause = [], f"there is no folder '{path.parent}'"
     near = did_you_mean(path.name, [s for s in siblings if not s.startswith((".", "_"))])
     remedy = near if near.startswith("did you mean") else "check the path, or name a file, a module or a folder"
+    if path.parts[:1] == ("models",) and not Path("models").is_dir():  # copied from a page of ours, and only the repository has it
+        remedy = "the models that our pages speak of are in clmstate's repository; clmstate new my_lifecycle writes one here"
     return Diagnostic("CLM330", str(path), cause, remedy)

@@ -169,7 +169,7 @@ class Body(Names):
 
 
 def _hides(key: str, instead: str) -> Mistake:
-    cause = f"the name '{key}' is one of our own, and would hide it"
+    cause = f"the name '{key}' is one of our own: what every customer has under it would be hidden"
     return Mistake("CLM101", cause, f"rename it, to '{instead}' for example; taken are: {', '.join(sorted(MEMBERS))}")
 
 

@@ -73,6 +73,17 @@ def test_a_warning_is_accepted_with_a_reason(run: Run, folder: Path) -> None:
     assert "scores are taken once a month" in run("check", "care.py", "--all").out
 
 
+def test_strict_says_no_to_warnings_that_nobody_accepts(run: Run, folder: Path) -> None:
+    living = DEAD.replace(
+        "    lose = ill.to(lost, when=(health > 90) & (health < 10))", "    lose = ill.to(lost, when=health < 10)"
+    )
+    (folder / "care.py").write_text(living.replace("ACCEPTS", ""))
+    assert "1 warning" in run("check", "care.py").out
+    assert (run("check", "care.py").code, run("check", "care.py", "--strict").code) == (0, 1)
+    (folder / "accepting.py").write_text(living.replace("ACCEPTS", 'accepts = {"CLM518 fall": "scores are taken once a month"}'))
+    assert run("check", "accepting.py", "--strict").code == 0
+
+
 def test_an_acceptance_that_names_nothing_is_a_mistake(run: Run, folder: Path) -> None:
     (folder / "care.py").write_text(DEAD.replace("ACCEPTS", 'accepts = {"CLM518 fal": "a slip"}'))
     ran = run("check", "care.py")

@@ -106,6 +106,7 @@ def test_a_file_that_cannot_be_used(folder: Path, content: str, code: str, words
         ("del.py", "CLM330", "Did you mean 'deal.py'?"),
         ("dael", "CLM330", "Did you mean 'deal'?"),
         ("no/deal.py", "CLM330", "there is no folder 'no'"),
+        ("models/dynamic/contract.py", "CLM330", "are in clmstate's repository; clmstate new my_lifecycle writes one here"),
         ("clmstate.lifecycel", "CLM330", "Did you mean 'lifecycle'"),
         ("not a name", "CLM330", "neither a file, a folder nor the name of a module"),
         ("a\0b.py", "CLM330", ""),
