@@ -73,6 +73,7 @@ class _Setting:
     pill_text: int = PILL_TEXT
     """Width of a rule's words."""
     wider_cards: int = 0
+    """How much wider than usual cards are, or narrower."""
     room: float = 1.0
     """How wide a row may be, times the usual."""
     aside: bool = False
@@ -82,7 +83,7 @@ class _Setting:
 # Each of these makes some shipped model largest; between them the size changes little.
 _NARROW = _Setting(NARROW_TEXT, 0, 1.2)
 _WIDE = (_Setting(132), _Setting(156, 24), _Setting(132, 48, 1.2), _Setting(216, 0, 1.2))
-_WIDE_HAND_OUT = (*_WIDE, _Setting(156, 24, 1.2), _Setting(184, 48, 1.2), _Setting(216, 24, 1.2))
+_WIDE_HAND_OUT = (_Setting(132), _Setting(156), _Setting(170, -15), _Setting(200, 48, 1.4), _Setting(216, 48, 1.4))
 
 
 @attrs.frozen
