@@ -19,7 +19,7 @@ _SIZES: Mapping[SaidAs, tuple[float, Face]] = {
     "number": (34, "Bold"),
     "strong": (15, "Bold"),
     "plain": (14, "Regular"),
-    "quiet": (13, "Regular"),
+    "quiet": (14, "Regular"),
     "italic": (14, "Italic"),
     "struck": (14, "Regular"),
     "come": (14, "SemiBold"),
@@ -28,9 +28,11 @@ _INKS: Mapping[SaidAs, Ink] = {"quiet": "quiet", "struck": "gone", "come": "come
 _LEADING = 1.28
 _SMALLEST = 0.002  # of the usual size: nothing is cut, whatever is said
 _READABLE = 0.5
+_YIELDS = 1.3  # a number becomes smaller by so much before words do
 BAR = 10.0  # height of a bar, and what stands below it
 _ABOVE_BAR = 15.0  # the lowest line of text: the lower edge of a card with a bar
 _NOT_SMALLER = 0.75  # of the usual size; before that, a line is rather broken
+_SIGN = 13.0  # room for the sign of a rule's kind in a small pill
 CHIP = 8.0  # around the text of a small pill
 WIDEST_STEP = 62.0  # of a badge with several numbers
 
@@ -92,27 +94,37 @@ def _fitted(said: tuple[Said, ...], room: Box, *, whole: bool = False) -> tuple[
     """Lines centred in a box, smaller where they would not fit; whole ones are not broken."""
     scale = 1.0
     while True:
-        lines = [(line, one) for one in said if clean(one.text) for line in _broken(one, math.inf if whole else room.width, scale)]
-        tall = sum(_SIZES[one.how][0] * scale * _LEADING for _, one in lines)
-        wide = max((text_width(line, _SIZES[one.how][0] * scale, _SIZES[one.how][1]) for line, one in lines), default=0)
+        lines = [
+            (line, one, _size(one.how, scale))
+            for one in said
+            if clean(one.text)
+            for line in _broken(one, math.inf if whole else room.width, scale)
+        ]
+        tall = sum(size * _LEADING for _, _, size in lines)
+        wide = max((text_width(line, size, _SIZES[one.how][1]) for line, one, size in lines), default=0)
         if (tall <= room.height and wide <= room.width) or scale <= _SMALLEST:
             break
         scale *= 0.92 if scale > _READABLE else 0.7
     runs = []
     y = room.y + (room.height - tall) / 2
-    for line, one in lines:
-        size, face = _SIZES[one.how]
-        y += size * scale * _LEADING
-        baseline = y - size * scale * 0.34
+    for line, one, size in lines:
+        face = _SIZES[one.how][1]
+        y += size * _LEADING
+        baseline = y - size * 0.34
         ink = _INKS.get(one.how, "words")
         across = room.x + room.width / 2
-        runs.append(Run(line, across, baseline, round(size * scale, 3), face, ink, "middle", one.how == "struck"))
+        runs.append(Run(line, across, baseline, round(size, 3), face, ink, "middle", one.how == "struck"))
     return tuple(runs)
 
 
+def _size(how: SaidAs, scale: float) -> float:
+    """A type size; where room is short, a large number gives way before words that are small already."""
+    return _SIZES[how][0] * (scale if how == "number" else min(1.0, scale * _YIELDS))
+
+
 def _broken(one: Said, width: float, scale: float) -> tuple[str, ...]:
-    size, face = _SIZES[one.how]
-    return (clean(one.text),) if one.how == "number" or width == math.inf else wrap(one.text, width, size * scale, face)
+    size, face = _size(one.how, scale), _SIZES[one.how][1]
+    return (clean(one.text),) if one.how == "number" or width == math.inf else wrap(one.text, width, size, face)
 
 
 def step_width(number: str) -> float:
@@ -125,16 +137,16 @@ def step_width(number: str) -> float:
     return min(max(24.0, text_width(number, 14, "Bold") + 8), WIDEST_STEP) if number else 0.0
 
 
-def chip_box(box: Box, block: Block, number: str) -> Box:
-    """Where a pill that shrinks to what it says stands: in the middle of its place, as large as its text."""
+def chip_box(box: Box, block: Block, number: str, *, signed: bool = False) -> Box:
+    """Where a pill that shrinks to what it says stands: in the middle of its place, as large as its text and the sign before it."""
     wide = max((text_width(run.text, run.size, run.face) for run in block.runs), default=0.0) + step_width(number)
     tall = sum(run.size * _LEADING for run in block.runs)
     x, y = box.middle
-    width, height = min(wide + 2 * CHIP, box.width), min(tall + CHIP, box.height)
+    width, height = min(wide + 2 * CHIP + (_SIGN if signed else 0), box.width), min(tall + CHIP, box.height)
     return Box(x - width / 2, y - height / 2, width, height)
 
 
-def in_chip(block: Block, chip: Box, place: Box) -> tuple[Run, ...]:
+def in_chip(block: Block, chip: Box, place: Box, *, signed: bool = False) -> tuple[Run, ...]:
     """The text of a pill, measured from the corner of what it shrinks to."""
-    dx, dy = place.x - chip.x, place.y - chip.y
+    dx, dy = place.x - chip.x + (_SIGN / 2 if signed else 0), place.y - chip.y
     return tuple(attrs.evolve(run, x=run.x + dx, y=run.y + dy) for run in block.runs)

@@ -403,10 +403,13 @@ def _laid(laid: Overlay, width: float) -> _Rows:
     if laid.keys:
         rows.height += ROW
         entries = [_Entry(clean(key.text), 46 if key.wide else 34, key=key) for key in laid.keys]
-        lines = next(n for n in range(1, len(entries) + 1) if n == len(entries) or _fit(entries, n, width))
-        for index, some in enumerate(_split(entries, lines)):
-            rows.height += ROW if index else 0
-            _row(rows, some, 0)
+        lined = next((place for place, key in enumerate(laid.keys) if key.wide), 0)
+        groups = [entries] if _wide(entries) <= width else [some for some in (entries[:lined], entries[lined:]) if some]
+        for place, group in enumerate(groups):  # boxes apart from lines
+            lines = next(n for n in range(1, len(group) + 1) if n == len(group) or _fit(group, n, width))
+            for index, some in enumerate(_split(group, lines)):
+                rows.height += ROW if place or index else 0
+                _row(rows, some, 0)
     return rows
 
 

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from clmstate.drawing.scene import Kind
+
 __all__ = ["TONES", "Cover", "Key", "Overlay", "Panel", "PanelRow", "Said", "SaidAs", "Tone"]
 
 Tone: TypeAlias = Literal[
@@ -113,6 +115,8 @@ class Key:
     text: str
     wide: float = 0
     signed: bool = False
+    kind: Kind | None = None
+    """Of a line: the kind of rule whose sign stands on it."""
 
 
 def _frozen(covers: Mapping[str, Cover]) -> Mapping[str, Cover]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from clmstate.drawing.journeys import journey_scene
 from clmstate.drawing.overlay import Cover, Key, Overlay, Said, Tone
 from clmstate.drawing.picture import Drawing
-from clmstate.drawing.scene import STANDINGS, Scene, Standing
-from clmstate.drawing.spoken import STANDING_NAMES
+from clmstate.drawing.scene import KINDS, STANDINGS, Scene, Standing
+from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 from clmstate.drawing.theme import ThemeName
 from clmstate.errors import Diagnostic, UnknownNameError, did_you_mean
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
@@ -70,7 +70,7 @@ def population(
         theme,
         Overlay(
             title or f"Where our {sum(counts.values()):,} customers are",
-            _subtitle(moved, changes, period),
+            _subtitle(moved, changes, standings, period),
             covers,
             _keys(scene, moved, standings or {}),
         ),
@@ -147,19 +147,21 @@ def width(n: int, most: int) -> float:
     return THINNEST + (THICKEST - THINNEST) * (n / most) ** 0.8 if most else THINNEST
 
 
-def _subtitle(flows: Mapping[str, int], changes: Mapping[str, int] | None, period: str) -> str:
-    said = ["Number on a card: customers there now."]
-    if changes:
-        said.append(f"Below it: change{' ' + period if period else ''}.")
+def _subtitle(flows: Mapping[str, int], changes: Mapping[str, int] | None, standings: object, period: str) -> str:
+    since = f" {period}" if period else ""
+    said = [f"Number on a card: customers there now{f', below it the change{since}' if changes else ''}."]
     if flows:
-        said.append(f"Thickness of a line: customers who moved{' ' + period if period else ''}.")
-    return " ".join([*said, "Colour of a card: standing."])
+        said.append(f"Thickness of a line: customers who moved{since}.")
+    said.append("Colour and bar: standing." if standings else "Colour of a card: standing.")
+    return " ".join(said)
 
 
 def _keys(scene: Scene, flows: Mapping[str, int], standings: Mapping[str, Mapping[Standing, int]]) -> tuple[Key, ...]:
     used = {card.standing for card in scene.cards} | {standing for parts in standings.values() for standing in parts}
     keys = [Key(standing, STANDING_NAMES[standing]) for standing in STANDINGS if standing in used]
-    most = max(_through(scene, flows).values(), default=0)
-    if most:
-        keys.append(Key("neutral", f"{most:,} moved", round(width(most, most), 1)))
+    through = _through(scene, flows)
+    most = max(through.values(), default=0)
+    moved = {pill.kind for pill in scene.pills if through[pill.id]}
+    keys += [Key(_TONES.get(kind, "neutral"), KIND_NAMES[kind], 3.0, kind=kind) for kind in KINDS if kind in moved]
+    keys += [Key("neutral", f"{most:,} moved", round(width(most, most), 1))] if most else []
     return (*keys, Key("faded", "nobody moved"))

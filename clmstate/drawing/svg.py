@@ -23,7 +23,7 @@ from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.legend import Furniture
-from clmstate.drawing.marks import SIGNED, badge, dots, icon_path, sign_of, tone_badge
+from clmstate.drawing.marks import SIGNED, badge, dots, has_badge, icon_path, sign_of, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Pill, Scene
@@ -216,12 +216,13 @@ class _Painter:
         label = escape(pill_label(pill, self.scene) + ("" if cover is None else said_label(cover)))
         yield f'<g class="pill {pill.kind}" data-id="{escape(clean(pill.id))}" role="graphics-symbol img" aria-label="{label}">'
         if pill.stub:
-            yield self.stub(box, line)
+            yield self.stub(box, line, cover.wide if cover is not None else 0)
+        signed = cover is not None and cover.small and not cover.number and has_badge(pill.kind)
         dashed = pill.kind == "stay" or (cover is not None and cover.dashed)
         if cover is not None and cover.small:
             yield from self.through(pill, line, cover.wide)
-            box = chip_box(box, block, cover.number)
-            block = attrs.evolve(block, runs=in_chip(block, box, self.layout.boxes[pill.id]))
+            box = chip_box(box, block, cover.number, signed=signed)
+            block = attrs.evolve(block, runs=in_chip(block, box, self.layout.boxes[pill.id], signed=signed))
         yield self.rectangle(
             "box", box, RADIUS, fill, line, 1, DASHES["relapse" if cover is not None else "stay"] if dashed else ""
         )
@@ -233,7 +234,7 @@ class _Painter:
             yield from self.step(cover, box)
         if cover is not None and (cover.signed or cover.sign):
             yield from self.sign(cover, box)
-        elif chip:
+        elif chip or signed:
             yield from sign_of(pill.kind, (box.x + 11, box.middle[1]), ink)
         elif cover is None or not cover.small:
             yield from badge(pill.kind, (box.x + 3, box.y + 1), line, self.theme.canvas)
@@ -307,10 +308,10 @@ class _Painter:
         yield f'<circle cx="{number(x)}" cy="{number(y)}" r="7" fill="{ink}"/>'
         yield "</g>"
 
-    def stub(self, box: Box, colour: str) -> str:
+    def stub(self, box: Box, colour: str, wide: float = 0) -> str:
         x, y = box.x, box.middle[1]
         return (
-            f'<path d="M{number(x)} {number(y)}h-12" stroke="{colour}" stroke-width="2.2"/>'
+            f'<path d="M{number(x)} {number(y)}h-12" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
             f'<circle cx="{number(x - 15)}" cy="{number(y)}" r="4" fill="{self.theme.canvas}" stroke="{colour}" stroke-width="2"/>'
         )
 
@@ -334,6 +335,8 @@ class _Painter:
             if key.wide:
                 yield f'<path d="M{number(x)} {number(y)}h26" stroke="{tones.line}" stroke-width="{key.wide:g}"/>'
                 yield f'<path d="{_arrow((x + 25, y), (x + 36, y), max(4.6, key.wide * 1.1))}" fill="{tones.line}"/>'
+                if key.kind is not None:
+                    yield from badge(key.kind, (x + 8, y), tones.line, self.theme.canvas)
             elif key.signed and key.tone in SIGNED:
                 yield from tone_badge(key.tone, (x + 12, y), self.theme)
             else:
@@ -400,7 +403,7 @@ def _curve(start: Point, before: Point, middle: Point, colour: str, wide: float)
     if abs(y - by) < 1 or abs(x - bx) < 1:  # a line that came level or upright turns once
         cx, cy = (mx, y) if abs(y - by) < 1 else (x, my)
     d = f"M{number(x)} {number(y)}Q{number(cx)} {number(cy)} {number(mx)} {number(my)}"
-    return f'<path class="through" d="{d}" fill="none" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
+    return f'<path class="through" d="{d}" fill="none" stroke="{colour}" stroke-width="{wide or 2.2:g}" stroke-linecap="round"/>'
 
 
 def _arrow(base: Point, tip: Point, half: float = 4.6) -> str:

@@ -1,0 +1,47 @@
+"""Maps of all customers: what their numbers, lines and colours mean is said in the picture."""
+
+from __future__ import annotations
+
+from clmstate import drawing
+from clmstate.drawing.covers import _fitted
+from clmstate.drawing.geometry import Box
+from clmstate.drawing.overlay import Said
+from models.dynamic.contract import Contract
+
+FLOWS = {"adopt": 41, "relapse": 9, "worry": 3, "save": 2}
+
+
+def test_the_legend_names_every_kind_of_line_that_somebody_went_along() -> None:
+    overlay = drawing.population(Contract, {"success": 40}, flows=FLOWS).overlay
+    assert overlay is not None
+    assert [(key.kind, key.text) for key in overlay.keys if key.kind] == [
+        ("branch", "Branch"),
+        ("relapse", "Relapse"),
+        ("at_risk", "At risk"),
+        ("recovery", "Recovery"),
+    ]
+
+
+def test_a_line_has_the_sign_of_its_kind_beside_its_number() -> None:
+    picture = drawing.population(Contract, {"success": 40}, flows=FLOWS)
+    pill = next(pill for pill in picture.scene.pills if "relapse" in pill.rules)
+    group = picture.svg(embed_fonts=False).partition(f'data-id="{pill.id}"')[2].partition("</g>")[0]
+    assert 'class="badge"' in group
+    assert ">9<" in group
+
+
+def test_what_bars_show_is_said_where_there_are_some() -> None:
+    plain = drawing.population(Contract, {"success": 40}).overlay
+    barred = drawing.population(
+        Contract, {"success": 40}, changes={"success": 2}, standings={"success": {"good": 40}}, period="in May"
+    )
+    assert plain is not None
+    assert plain.subtitle == "Number on a card: customers there now. Colour of a card: standing."
+    assert barred.overlay is not None
+    assert barred.overlay.subtitle == "Number on a card: customers there now, below it the change in May. Colour and bar: standing."
+
+
+def test_a_number_gives_way_before_the_words_below_it() -> None:
+    number, words = _fitted((Said("48", "number"), Said("+12 in May", "quiet")), Box(0, 0, 130, 52))
+    assert number.size < 34
+    assert words.size == 14
