@@ -264,19 +264,9 @@ def counted(model: Model, log_file: str, until: int | None) -> tuple[dict[str, i
 
 
 def _findings(model: Model, options: argparse.Namespace) -> Drawing:  # noqa: ARG001 -- all kinds are asked alike
-    from clmstate.analysis import check
-    from clmstate.drawing import Marked, marked
+    from clmstate.drawing import findings
 
-    definition = model.lifecycle.definition
-    known = {*definition.phases, *definition.transitions}
-    levels = {"error": "at_risk", "warning": "watch"}
-    marks: dict[str, Any] = {}
-    for found in check(model.lifecycle):
-        for name in found.about[:1]:
-            if name in known and found.severity in levels and not found.accepted:
-                marks.setdefault(name, Marked(levels[found.severity], f"{found.message} ({found.code})"))  # type: ignore[arg-type]
-    told = f"{len(marks)} phases and rules to look at." if marks else "The check finds nothing to mend."
-    return marked(definition, marks, subtitle=told)
+    return findings(model.lifecycle)
 
 
 def _coverage(model: Model, options: argparse.Namespace) -> Drawing:

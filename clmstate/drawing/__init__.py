@@ -18,6 +18,7 @@ from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.drawing.whereabouts import here
 
 if TYPE_CHECKING:
+    from clmstate.drawing.checked import findings
     from clmstate.drawing.composites import composite
     from clmstate.drawing.differences import difference
     from clmstate.drawing.variants import markets
@@ -50,6 +51,7 @@ __all__ = [
     "composite",
     "coverage",
     "difference",
+    "findings",
     "here",
     "journey",
     "journey_scene",
@@ -60,7 +62,7 @@ __all__ = [
     "read_brand",
 ]
 
-_LATER = {"composite": "composites", "difference": "differences", "markets": "variants"}
+_LATER = {"composite": "composites", "difference": "differences", "findings": "checked", "markets": "variants"}
 
 
 def __getattr__(name: str) -> Any:

@@ -441,7 +441,7 @@ def _panel_row(rows: _Rows, row: PanelRow, width: float, signs: float) -> None:
     elif not row.listed:
         icon: IconShape = "unknown" if row.met is None else "met" if row.met else "unmet"
         rows.icons.append(Icon(icon, 23, rows.height + 10, 13, "come" if row.met else "gone"))
-    face: Face = "SemiBold" if row.below else "Regular"
+    face: Face = "SemiBold" if row.below or row.sign is not None else "Regular"
     asked = wrap(row.text, width - left - 16, SIZE, face)
     for line in asked:
         rows.height += 20

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 
 from clmstate.drawing.blocks import Icon, IconShape
 from clmstate.drawing.geometry import Point
+from clmstate.drawing.measure import text_width
 from clmstate.drawing.overlay import Tone
 from clmstate.drawing.scene import Kind
 from clmstate.drawing.theme import Theme
 
-__all__ = ["BADGE_RADIUS", "SIGNED", "badge", "dots", "has_badge", "icon_path", "sign_of", "tone_badge"]
+__all__ = ["BADGE_RADIUS", "SIGNED", "badge", "badge_width", "dots", "escape", "has_badge", "icon_path", "sign_of", "tone_badge"]
 
 BADGE_RADIUS = 8.5
+_SAID = 12  # type size of what stands beside a sign
 
 # In a square of 100 around the middle. The arrows and the tick are Inter's.
 _BADGES: Mapping[Kind, str] = {
@@ -77,6 +79,18 @@ _DICE: tuple[tuple[Point, ...], ...] = (
 )
 
 
+def escape(text: str) -> str:
+    """Text for use in XML, in content as well as in attributes.
+
+    Example:
+        >>> escape('<script>"5" & more')
+        '&lt;script&gt;&quot;5&quot; &amp; more'
+    """
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(char, entity)
+    return text
+
+
 def has_badge(kind: Kind) -> bool:
     """Whether a kind of rule has a sign; a step forward needs none.
 
@@ -114,21 +128,46 @@ def badge(kind: Kind, at: Point, colour: str, canvas: str) -> Iterator[str]:
     yield f'<path d="{_BADGES[kind]}" transform="scale(.09)" fill="{canvas}"/></g>'
 
 
-def tone_badge(tone: Tone, at: Point, theme: Theme) -> Iterator[str]:
-    """The sign of a tone, on a disc; most tones need none.
+def tone_badge(tone: Tone, at: Point, theme: Theme, said: str = "") -> Iterator[str]:
+    """The sign of a tone on a disc, with a number or a word beside it; most tones need none.
 
     Example:
         >>> from clmstate.drawing.theme import THEMES
         >>> list(tone_badge("faded", (0, 0), THEMES["light"]))
         []
+        >>> "12</text>" in "".join(tone_badge("good", (0, 0), THEMES["light"], "12"))
+        True
     """
-    if tone not in SIGNED:
+    if tone not in SIGNED and not said:
         return
     x, y = (f"{value:.1f}".removesuffix(".0") for value in at)
     tones = theme.tones[tone]
     yield f'<g class="badge" transform="translate({x} {y})">'
-    yield f'<circle r="{BADGE_RADIUS}" fill="{tones.band}" stroke="{theme.canvas}" stroke-width="1.5"/>'
-    yield f'<path d="{SIGNED[tone]}" fill-rule="evenodd" transform="scale(.09)" fill="{tones.on_band}"/></g>'
+    outline = f'fill="{tones.band}" stroke="{theme.canvas}" stroke-width="1.5"'
+    if said:
+        wide, high = badge_width(tone, said), 2 * BADGE_RADIUS
+        yield f'<rect x="{-BADGE_RADIUS}" y="{-BADGE_RADIUS}" width="{wide:.1f}" height="{high:g}" rx="{BADGE_RADIUS}" {outline}/>'
+    else:
+        yield f'<circle r="{BADGE_RADIUS}" {outline}/>'
+    if tone in SIGNED:
+        yield f'<path d="{SIGNED[tone]}" fill-rule="evenodd" transform="scale(.09)" fill="{tones.on_band}"/>'
+    if said:
+        left = BADGE_RADIUS if tone in SIGNED else 5 - BADGE_RADIUS
+        yield f'<text x="{left:g}" y="4" font-size="{_SAID}" fill="{tones.on_band}" font-weight="700">{escape(said)}</text>'
+    yield "</g>"
+
+
+def badge_width(tone: Tone, said: str) -> float:
+    """How wide the sign of a tone is with what is said beside it.
+
+    Example:
+        >>> badge_width("good", ""), badge_width("good", "7") < badge_width("good", "12")
+        (17.0, True)
+    """
+    if not said:
+        return 2 * BADGE_RADIUS
+    wide = text_width(said, _SAID, "Bold")
+    return 2 * BADGE_RADIUS + wide + 5 if tone in SIGNED else max(2 * BADGE_RADIUS, wide + 10)
 
 
 def dots(count: int, at: Point, colour: str, canvas: str) -> Iterator[str]:

@@ -51,6 +51,7 @@ class Cover:
         dashed: whether the outline is dashed.
         signed: whether the sign of its tone stands at the corner.
         sign: another tone whose sign stands there.
+        signs: in place of that one for each of its rules (a card has one), with a number or a word beside it; a tone of None has none.
 
     Example:
         >>> Cover("faded").said is None
@@ -66,6 +67,7 @@ class Cover:
     dashed: bool = False
     signed: bool = False
     sign: Tone | None = None
+    signs: tuple[tuple[Tone | None, str], ...] = ()
 
 
 @attrs.frozen
@@ -84,6 +86,10 @@ class PanelRow:
     """Whether it is only listed, neither met nor unmet."""
     spans: tuple[tuple[str, str], ...] = ()
     """In place of what the data say, text in pieces: "=" as it was, "-" no longer said, "+" new."""
+    sign: tuple[Tone, str] | None = None
+    """The sign before it, as on the map, with its number."""
+    below: str = ""
+    """What is to be said about it at length."""
 
 
 @attrs.frozen

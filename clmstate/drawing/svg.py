@@ -23,7 +23,7 @@ from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.legend import Furniture
-from clmstate.drawing.marks import SIGNED, badge, dots, has_badge, icon_path, sign_of, tone_badge
+from clmstate.drawing.marks import SIGNED, badge, dots, escape, has_badge, icon_path, sign_of, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Pill, Scene
@@ -43,18 +43,6 @@ WEIGHTS: Mapping[Face, tuple[int, str]] = {
 DASHES: Mapping[Kind, str] = {"relapse": "7 4", "stay": "2 4"}
 LINE_WIDTHS: Mapping[Kind, float] = {"at_risk": 2.6, "relapse": 2.0, "next_cycle": 2.0, "stay": 1.6}
 RADIUS = 10
-
-
-def escape(text: str) -> str:
-    """Text for use in XML, in content as well as in attributes.
-
-    Example:
-        >>> escape('<script>"5" & more')
-        '&lt;script&gt;&quot;5&quot; &amp; more'
-    """
-    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
-        text = text.replace(char, entity)
-    return text
 
 
 def paint(
@@ -183,11 +171,13 @@ class _Painter:
         if team is not None and team >= len(self.theme.teams):
             yield from dots(team - len(self.theme.teams) + 1, at, self.theme.team(team), self.theme.canvas)
 
-    def sign(self, cover: Cover, box: Box) -> Iterator[str]:
-        """What a cover says of its card or pill, as a badge at the corner."""
-        tone = cover.sign or (cover.tone if cover.signed else None)
-        if tone is not None:
-            yield from tone_badge(tone, (box.x + 3, box.y + 1), self.theme)
+    def sign(self, cover: Cover, box: Box, tops: Iterable[float] = (0.0,)) -> Iterator[str]:
+        """What a cover says of its card or pill, as a badge at the corner, or of each rule of a pill where that begins."""
+        own = cover.sign or (cover.tone if cover.signed else None)
+        for (tone, said), top in zip(cover.signs or ((own, ""),), tops, strict=False):
+            if tone is not None:
+                y = top or (-1.0 if said else 1.0)  # what is said takes more room, and stands above the first line
+                yield from tone_badge(tone, (box.x + 3, box.y + y), self.theme, clean(said))
 
     def bar(self, cover: Cover, box: Box, card: str) -> Iterator[str]:
         """Shares of a whole at the bottom of a card."""
@@ -232,8 +222,8 @@ class _Painter:
         yield from self.texts(block.runs, box, inks)
         if cover is not None and cover.number:
             yield from self.step(cover, box)
-        if cover is not None and (cover.signed or cover.sign):
-            yield from self.sign(cover, box)
+        if cover is not None and (cover.signed or cover.sign or cover.signs):
+            yield from self.sign(cover, box, (0.0, *block.rules))
         elif chip or signed:
             yield from sign_of(pill.kind, (box.x + 11, box.middle[1]), ink)
         elif cover is None or not cover.small:
@@ -349,6 +339,8 @@ class _Painter:
             yield f'<path d="{_arrow((x + 27, y), (x + 36, y))}" fill="{colours.line}"/>'
             yield from badge(kind, (x + 8, y), colours.line, self.theme.canvas)
         yield from self.icons(self.furniture.icons, Box(0, 0, 0, 0), {})
+        for tone, said, at in self.furniture.signs:
+            yield from tone_badge(tone, at, self.theme, said)
         yield "</g>"
 
     def rectangle(self, role: str, box: Box, radius: float, fill: str, stroke: str, wide: float, dash: str = "") -> str:

@@ -295,7 +295,8 @@ class Painted:
     def _item(self, group: ET.Element) -> Item:
         shape = next(r for r in group.iter(f"{SVG}rect") if r.get("class") == "box")
         x, y, wide, tall = (float(shape.get(key, "")) for key in ("x", "y", "width", "height"))
-        texts = tuple((t.text or "", text_box(t)) for t in group.iter(f"{SVG}text"))
+        on_badges = {t for badge in group.iter(f"{SVG}g") if badge.get("class") == "badge" for t in badge.iter(f"{SVG}text")}
+        texts = tuple((t.text or "", text_box(t)) for t in group.iter(f"{SVG}text") if t not in on_badges)
         kind = (group.get("class") or "").split()[0]
         box = Box(x, y, x + wide, y + tall)
         return Item(kind, group.get("data-id", ""), group.get("aria-label", ""), box, texts, tuple(self._marks(group)))
@@ -305,7 +306,13 @@ class Painted:
         for badge in group.iter(f"{SVG}g"):
             if badge.get("class") == "badge":
                 x, y = (float(n) for n in re.findall(r"[-\d.]+", badge.get("transform", ""))[:2])
-                yield Box(x - 8, y - 8, x + 8, y + 8)
+                capsule = badge.find(f"{SVG}rect")
+                wide = 16.0 if capsule is None else float(capsule.get("width", "")) - 1
+                for text in badge.iter(f"{SVG}text"):
+                    said = text_box(text)
+                    assert said.left >= -8
+                    assert said.right <= wide - 8
+                yield Box(x - 8, y - 8, x - 8 + wide, y + 8)
         for ring in group.findall(f"{SVG}circle"):  # where a line comes from anywhere
             x, y = float(ring.get("cx", "")), float(ring.get("cy", ""))
             yield Box(x - 5, y - 5, x + 15, y + 5)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clmstate import Composition, Event, Lifecycle, Many, One, Phase, Signal, Team, Transition, UnknownNameError, drawing
-from clmstate.drawing import Card, Cover, Drawing, Marked, Overlay, Said, Scene
+from clmstate.drawing import Card, Cover, Drawing, Overlay, Said, Scene
 from clmstate.drawing.blocks import typeset
 from clmstate.drawing.covers import covered
 
@@ -65,20 +65,6 @@ def test_a_difference_shows_both_versions(contract: Any) -> None:
     gone = next(pill for pill in picture.scene.pills if "worry" in pill.rules)
     assert gone.clauses[0].spans == (("-", "health below 60 or at least 2 open escalations"),)
     assert 'text-decoration="line-through"' in picture.svg(embed_fonts=False)
-
-
-def test_marks_go_where_they_belong(contract: Any) -> None:
-    laid = drawing.marked(contract, {"go_live": Marked("at_risk", "never taken"), "success": Marked("good")}).overlay
-    assert laid is not None
-    assert (laid.covers["rule go_live"].tone, laid.covers["success"].tone, laid.covers["growth"].tone) == (
-        "at_risk",
-        "good",
-        "faded",
-    )
-    assert [row.text for row in laid.panels[0].rows] == ["go live: never taken"]
-    seen = drawing.coverage(contract, {"onboarding": 3}, {"go_live": 0}).overlay
-    assert seen is not None
-    assert (seen.covers["onboarding"].tone, seen.covers["rule go_live"].tone) == ("good", "at_risk")
 
 
 def test_lanes_number_what_changes_the_owner(contract: Any) -> None:
