@@ -83,7 +83,7 @@ class _Setting:
 # Each of these makes some shipped model largest; between them the size changes little.
 _NARROW = _Setting(NARROW_TEXT, 0, 1.2)
 _WIDE = (_Setting(132), _Setting(156, 24), _Setting(132, 48, 1.2), _Setting(216, 0, 1.2))
-_WIDE_HAND_OUT = (_Setting(132), _Setting(156), _Setting(170, -15), _Setting(200, 48, 1.4), _Setting(216, 48, 1.4))
+_WIDE_HAND_OUT = (_Setting(132), _Setting(144), _Setting(156), _Setting(200, 48, 1.4), _Setting(216, 48, 1.4))
 
 
 @attrs.frozen
