@@ -45,6 +45,7 @@ class Brand:
         roles: colour by role, for each theme.
         teams: owners' colours, for each theme; those of the theme follow, first the ones that nobody mistakes for these.
         logo: as a data address; "" is none.
+        dark_logo: the one for the dark theme, where it is another.
 
     Example:
         >>> from clmstate.drawing.theme import THEMES
@@ -55,17 +56,21 @@ class Brand:
     roles: Mapping[ThemeName, Mapping[str, str]] = attrs.field(factory=dict, hash=False)
     teams: Mapping[ThemeName, tuple[str, ...]] = attrs.field(factory=dict, hash=False)
     logo: str = ""
+    dark_logo: str = ""
 
     def applied(self, theme: Theme) -> Theme:
         """A theme with these colours."""
         own = self.teams.get(theme.name, ())
-        left = [colour for colour in theme.teams if colour not in own]
-        others = sorted(
-            left, key=lambda colour: any(_alike(colour, mine) for mine in own)
-        )  # what looks like one of them comes last
-        changed = attrs.evolve(theme, teams=(*own, *others), logo=self.logo)
+        left = [number for number, colour in enumerate(theme.teams) if colour not in own]
+        others = sorted(left, key=self._resembled)  # what looks like one of them comes last
+        logo = (theme.name == "dark" and self.dark_logo) or self.logo
+        changed = attrs.evolve(theme, teams=(*own, *(theme.teams[number] for number in others)), logo=logo)
         roles: dict[str, Any] = dict(self.roles.get(theme.name, {}))
         return attrs.evolve(changed, **roles)
+
+    def _resembled(self, number: int) -> bool:
+        """Whether one of our colours looks like one of theirs, in any theme: a team has the same hue by day and by night."""
+        return any(_alike(THEMES[name].teams[number], mine) for name, colours in self.teams.items() for mine in colours)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -100,14 +105,22 @@ def read_brand(path: str | Path, themes: Mapping[ThemeName, Theme]) -> Brand:
         if key not in _KNOWN
     ]
     wrong += _wrong_colours(given, str(path))
-    logo, fault = _logo(given.get("logo", ""), place)
-    wrong += fault
+    logos = given.get("logo", "")
+    wrong += [
+        Diagnostic("CLM405", f"{path}, logo", f"there is no theme {name!r:.60}", did_you_mean(str(name), THEMES))
+        for name in (logos if isinstance(logos, dict) else ())
+        if name not in THEMES
+    ]
+    named = logos if isinstance(logos, dict) else {"light": logos}
+    logo, fault = _logo(named.get("light", ""), place)
+    dark_logo, other_fault = _logo(named.get("dark", ""), place)
+    wrong += fault + other_fault
     if wrong:
         raise InputError(wrong)
     roles = {name: {role: _of(given[role], name) for role in _ROLES if role in given and _of(given[role], name)} for name in themes}
     pages = {name: roles[name].get("canvas", theme.canvas) for name, theme in themes.items()}
     teams = {name: tuple(_owner(colour, name, pages[name]) for colour in given.get("teams", ())) for name in themes}
-    brand = Brand(roles, teams, logo)
+    brand = Brand(roles, teams, logo, dark_logo)
     unreadable = [fault for theme in themes.values() for fault in _unreadable(brand.applied(theme), given, str(path))]
     if unreadable:
         raise InputError(unreadable)
@@ -133,11 +146,21 @@ def _lighter(colour: str, page: str) -> str:
         >>> _lighter("#003A70", "#0B1220"), _lighter("#3B6CF0", "#0B1220")
         ('#0062BD', '#3B6CF0')
     """
+    return _apart(colour, page, _STANDS_OUT, 1)
+
+
+def _apart(colour: str, ground: str, wanted: float, step: int) -> str:
+    """The same hue, as much lighter (1) or darker (-1) as it takes to have some contrast with a ground.
+
+    Example:
+        >>> _apart("#F2A900", "#FFFFFF", 3.0, -1)
+        '#C28700'
+    """
     hue, light, full = colorsys.rgb_to_hls(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
-    for step in range(round(light * 100), 101):
-        if contrast(colour, page) >= _STANDS_OUT:
+    for percent in range(round(light * 100), 101 if step > 0 else -1, step):
+        if contrast(colour, ground) >= wanted:
             break
-        colour = "#" + "".join(f"{round(255 * part):02X}" for part in colorsys.hls_to_rgb(hue, step / 100, full))
+        colour = "#" + "".join(f"{round(255 * part):02X}" for part in colorsys.hls_to_rgb(hue, percent / 100, full))
     return colour
 
 
@@ -171,10 +194,16 @@ def _unreadable(theme: Theme, given: Mapping[str, Any], place: str) -> Iterator[
     for colour in own:
         if contrast(theme.on_team, colour) < _TITLES:
             cause = f"titles ({theme.on_team}) cannot be read on {colour} (contrast {contrast(theme.on_team, colour):.1f})"
-            yield Diagnostic("CLM405", f"{place}, {theme.name} teams", cause, f"choose a darker one, with at least {_TITLES}")
+            yield Diagnostic(
+                "CLM405",
+                f"{place}, {theme.name} teams",
+                cause,
+                f"choose a darker one, such as {_apart(colour, theme.on_team, _TITLES, -1)}",
+            )
         elif contrast(colour, theme.canvas) < _STANDS_OUT:
             cause = f"{colour} does not stand out from the page {theme.canvas} (contrast {contrast(colour, theme.canvas):.1f})"
-            remedy = f"choose a {'lighter' if theme.name == 'dark' else 'darker'} one, with at least {_STANDS_OUT}"
+            way, step = ("lighter", 1) if theme.name == "dark" else ("darker", -1)
+            remedy = f"choose a {way} one, such as {_apart(colour, theme.canvas, _STANDS_OUT, step)}"
             yield Diagnostic("CLM405", f"{place}, {theme.name} teams", cause, remedy)
     for one, other in combinations(own, 2):
         if distance(one, other) < _SAME:

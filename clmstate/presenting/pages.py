@@ -79,9 +79,9 @@ class _Part:
     def svg(self, theme: Theme, view: str, brand: Brand | None) -> str:
         """Its map, without a title: the page has one."""
         scene = self.scene if view == "full" else overview(self.definition, signed=False)
-        painted = Drawing(attrs.evolve(scene, title="", subtitle=""), theme.name, brand=brand and attrs.evolve(brand, logo="")).svg(
-            embed_fonts=False
-        )
+        painted = Drawing(
+            attrs.evolve(scene, title="", subtitle=""), theme.name, brand=brand and attrs.evolve(brand, logo="", dark_logo="")
+        ).svg(embed_fonts=False)
         return re.sub(r"(<title[^>]*>)(</title>)", rf"\g<1>{_literal(escape(self.scene.title))}\g<2>", painted, count=1)
 
     @property
@@ -97,10 +97,10 @@ def _literal(replacement: str) -> str:
 
 def _part(path: str, definition: LifecycleDefinition, shape: Shape) -> _Part:
     scene = journey_scene(definition)
-    kinds = kinds_of(scene)
+    does = kinds(definition)
     owners = {name: number for number, name in enumerate(scene.legend.teams)}
     label = path.replace(".", " ").replace("_", " ").capitalize() if path else definition.title
-    leaflets = tuple(leaflet(definition, phase, kinds, owners, path) for phase in definition.phases)
+    leaflets = tuple(leaflet(definition, phase, does, owners, path) for phase in definition.phases)
     return _Part(path, label, shape.way(path).many > 0, definition, scene, leaflets)
 
 
@@ -118,7 +118,7 @@ def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Jso
     maps = [(part, theme, view, part.svg(theme, view, brand)) for part in parts for theme in themes for view in _VIEWS]
     yield f"<style>{_faces(parts)}\n{_colours(themes)}\n{_read('page.css')}</style></head>"
     yield '<body class="no-script">'
-    yield from _header(title, subtitle, parts, themes[0].logo)
+    yield from _header(title, subtitle, parts, {theme.name: theme.logo for theme in themes})
     yield "<main>"
     yield from _map_area(teams)
     yield from _panel(parts, walk)
@@ -131,8 +131,9 @@ def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Jso
     yield f"<script>{script}</script></body></html>"
 
 
-def _header(title: str, subtitle: str, parts: list[_Part], logo: str) -> Iterator[str]:
-    mark = f'<img class="logo" src="{text(logo)}" alt="">' if logo else ""
+def _header(title: str, subtitle: str, parts: list[_Part], logos: Mapping[str, str]) -> Iterator[str]:
+    themes = {logo: [name for name in logos if logos[name] == logo] for logo in logos.values() if logo}
+    mark = "".join(f'<img class="logo in-{" in-".join(names)}" src="{text(logo)}" alt="">' for logo, names in themes.items())
     yield f'<header>{mark}<div class="name"><h1>{text(title)}</h1><p class="quiet">{text(subtitle)}</p></div><div class="tools">'
     if len(parts) > 1:
         yield '<div role="group" aria-label="Part" class="switch" id="parts">'

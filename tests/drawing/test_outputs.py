@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from clmstate import InputError, drawing
-from clmstate.drawing import THEMES, Card, Drawing, Scene, read_brand
+from clmstate.drawing import THEMES, Brand, Card, Drawing, Scene, read_brand
 from clmstate.drawing.colours import contrast
 from clmstate.drawing.pdf import to_pdf
+from clmstate.presenting import page
 
 
 def streams(pdf: bytes) -> list[bytes]:
@@ -123,6 +124,26 @@ def test_a_theme_file_is_used(tmp_path: Path, contract: Any) -> None:
     assert picture.pdf()[:5] == b"%PDF-"
 
 
+def test_a_dark_page_has_a_logo_of_its_own(tmp_path: Path, contract: Any) -> None:
+    for name, title in (("logo.png", "Dark ink"), ("white.png", "White ink")):
+        (tmp_path / name).write_bytes(Drawing(drawing.Scene(title)).png(1))
+    (tmp_path / "ours.json").write_text(json.dumps({"teams": ["#003A70"], "logo": {"light": "logo.png", "dark": "white.png"}}))
+    brand = read_brand(tmp_path / "ours.json", THEMES)
+    logos = [brand.applied(THEMES[name]).logo for name in ("light", "dark")]
+    assert len(set(logos)) == 2
+    paper = page(contract, brand=brand)
+    assert [paper.count(f'class="logo in-{name}" src="{logo}"') for name, logo in zip(("light", "dark"), logos, strict=True)] == [
+        1,
+        1,
+    ]
+
+
+def test_a_team_that_a_brand_leaves_alone_has_the_same_hue_by_day_and_by_night() -> None:
+    brand = Brand(teams={"light": ("#1B365D",), "dark": ("#3B6FB6",)})  # like our blue on the dark page alone
+    numbers = [[THEMES[name].teams.index(colour) for colour in brand.applied(THEMES[name]).teams[1:]] for name in ("light", "dark")]
+    assert numbers[0] == numbers[1]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -132,6 +153,8 @@ def test_a_theme_file_is_used(tmp_path: Path, contract: Any) -> None:
         ('{"teams": ["blue"]}', "'blue' is no colour"),
         ('{"teams": "#112233"}', "no list"),
         ('{"teams": ["#EEEEEE"]}', "cannot be read on #EEEEEE"),
+        ('{"teams": ["#F2A900"]}', "Choose a darker one, such as #C28700."),
+        ('{"logo": {"night": "logo.png"}}', "no theme 'night'"),
         ('{"ink": "#CCCCCC"}', "contrast"),
         ('{"teams": [{"light": "#003A70", "dark": "#10182A"}]}', "#10182A does not stand out from the page #0B1220"),
         ('{"teams": ["#003A70", "#003B71"]}', "look the same"),
