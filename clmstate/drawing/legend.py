@@ -243,9 +243,13 @@ def _lowest_picture(
     narrow = (NARROW_PANEL,) if laid is not None and laid.panels else ()
     widths = [min(width, inner) for width in (inner, 700.0, 620.0, 540.0, 480.0, 420.0, 380.0, *narrow)]
     tried = [_rows(legend, width) if laid is None else _laid(laid, width) for width in widths]
-    found = min(((rows, under(rows)) for rows in tried), key=lambda choice: choice[0].height + choice[1])
-    if laid is None and legend.names and found[0].height + found[1] > origin[1] + tall:
-        found = min((found, _apart(legend, widths, under)), key=lambda choice: choice[0].height + choice[1])
+
+    def bottom(choice: tuple[_Rows, float]) -> float:
+        return max(origin[1] + tall, choice[0].height + choice[1])
+
+    found = min(((rows, under(rows)) for rows in tried), key=bottom)
+    if laid is None and legend.names and bottom(found) > origin[1] + tall:
+        found = min((found, _apart(legend, widths, under)), key=bottom)
     rows, top = found
     return rows, max(top, origin[1] + tall - rows.height) if rows.runs else top
 
