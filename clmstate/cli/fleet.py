@@ -123,16 +123,47 @@ def _show(title: str, table: pl.DataFrame, screen: Screen) -> None:
 
     kept = _columns_that_fit(table, screen.console.width)
     few = _few_rows(table).select(kept)
-    shown = grid(*map(_is_number, few))
-    shown.add_row(*(Text(name.replace("_", " "), "dim") for name in kept))
-    for row in few.rows():
-        shown.add_row(*(_cell(value, name) for value, name in zip(row, kept, strict=True)))
+    cells = {name: [_cell(value, name) for value in few[name]] for name in kept}
     screen.line()
-    screen.show(Text(title, "bold"), shown if table.height else Text("none"))
+    screen.show(Text(title, "bold"), *([] if table.height else [Text("none")]))
+    for number, (names, heads) in enumerate(_blocks(cells, screen.console.width) if table.height else ()):
+        shown = grid(*(_is_number(few[name]) for name in names))
+        for line in zip(*(heads[name] for name in names), strict=True):
+            shown.add_row(*(Text(word, "dim") for word in line))
+        for row in zip(*(cells[name] for name in names), strict=True):
+            shown.add_row(*row)
+        screen.show(*([Text("")] if number else []), shown)
     if (few.height, len(kept)) != (table.height, table.width):
         rows = f"{few.height} of {table.height:,} rows" if few.height < table.height else "all rows"
         columns = f", {len(kept)} of {table.width} columns" if len(kept) < table.width else ""
         screen.line(f"These are {rows}{columns}; --json prints all.")
+
+
+def _blocks(cells: Mapping[str, list[str]], width: int) -> list[tuple[list[str], dict[str, list[str]]]]:
+    """Columns that stand beside each other, and the lines of their heads, so that nothing is cut.
+
+    A head has as many lines as it takes; where even its words are too wide together, tables stand below each other, each with the first column.
+    """
+    names = list(cells)
+    words = {name: [name.replace("_", " ")] for name in names}
+    if sum(_widths(words, cells).values()) > width + 2:
+        words = {name: name.replace("_", " ").split() or [""] for name in names}
+    wide = _widths(words, cells)
+    blocks: list[list[str]] = []
+    for name in names[1:] or names:
+        if not blocks or sum(wide[each] for each in (*blocks[-1], name)) > width + 2:
+            blocks.append(names[:1] if name != names[0] else [])
+        blocks[-1].append(name)
+    tall = [max(len(words[name]) for name in block) for block in blocks]
+    return [
+        (block, {name: [""] * (lines - len(words[name])) + words[name] for name in block})
+        for block, lines in zip(blocks, tall, strict=True)
+    ]
+
+
+def _widths(words: Mapping[str, list[str]], cells: Mapping[str, list[str]]) -> dict[str, int]:
+    """How wide each column is, with the space behind it."""
+    return {name: 2 + max(map(len, (*words[name], *cells[name]))) for name in cells}
 
 
 def _is_number(column: pl.Series) -> bool:

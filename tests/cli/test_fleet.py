@@ -53,6 +53,21 @@ def test_every_view_is_a_table_and_a_plot(
     assert told["title"] in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("view", ["over-time", "matrix"])
+@pytest.mark.parametrize("width", [60, 80])
+def test_nothing_is_cut_on_a_narrow_screen(
+    view: str, width: int, logs: dict[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {}
+    for wide in (400, width):
+        monkeypatch.setenv("COLUMNS", str(wide))
+        assert fleet(logs, "contract", view) == 0
+        told[wide] = capsys.readouterr().out
+    assert "…" not in told[width]
+    assert max(map(len, told[width].splitlines())) <= width
+    assert set(told[400].split()) <= set(told[width].split())
+
+
 def test_a_part_of_a_whole_customer_is_looked_at(logs: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for view in ("over-time", "funnel", "survival"):
         assert fleet(logs, "customer", view, "--part", "users", "--plot", str(tmp_path / f"{view}.svg")) == 0
