@@ -364,8 +364,8 @@ def _distance(point: Point, box: Box) -> float:
 
 def _frame_box(frame: Frame, scene: Scene, columns: Columns, blocks: Mapping[str, Block], boxes: Mapping[str, Box]) -> Box:
     """Around its members and around the rules that stand between them."""
-    taken = {columns.column[name] for name in frame.members}
-    inside = [boxes[name] for name in insiders(scene, frame) if columns.column[name] in taken]
+    taken = [columns.column[name] for name in frame.members]
+    inside = [boxes[name] for name in insiders(scene, frame) if min(taken) <= columns.column[name] <= max(taken)]
     inner = around(inside).grown(FRAME_SIDE, blocks[frame.id].height, FRAME_SIDE, FRAME_BOTTOM)
     short = max(0.0, blocks[frame.id].width - inner.width)
     return inner.grown(short / 2, 0, short / 2, 0)

@@ -52,6 +52,17 @@ def test_a_frame_that_would_hold_a_stranger_becomes_a_title() -> None:
     assert [card.title for card in composed.scene.cards] == ["G · A", "B", "G · C"]
 
 
+def test_a_frame_holds_the_rules_between_its_members_whole_also_those_above_them() -> None:
+    cards = [Card(name, name.title(), initial=name == "one") for name in ("one", "two", "three", "gone")]
+    said = {"on": (("one",), "two"), "further": (("two",), "three"), "back": (("three",), "two"), "leave": (("three",), "gone")}
+    rules = [Rule(name, tails, head, (Clause("event", f"{name}, in a good many words"),)) for name, (tails, head) in said.items()]
+    boxes = compose(tell("Framed", "", cards, rules, [Frame("in", "In use", ("one", "two", "three"))], ())).layout.boxes
+    back = boxes["back"]
+    assert boxes["in"].grown(0, -5, 0, 0).holds((back.x, back.y))
+    assert boxes["in"].holds((back.right, back.bottom))
+    assert not boxes["in"].overlaps(boxes["leave"])
+
+
 def test_a_scene_without_anything_can_be_placed() -> None:
     assert compose(Scene("Nothing yet")).layout.boxes == {}
 
