@@ -170,6 +170,14 @@ class Parser(argparse.ArgumentParser):
         """An error about one option, or about the line as a whole."""
         return InputError([Diagnostic(code, f"{self.prog} {option}".strip(), cause, remedy)])
 
+    def refuse_empty(self, options: argparse.Namespace) -> None:
+        """Refuses an empty value, as a variable of the shell leaves it that was never set."""
+        for action in self._actions:
+            given = getattr(options, action.dest, None)
+            if given != action.default and (given == "" or (isinstance(given, list) and "" in given)):
+                name = action.option_strings[-1] if action.option_strings else action.dest.upper()
+                raise self.refused("CLM342", name, "its value is empty", "give it one, or leave it out; a variable may not be set")
+
     def usage_hint(self) -> str:
         """Where to read on."""
         return f"see {self.prog} --help"
@@ -255,6 +263,7 @@ def parse_command(parser: Parser, words: Sequence[str]) -> argparse.Namespace:
     if extra:
         what = "option" if extra[0].startswith("-") else "argument"
         raise parser.refused("CLM341", "", f"there is no place for the {what} {extra[0]!r:.60}", parser.usage_hint())
+    parser.refuse_empty(options)
     return options
 
 
@@ -287,7 +296,14 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """What commands are for, in the order in which a team needs them."""
 
 _FOR_ALL: Final = "Options of all commands: --json, --no-color, --help. And: clmstate --version."
-_SHOWN_FIRST: Final = ("new", "check", "draw", "walk", "page")
+_FIRST_STEPS: Final = (
+    "clmstate new my_lifecycle",
+    "clmstate check my_lifecycle",
+    "clmstate draw my_lifecycle --out journey.svg",
+    "clmstate walk my_lifecycle my_lifecycle/acme.csv",
+    "clmstate page my_lifecycle --log my_lifecycle/acme.csv",
+)
+"""What works in an empty folder, one after the other."""
 
 
 def main_help() -> str:
@@ -309,8 +325,8 @@ def main_help() -> str:
         "",
         *textwrap.wrap(f"MODEL is {MODEL_HELP}.", _width()),
         "",
-        "Examples:",
-        *(f"  {COMMANDS[name].example}" for name in _SHOWN_FIRST),
+        "To begin with, in an empty folder:",
+        *(f"  {step}" for step in _FIRST_STEPS),
         "",
         *textwrap.wrap(f"clmstate COMMAND --help has an example of each. {_FOR_ALL}", _width()),
     ]

@@ -55,6 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _close_stdout()
         return PIPE_CLOSED
+    except OSError as error:
+        if os.environ.get("CLMSTATE_TRACEBACK"):
+            raise
+        screen.problems([_not_done_by_the_system(error)])
+        return NOT_AS_ASKED
     except Exception as error:  # a user must never see a traceback; this is the one place that says "our fault"
         if os.environ.get("CLMSTATE_TRACEBACK"):
             raise
@@ -85,6 +90,13 @@ def _run(words: list[str], screen: Screen) -> int:
     except SystemExit:  # --help has been printed
         return 0
     return int(command.run(options, screen))
+
+
+def _not_done_by_the_system(error: OSError) -> Diagnostic:
+    """A full disk, a name that is too long, too many open files: nobody's mistake in a model, and nobody's in clmstate."""
+    place = "clmstate" if error.filename is None else f"{error.filename!s:.60}"
+    cause = f"the system refuses it ({error.strerror or type(error).__name__})"
+    return Diagnostic("CLM398", place, cause, "see to that, and run it again; CLMSTATE_TRACEBACK=1 shows the details")
 
 
 def _our_fault(error: Exception) -> Diagnostic:

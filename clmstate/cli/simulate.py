@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import tomllib
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
-from clmstate.errors import Diagnostic, InputError
+from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.writing import unfinished
 
 if TYPE_CHECKING:
     from clmstate.replay.simulate import Plan
@@ -51,11 +53,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     fleet = simulate(
         model.what, customers=options.customers, weeks=options.weeks, seed=options.seed, start=options.start, plan=plan
     )  # fmt: skip
-    write_log(options.log, fleet.log.rows, model.what)
-    if options.truth is not None:
-        from clmstate.writing import write
-
-        write(options.truth, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in fleet.truth))
+    with contextlib.nullcontext() if options.truth is None else unfinished(options.truth) as truth:  # both files, or none
+        if truth is not None:
+            truth.write_bytes("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in fleet.truth).encode())
+        write_log(options.log, fleet.log.rows, model.what)
     said = f"{len(fleet.truth):,} customers, {len(fleet.log):,} rows, seed {options.seed}: {options.log}"
     if screen.as_json:
         screen.json({"ok": True, "customers": len(fleet.truth), "rows": len(fleet.log), "seed": options.seed, "log": options.log})
@@ -84,6 +85,10 @@ def read_plan(path: str) -> Plan:
         raise InputError([Diagnostic("CLM301", path, f"it cannot be read ({error.strerror})", "check the path")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError([Diagnostic("CLM354", path, f"it is no TOML ({error})", "see docs/how-to/replay.md")]) from None
+    known = ("signals", "events", "members", "bad_spells")
+    for name in said:
+        if name not in known:
+            raise InputError([Diagnostic("CLM354", path, f"{name!r:.60} is no part of a plan", did_you_mean(name, known))])
     try:
         return Plan(
             {name: {key: float(n) for key, n in numbers.items()} for name, numbers in said.pop("signals", {}).items()},

@@ -6,7 +6,6 @@ one wrong record does not make all later ones wrong.
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,9 +18,12 @@ from clmstate.errors import ClmstateError, Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Transition
 from clmstate.live.picture import StatePicture
 from clmstate.replay.cells import read_instant
+from clmstate.replay.csvfile import read_csv
 from clmstate.replay.frames import pl
+from clmstate.replay.lines import lines
+from clmstate.replay.log import cannot_open
 from clmstate.replay.play import play
-from clmstate.replay.rows import Log, Row
+from clmstate.replay.rows import Log, Rejected, Row
 from clmstate.replay.shape import Shape, shape_of
 from clmstate.replay.smallest import Change, smallest_change
 from clmstate.signals import DAY
@@ -104,7 +106,7 @@ def read_records(path: str | os.PathLike[str], definition: LifecycleDefinition) 
         The records, and what is wrong with lines that are none.
 
     Raises:
-        InputError: CLM356, it cannot be read, or lacks a column.
+        InputError: CLM301 and CLM302, it cannot be read; CLM356, it lacks a column.
 
     Example:
         >>> from clmstate import Phase
@@ -113,26 +115,29 @@ def read_records(path: str | os.PathLike[str], definition: LifecycleDefinition) 
         >>> read_records("no such file.csv", Deal.definition)
         Traceback (most recent call last):
         ...
-        clmstate.errors.InputError: CLM356 no such file.csv: it cannot be read (No such file or directory). Check the path.
+        clmstate.errors.InputError: CLM301 no such file.csv: there is no such file. ...
     """
     name = os.fspath(path)
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            lines = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        said = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError([Diagnostic("CLM356", name, f"it cannot be read ({said})", "check the path")]) from None
-    columns = reader.fieldnames or []
-    lacking = [column for column in ("customer", "at", "phase") if column not in columns]
+        with Path(path).open("rb") as stream:
+            file = read_csv(name, lines(stream, name))
+            records = list(file)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError([cannot_open(path, error)]) from None
+    lacking = [column for column in ("customer", "at", "phase") if column not in file.columns]
     if lacking:
         cause = f"the column '{lacking[0]}' is missing"
         raise InputError([Diagnostic("CLM356", name, cause, "give it the columns customer, at, phase")])
     labels = {phase.label: path for path, phase in definition.phases.items()} | {path: path for path in definition.phases}
     found: list[Recorded] = []
     faults: list[Diagnostic] = []
-    for number, line in enumerate(lines, 2):
-        place = f"{name}, line {number}"
+    for record in records:
+        if isinstance(record, Rejected):
+            faults += record.diagnostics
+            continue
+        line, place = record.cells, f"{name}, line {record.number}"
         try:
             at = read_instant(line["at"], place)
         except ClmstateError as error:
@@ -140,7 +145,7 @@ def read_records(path: str | os.PathLike[str], definition: LifecycleDefinition) 
             continue
         if line["phase"] not in labels or not line["customer"]:
             cause = f"{definition.name} has no phase {line['phase']!r:.60}" if line["customer"] else "it names no customer"
-            faults.append(Diagnostic("CLM356", place, cause, did_you_mean(line["phase"] or "", labels)))
+            faults.append(Diagnostic("CLM356", place, cause, did_you_mean(str(line["phase"]), labels)))
             continue
         found.append(Recorded(line["customer"], at, labels[line["phase"]]))
     return found, faults

@@ -21,7 +21,7 @@ from clmstate.replay.csvfile import CsvFile, read_csv
 from clmstate.replay.frames import pl
 from clmstate.replay.inputs import FrameSource
 from clmstate.replay.lines import LONGEST_LINE, checked_start, line_text
-from clmstate.replay.log import _cannot_open, _check_file
+from clmstate.replay.log import _check_file, cannot_open
 from clmstate.replay.rows import Log, Record, Rejected, Row
 from clmstate.replay.shape import Model
 from clmstate.replay.texts import plain_lines, put_together
@@ -101,7 +101,7 @@ class CsvColumns:
         except (OSError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError([_cannot_open(self.source.file, error)]) from None
+            raise InputError([cannot_open(self.source.file, error)]) from None
 
     def _read(self, block: _Block) -> Iterator[pl.DataFrame]:
         file = read_csv(self.source.log.source, block)

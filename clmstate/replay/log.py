@@ -21,7 +21,7 @@ from clmstate.replay.shape import Model, shape_of
 from clmstate.replay.understand import Understanding
 from clmstate.writing import unfinished
 
-__all__ = ["Format", "format_of", "read_log", "write_log"]
+__all__ = ["Format", "cannot_open", "format_of", "read_log", "write_log"]
 
 Format = Literal["csv", "jsonl", "parquet"]
 
@@ -117,7 +117,7 @@ def read_log(
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError([_cannot_open(path, error)]) from None
+        raise InputError([cannot_open(path, error)]) from None
     return Log(source, tuple(rows), tuple(rejected), unit=unit)
 
 
@@ -171,7 +171,13 @@ def _size(path: Path) -> int:
     return about.st_size
 
 
-def _cannot_open(path: str | os.PathLike[str], error: Exception) -> Diagnostic:
+def cannot_open(path: str | os.PathLike[str], error: Exception) -> Diagnostic:
+    """Why a file cannot be opened.
+
+    Example:
+        >>> print(cannot_open("no such folder/log.csv", FileNotFoundError()))
+        CLM301 no such folder/log.csv: there is no folder 'no such folder'. Check the path.
+    """
     place = os.fspath(path)
     match error:
         case FileNotFoundError():

@@ -17,7 +17,7 @@ from clmstate.replay.checkpoint import Checkpoint
 from clmstate.replay.choices import Engine
 from clmstate.replay.frames import pl
 from clmstate.replay.hands import FEWEST, Dealt, Hands, InMemory, ParquetHands, TextHands
-from clmstate.replay.log import _cannot_open, format_of
+from clmstate.replay.log import cannot_open, format_of
 from clmstate.replay.run import Counts, Replayed, with_sources
 from clmstate.replay.shape import shape_of
 from clmstate.replay.sources import table_in
@@ -131,7 +131,7 @@ def _about(
         try:
             found = path.stat()
         except OSError as error:
-            raise InputError([_cannot_open(path, error)]) from None
+            raise InputError([cannot_open(path, error)]) from None
         about.append([path.name, found.st_size, found.st_mtime_ns])
     return {
         "log": [os.path.realpath(file), name.rpartition(":")[2] if database else "", about],
@@ -168,7 +168,7 @@ def _deal(model: Model, name: str, ignore: Collection[str], folder: Path, progre
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError([_cannot_open(name, error)]) from None
+        raise InputError([cannot_open(name, error)]) from None
 
 
 def _dealt(model: Model, name: str, as_of_us: int | None, ignore: Collection[str], engine: Engine, folder: Path) -> Hands:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -474,6 +475,43 @@ def test_our_own_faults_are_no_tracebacks(run: Run, folder: Path, monkeypatch: p
     monkeypatch.setenv("CLMSTATE_TRACEBACK", "1")
     with pytest.raises(ZeroDivisionError):
         main(["show", "deal.py"])
+
+
+def test_what_the_system_refuses_is_not_our_fault(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "journey.svg")
+
+    monkeypatch.setattr("clmstate.cli.show.load", full)
+    ran = run("show", "deal.py")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"CLM398 journey.svg: the system refuses it ({os.strerror(errno.ENOSPC)}).")
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        (["check", ""], "check MODEL"),
+        (["draw", "deal.py", "--out", ""], "draw --out"),
+        (["walk", "deal.py", "acme.csv", "--customer="], "walk --customer"),
+        (["replay", "deal.py", ""], "replay LOG"),
+    ],
+)
+def test_a_variable_that_was_never_set_is_noticed(words: list[str], about: str, run: Run, folder: Path) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"CLM342 clmstate {about}: its value is empty.")
+
+
+def test_simulate_writes_both_files_or_none(run: Run, folder: Path) -> None:
+    for words in (("log.csv", "--truth", "no/such/truth.jsonl"), ("log.xls", "--truth", "truth.jsonl")):
+        assert run("simulate", "deal.py", *words).code == 2
+        assert not [path.name for path in folder.iterdir() if path.name.startswith(("log", "truth", "."))]
+    assert run("simulate", "deal.py", "log.csv", "--truth", "truth.jsonl", "--customers", "3").code == 0
+    assert len((folder / "truth.jsonl").read_text("utf-8").splitlines()) == 3
+    (folder / "plan.toml").write_text("[signls.signed]\nafter = 3\n")
+    assert (
+        "'signls' is no part of a plan. Did you mean 'signals'?" in run("simulate", "deal.py", "log.csv", "--plan", "plan.toml").err
+    )
 
 
 def test_json_is_one_document_even_when_a_model_prints(folder: Path) -> None:

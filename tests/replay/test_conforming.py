@@ -75,3 +75,21 @@ def test_lines_that_are_no_records_are_told(tmp_path: Path) -> None:
     path.write_text("customer,when,phase\n")
     with pytest.raises(InputError, match="CLM356"):
         read_records(path, Deal.definition)
+
+
+def test_a_record_is_read_as_logs_are(tmp_path: Path) -> None:
+    path = tmp_path / "recorded.csv"
+    path.write_text("customer;at;phase\nAcme;2026-01-05;Won\nBeta\n", encoding="utf-8-sig")
+    found, faults = read_records(path, Deal.definition)
+    assert [record.phase for record in found] == ["won"]
+    assert [(fault.code, fault.place.rpartition(", ")[2]) for fault in faults] == [("CLM310", "line 3")]
+    for content, said in (
+        (b"", "it is empty"),
+        ("K\xfcnde,at,phase".encode("cp1252"), "Save the file as UTF-8"),
+        (b"PK\3\4", "CSV"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=said):
+            read_records(path, Deal.definition)
+    with pytest.raises(InputError, match=r"CLM301 .*it is a folder"):
+        read_records(tmp_path, Deal.definition)

@@ -221,9 +221,16 @@ def test_what_a_run_leaves_behind_is_gathered_and_cleared_away(tmp_path: Path) -
     assert not at_work.exists()
 
     for number in range(8):
-        with Answers(kept.folder, "Deal", f"{number}").room():
-            pass
+        with Answers(kept.folder, "Deal", f"{number}").room() as room:
+            answer(room, "one")
     assert len([*kept.folder.glob("*.jsonl")]) == 5
+
+
+def test_a_run_without_any_answer_leaves_nothing(tmp_path: Path) -> None:
+    kept = Answers(tmp_path / "kept", "Deal", "1f3a")
+    with kept.room() as room:
+        (room / "0.log").write_text("ERROR: no tests", encoding="utf-8")
+    assert not kept.folder.exists()
 
 
 def test_answers_outlive_neither_the_model_nor_clmstate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

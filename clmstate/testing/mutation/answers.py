@@ -74,6 +74,8 @@ class Answers:
             finally:
                 lock.close()
                 self._close(room)
+                with suppress(OSError):  # there is something in it, as a rule
+                    self.folder.rmdir()
 
     def _left(self) -> Iterator[Path]:
         """Rooms of runs that are no more."""
@@ -92,9 +94,13 @@ class Answers:
                 shutil.rmtree(room, ignore_errors=True)
 
     def _close(self, room: Path) -> None:
-        with self.path.open("a", encoding="utf-8") as every:
-            for part in sorted(room.glob("*.jsonl")):
-                every.write("\n" + part.read_text(encoding="utf-8", errors="replace"))  # a line that was cut off stays by itself
+        parts = sorted(room.glob("*.jsonl"))
+        if parts:  # where the tests could not even be run, nothing is kept
+            with self.path.open("a", encoding="utf-8") as every:
+                for part in parts:
+                    every.write(
+                        "\n" + part.read_text(encoding="utf-8", errors="replace")
+                    )  # a line that was cut off stays by itself
         shutil.rmtree(room, ignore_errors=True)
 
     # ---- proofs
