@@ -32,6 +32,7 @@ _YIELDS = 1.3  # a number becomes smaller by so much before words do
 BAR = 10.0  # height of a bar, and what stands below it
 _ABOVE_BAR = 15.0  # the lowest line of text: the lower edge of a card with a bar
 _NOT_SMALLER = 0.75  # of the usual size; before that, a line is rather broken
+_BETWEEN = 8.0  # a number and the words beside it
 _SIGN = 13.0  # room for the sign of a rule's kind in a small pill
 CHIP = 8.0  # around the text of a small pill
 WIDEST_STEP = 62.0  # of a badge with several numbers
@@ -70,7 +71,29 @@ def _card(block: Block, cover: Cover) -> Block:
         return _beside(block, cover.said, bar=bool(cover.bar))
     title = tuple(run for run in block.runs if run.y <= block.header)
     below = block.height - block.header - 8 - (BAR + 8 if cover.bar else 0)
-    return attrs.evolve(block, runs=(*title, *_fitted(cover.said, Box(8, block.header + 4, block.width - 16, below))))
+    room = Box(8, block.header + 4, block.width - 16, below)
+    stacked = _fitted(cover.said, room)
+    if len(cover.said) > 1 and cover.said[0].how == "number" and _least(stacked) < _NOT_SMALLER * _SIZES["quiet"][0]:
+        stacked = max(stacked, _number_first(cover.said, room), key=_least)
+    return attrs.evolve(block, runs=(*title, *stacked))
+
+
+def _least(runs: tuple[Run, ...]) -> float:
+    """The size of the smallest type."""
+    return min((run.size for run in runs), default=0.0)
+
+
+def _number_first(said: tuple[Said, ...], room: Box) -> tuple[Run, ...]:
+    """In a low box: the number, and the words beside it instead of below."""
+    number = _fitted(said[:1], room)
+    wide = max(text_width(run.text, run.size, run.face) for run in number)
+    words = _fitted(said[1:], Box(room.x, room.y, max(room.width - wide - _BETWEEN, 1.0), room.height))
+    widest = max((text_width(run.text, run.size, run.face) for run in words), default=0.0)
+    left = room.x + (room.width - wide - _BETWEEN - widest) / 2
+    return (
+        *(attrs.evolve(run, x=left + wide / 2) for run in number),
+        *(attrs.evolve(run, x=left + wide + _BETWEEN + widest / 2) for run in words),
+    )
 
 
 def _beside(block: Block, said: tuple[Said, ...], *, bar: bool) -> Block:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clmstate import drawing
+import re
+
+from clmstate import Event, Lifecycle, Phase, drawing
 from clmstate.drawing.covers import _fitted
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.overlay import Said
@@ -45,3 +47,22 @@ def test_a_number_gives_way_before_the_words_below_it() -> None:
     number, words = _fitted((Said("48", "number"), Said("+12 in May", "quiet")), Box(0, 0, 130, 52))
     assert number.size < 34
     assert words.size == 14
+
+
+def test_the_change_stands_beside_the_number_where_a_card_is_low() -> None:
+    class Deal(Lifecycle):
+        """One card asks a question and is high; the other says its owner only."""
+
+        bad = Event("bad news")
+        good = Phase(
+            "Good", initial=True, owner="Support", standing="good", questions=["Why should we stay with you for one more year?"]
+        )
+        risk = Phase("At risk", owner="Support", standing="at_risk")
+        slip = good.to(risk, on=bad)
+
+    said = {"good": 12, "risk": 1_018}
+    picture = drawing.population(Deal, said, changes={"good": -3, "risk": 3}, period="since 2026-10-01")
+    card = picture.svg(embed_fonts=False).partition('data-id="risk"')[2].partition("</g>")[0]
+    sizes = {text: float(size) for size, text in re.findall(r'font-size="([\d.]+)"[^>]*>([^<]+)<', card)}
+    assert sizes["1,018"] >= 18
+    assert min(sizes.values()) >= 10
