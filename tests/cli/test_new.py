@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,6 +40,14 @@ def test_a_new_model_runs_out_of_the_box(run: Run, empty: Path, monkeypatch: pyt
     tests = subprocess.run(words, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": ""})
     assert "4 passed" in tests.stdout, tests.stdout
     assert max(map(len, Path("our_contract.py").read_text(encoding="utf-8").splitlines())) <= 160
+
+
+def test_what_help_begins_with_works_in_an_empty_folder(run: Run, empty: Path) -> None:
+    steps = re.findall(r"^  clmstate (.*my_lifecycle.*)$", run("--help").out, re.MULTILINE)
+    assert [step.split()[0] for step in steps] == ["new", "check", "draw", "walk", "page"]
+    for step in steps:
+        ran = run(*step.split())
+        assert (ran.code, ran.err) == (0, ""), step
 
 
 @pytest.mark.parametrize(
