@@ -8,6 +8,7 @@ import attrs
 
 from clmstate.drawing.blocks import NARROW_TEXT, PILL, PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
+from clmstate.drawing.crowding import run_along
 from clmstate.drawing.detours import detoured, without_way
 from clmstate.drawing.layout import GAP, Layout, place
 from clmstate.drawing.legend import NARROWEST, furnish
@@ -23,6 +24,7 @@ _LARGE = 11.0  # points on a slide of 960 by 540: large enough to look for nothi
 _ABOUT = 1.3  # times: the estimate of how wide a row is may be that much too wide
 _HAND_OUT = 1.3
 _WIDEST_GAP = 36.0  # between columns: a longer line says no more
+_ROOMY = 26.0  # between columns where several lines run up and down
 _ON_A_SLIDE, _ON_A_HAND_OUT = 9, 14  # phases; larger pictures are neither, whatever one does
 
 
@@ -78,6 +80,8 @@ class _Setting:
     """How wide a row may be, times the usual."""
     aside: bool = False
     """Whether the lost stand in a column of their own."""
+    gap: float = GAP
+    """Between columns."""
 
 
 # Each of these makes some shipped model largest; between them the size changes little.
@@ -109,7 +113,14 @@ def _cleared(placed: _Placed, renderers: tuple[RendererName, ...]) -> Composed:
         said = _with_words_for(placed.given, touching(scene, blocks, layout))
     if said != placed.given:
         return _cleared(_journey(said, placed.setting, renderers, one_row=not placed.levels), renderers)
-    return Composed(scene, blocks, layout)
+    found = Composed(scene, blocks, layout)
+    along = run_along(scene.links, layout.routes)
+    if along and placed.setting.gap == GAP:
+        setting = attrs.evolve(placed.setting, gap=_ROOMY)
+        wider = _cleared(_journey(placed.given, setting, renderers, one_row=not placed.levels), renderers)
+        if run_along(wider.scene.links, wider.layout.routes) < along and not _says_less(wider, found):
+            return wider
+    return found
 
 
 def _largest(scene: Scene, usual: _Placed, renderers: tuple[RendererName, ...]) -> _Placed:
@@ -157,7 +168,7 @@ def _journey(scene: Scene, setting: _Setting, renderers: tuple[RendererName, ...
     rows = rows_of(scene, blocks, WIDEST * setting.room) if scene.cards else []
     widest = _widest(scene) * setting.room
     one_row = len(rows) <= 1 or (one_row and about_as_wide(scene, blocks) <= _ABOUT * widest)
-    layout = _in_one_row(scene, blocks, renderers) if one_row else None
+    layout = _in_one_row(scene, blocks, setting.gap, renderers) if one_row else None
     if layout is None or (len(rows) > 1 and layout.width > widest):
         return _below_each_other(scene, rows, setting, renderers)
     misleading = [frame for frame in scene.frames if any(_foreigners(scene, layout, frame))]
@@ -168,14 +179,14 @@ def _journey(scene: Scene, setting: _Setting, renderers: tuple[RendererName, ...
     return _journey(scene, setting, renderers)
 
 
-def _in_one_row(scene: Scene, blocks: Mapping[str, Block], renderers: tuple[RendererName, ...]) -> Layout:
+def _in_one_row(scene: Scene, blocks: Mapping[str, Block], gap: float, renderers: tuple[RendererName, ...]) -> Layout:
     """A small journey, whose page is wider than it needs, has longer lines."""
-    layout = place(scene, blocks, renderers=renderers)
+    layout = place(scene, blocks, gap=gap, renderers=renderers)
     spare = NARROWEST - layout.width
     if spare <= 0 or not scene.pills:
         return layout
     columns = 2 * len({card.step for card in scene.cards})
-    return place(scene, blocks, gap=min(GAP + spare / columns, _WIDEST_GAP), renderers=renderers)
+    return place(scene, blocks, gap=max(gap, min(GAP + spare / columns, _WIDEST_GAP)), renderers=renderers)
 
 
 def _with_words_for(scene: Scene, crossing: list[Link]) -> Scene:
@@ -208,7 +219,7 @@ def _below_each_other(scene: Scene, rows: list[tuple[int, ...]], setting: _Setti
             return _journey(_without(scene, frame), setting, renderers)
     parted = in_rows(scene, rows)
     blocks = typeset(parted.scene, pill_text=setting.pill_text, wider_cards=setting.wider_cards)
-    layouts = [place(each, blocks, renderers=renderers) for each in parted.rows]
+    layouts = [place(each, blocks, gap=setting.gap, renderers=renderers) for each in parted.rows]
     for each, layout in zip(parted.rows, layouts, strict=True):
         for frame in each.frames:
             if any(_foreigners(each, layout, frame)):
