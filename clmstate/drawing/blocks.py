@@ -242,7 +242,7 @@ def pieces(line: Run, marks: list[str]) -> Iterator[Run]:
 
 
 def _marked(line: Run, text: str, mark: str, x: float) -> Run:
-    ink: Ink = "gone" if mark == "-" else "come" if mark == "+" else "words"
+    ink: Ink = "gone" if mark == "-" else "come" if mark == "+" else line.ink
     return attrs.evolve(line, text=text.rstrip(), x=x, ink=ink, struck=mark == "-")
 
 

@@ -76,8 +76,8 @@ def _counted(every: Iterable[Finding], shown: Iterable[Finding]) -> str:
     counts = {"error": severities.count("error"), "warning": severities.count("warning")}
     said = " and ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items() if n)
     accepted = sum(bool(one.accepted) and one.severity in _LEVELS for one in every)
-    more = f", and {accepted} accepted with a reason" if accepted else ""
-    return f"{said}{more}." if said else f"The check finds nothing to mend{more}."
+    more = f"; {accepted} {'is' if accepted == 1 else 'are'} accepted with a reason" if accepted else ""
+    return f"{said or 'The check finds nothing to mend'}{more}."
 
 
 def _called(definition: LifecycleDefinition, one: Finding) -> str:

@@ -97,7 +97,7 @@ def marked(
     legend = [Key(level, meanings[level], signed=True) for level in reversed(_GRAVITY) if level in used]
     legend += [Key("neutral", "concerned too")] if "neutral" in used else []
     legend += [Key("faded", "nothing found")] if "faded" in used else []
-    overlay = Overlay(title or f"{definition.title}: what was found", subtitle, covers, tuple(legend), board.panels())
+    overlay = Overlay(title or f"{_whole(definition)}: what was found", subtitle, covers, tuple(legend), board.panels())
     return Drawing(scene, theme, overlay)
 
 
@@ -158,6 +158,11 @@ class _Board:
         return PanelRow(head, None, sign=(mark.level, number), below=mark.text if at_length and mark.short else "")
 
 
+def _whole(definition: LifecycleDefinition) -> str:
+    """What the lifecycle is called, with its market."""
+    return f"{definition.title} ({definition.market})" if definition.market else definition.title
+
+
 def _called(definition: LifecycleDefinition, name: str) -> str:
     return definition.phases[name].label if name in definition.phases else name.replace("_", " ")
 
@@ -201,7 +206,7 @@ def coverage(
     faded = {None} if any(cover.tone == "faded" for cover in covers.values()) else set()
     used = tuple(key for key in keys if key.tone in tones or (key.tone == "faded" and faded))
     told = f"Tests saw {_of(phases.values(), 'phase')} and took {_of(transitions.values(), 'rule')}."
-    overlay = Overlay(f"{definition.title}: what the tests have been through", told, covers, used)
+    overlay = Overlay(f"{_whole(definition)}: what the tests have been through", told, covers, used)
     return Drawing(scene, theme, overlay)
 
 

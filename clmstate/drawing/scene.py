@@ -64,6 +64,7 @@ class Card:
         notes: further lines, shown as a list.
         initial: the journey starts here.
         final: the journey ends here.
+        versions: lines that say what was and what is, in pieces; they stand in place of the subtitle and the detail.
 
     Example:
         >>> Card("adoption", "Adoption", subtitle="Customer Success", step=1).title
@@ -82,6 +83,7 @@ class Card:
     notes: tuple[str, ...] = ()
     initial: bool = False
     final: bool = False
+    versions: tuple[tuple[tuple[str, str], ...], ...] = ()
 
 
 @attrs.frozen
@@ -113,6 +115,7 @@ class Pill:
         clauses: what it says, from top to bottom.
         name: the rule's name, for those who cannot see the picture.
         rules: the names of all its rules.
+        sources: ids of the cards that its rules leave, with a line or without.
         stub: it comes from anywhere (or from so many phases that lines would say less than words): it has a stub instead of a tail.
 
     Example:
@@ -128,6 +131,7 @@ class Pill:
     rules: tuple[str, ...] = attrs.field(default=attrs.Factory(lambda self: (self.name,), takes_self=True))
     number: str = ""
     """Where a picture numbers its rules: its number, which is then all that stands on the line."""
+    sources: tuple[str, ...] = ()
 
 
 @attrs.frozen

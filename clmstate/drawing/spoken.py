@@ -51,6 +51,8 @@ def pill_label(pill: Pill, scene: Scene) -> str:
     """What a rule says: its kind, where from and where to, and when."""
     titles = {**{card.id: card.title for card in scene.cards}, **{frame.id: frame.title for frame in scene.frames}}
     tails, heads = [titles[name] for name in scene.tails(pill)], [titles[name] for name in scene.heads(pill)]
+    if scene.plan == "markets":
+        return _sentences([f"Rules out of {titles[pill.id.removeprefix('rules ')]}", *(clause.text for clause in pill.clauses)])
     way = (f"from {' and '.join(tails)} " if tails else "") + (f"to {heads[0]}" if heads else "")
     return _sentences([f"{KIND_NAMES[pill.kind]} {way}".strip(), *(clause.text for clause in pill.clauses)])
 

@@ -208,7 +208,7 @@ class _Painter:
         if pill.stub:
             yield self.stub(box, line, cover.wide if cover is not None else 0)
         signed = cover is not None and cover.small and not cover.number and has_badge(pill.kind)
-        dashed = pill.kind == "stay" or (cover is not None and cover.dashed)
+        dashed = (pill.kind == "stay" and self.scene.plan != "markets") or (cover is not None and cover.dashed)
         if cover is not None and cover.small:
             yield from self.through(pill, line, cover.wide)
             box = chip_box(box, block, cover.number, signed=signed)

@@ -10,15 +10,16 @@ import attrs
 
 from clmstate.analysis.versions import diff, spans
 from clmstate.conditions.free import reads
-from clmstate.drawing.blocks import Block, Icon, Run, pieces
+from clmstate.drawing.blocks import Block, Icon, Pieces, Run, joined, pieces
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.journeys import elements, owners_of
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.legend import READABLE, on_slide
-from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.legend import on_slide
+from clmstate.drawing.measure import Face, clean, text_width, wrap
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.picture import Drawing
-from clmstate.drawing.scene import Card, Clause, Lane, Pill, Scene
+from clmstate.drawing.scene import Card, Clause, ClauseRole, Lane, Pill, Scene
+from clmstate.drawing.spoken import STANDING_NAMES
 from clmstate.drawing.theme import ThemeName
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
@@ -26,13 +27,19 @@ from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
 __all__ = ["markets", "place_markets"]
 
 _WIDTHS = (
-    (172, 138),
-    (172, 146),
-    (184, 146),
-    (164, 146),
-    (156, 122),
-    (148, 114),
-)  # of a phase with rules that differ, and of the others
+    (172, 146, 138),
+    (172, 146, 114),
+    (184, 146, 146),
+    (184, 146, 114),
+    (200, 146, 146),
+    (200, 146, 114),
+    (228, 146, 128),
+    (156, 122, 122),
+)
+"""Widths of a phase with rules that differ, of one that itself differs, and of the others."""
+_TITLE = 15  # type size of a title that is clearly one
+_LEGEND = 57.0  # what stands below, and its distance
+
 _GAP, _PAD = 12.0, 14.0
 
 
@@ -54,7 +61,7 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
         ...     open = Deal.open.evolve(owner=Team("Key accounts"))
         >>> drawing = markets([Deal, Large])
         >>> [lane.title for lane in drawing.scene.lanes], drawing.overlay.covers["1/open"].tone
-        (['All markets', 'Enterprise'], 'changed')
+        (['All others', 'Enterprise'], 'changed')
     """
     definitions = [definition_of(each) for each in lifecycles]
     if len(definitions) < 2:
@@ -70,29 +77,32 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
     told = [_Row(definition, owners, base) for definition in definitions]
     differing = {name for row in told[1:] for name in row.differing}
     for number, row in enumerate(told):
-        as_usual = number > 0 and row.as_usual(told, differing)
         for column, path in enumerate(paths):
             if path not in row.cards:
                 continue
             card = attrs.evolve(row.cards[path], id=f"{number}/{path}", step=column, quote="", notes=())
-            card = attrs.evolve(card, subtitle="", detail="") if as_usual else card  # there is nothing new to say
-            said = (*row.rules(path, differing), *_behind(told, row, path))
+            changed = number > 0 and not row.same(path)
+            if number > 0:  # what is as in the first row is not said again
+                card = attrs.evolve(card, subtitle="", detail="", versions=row.versions(path) if changed else ())
             cards.append(card)
-            same = number > 0 and row.same(path) and not any(clause.spans for clause in said)
-            covers[card.id] = Cover("changed", signed=True) if number > 0 and not same else Cover("faded" if same else "neutral")
-            if said and (number == 0 or any(clause.spans for clause in said)):
+            covers[card.id] = Cover("neutral" if not number else "changed" if changed else "faded", signed=changed)
+            said = (*row.rules(path, differing), *_behind(told, row, path))
+            other = any(clause.spans for clause in said)
+            if said and (number == 0 or other):
                 pills.append(Pill(f"rules {card.id}", "stay", said, path))
-                covers[pills[-1].id] = Cover("changed" if any(clause.spans for clause in said) else "neutral")
+                covers[pills[-1].id] = Cover("changed" if other else "neutral", signed=other)
         members = tuple(f"{number}/{path}" for path in paths if path in row.cards)
-        lanes.append(Lane(f"row {number}", row.definition.market or "All markets", members, team=None))
-    keys = (
-        Key("neutral", "as usual"),
-        Key("changed", "not as in the first row (old words struck out)", signed=True),
-        Key("faded", "as in the first row"),
-    )
-    said_ = "One column for each phase; below it the rules out of it that some market changes, where they are and what they become."
+        lanes.append(Lane(f"row {number}", row.definition.market or "All others", members, team=None))
+    used = {cover.tone for cover in covers.values()}
+    said_ = "One column for each phase; below it the rules out of it that some market changes, as they are and as they become."
     scene = Scene(f"{base.title}: our markets side by side", said_, tuple(cards), tuple(pills), lanes=tuple(lanes), plan="markets")
-    return Drawing(scene, theme, Overlay(covers=covers, keys=keys))
+    return Drawing(scene, theme, Overlay(covers=covers, keys=tuple(key for key in _KEYS if key.tone in used)))
+
+
+_KEYS = (
+    Key("changed", "not as in the first row: old words are struck out, new ones green", signed=True),
+    Key("faded", "as in the first row"),
+)
 
 
 class _Row:
@@ -116,17 +126,23 @@ class _Row:
         }
         self.differing = {name for name in names if self.said.get(name) != self.usual.get(name)}
 
-    def as_usual(self, told: list[_Row], differing: set[str]) -> bool:
-        """Whether nothing in the whole row is not as in the first."""
-        paths = tuple(self.cards)
-        said = (clause for path in paths for clause in (*self.rules(path, differing), *_behind(told, self, path)))
-        same = paths == tuple(told[0].cards) and all(self.same(path) for path in paths)
-        return same and not any(clause.spans for clause in said)
-
     def same(self, path: str) -> bool:
         """Whether a phase has the owner, length and standing that it usually has."""
         mine, usual = self.definition.phases[path], self.base.phases.get(path)
         return usual is not None and all(getattr(mine, f) == getattr(usual, f) for f in ("owner", "expected", "standing", "label"))
+
+    def versions(self, path: str) -> tuple[Pieces, ...]:
+        """Owner, length, standing and name of a phase: what they usually are, and what they are here."""
+        mine, usual = self.definition.phases[path], self.base.phases.get(path)
+        if usual is None:
+            return ((("+", "only here"),), *(((("=", mine.owner.name),),) if mine.owner is not None else ()))
+        names = [phase.owner.name if phase.owner is not None else "" for phase in (usual, mine)]
+        stays = ["" if phase.expected is None else str(phase.expected) for phase in (usual, mine)]
+        standings = [STANDING_NAMES[phase.standing] if phase.standing else "" for phase in (usual, mine)]
+        lines = [_was_and_is(*names), _was_and_is(*stays)]
+        lines += [_was_and_is(*standings)] if standings[0] != standings[1] else []
+        lines += [(("=", "usually "), ("-", usual.label))] if mine.label != usual.label else []
+        return tuple(line for line in lines if line)
 
     def rules(self, path: str, differing: set[str]) -> Iterator[Clause]:
         """The rules out of a phase that are not the same in every market."""
@@ -136,8 +152,12 @@ class _Row:
             if path not in {leaf for source in transition.sources for leaf in self._leaves(source)}:
                 continue
             now, usual = self.said.get(name, ""), self.usual.get(name, "")
-            found = tuple((span.mark, span.text) for span in spans(usual, now)) if now != usual else ()
-            yield Clause("condition", " ".join(text.strip() for _, text in found) if found else now, name, found)
+            found: Pieces = tuple((span.mark, span.text) for span in spans(usual, now)) if now != usual else ()
+            known = self.definition if name in self.definition.transitions else self.base
+            to = f"{'stays' if transition.stay else f'→ {known.places[transition.target].label}'}: "
+            whole = found[0][0] if len(found) == 1 else "="  # a rule that is only here, or not here, as a whole
+            role: ClauseRole = "condition" if transition.on is None else "event"
+            yield Clause(role, f"{to}{joined(found) or now}", name, ((whole, to), *found) if found else ())
 
     def other_limits(self, path: str) -> Iterator[tuple[str, str, str]]:
         """The limits behind the rules out of a phase that are not as usual, while the words of those rules are: label, usual, own."""
@@ -151,6 +171,12 @@ class _Row:
         return known.leaves(source)
 
 
+def _was_and_is(usual: str, here: str) -> Pieces:
+    if usual == here:
+        return (("=", here),) if here else ()
+    return tuple((mark, text) for mark, text in (("-", usual), ("+", here)) if text)
+
+
 def _behind(told: list[_Row], row: _Row, path: str) -> Iterator[Clause]:
     """Limits that some market changes behind rules whose words stay: in the first row as they are, in others as they become."""
     if row is told[0]:
@@ -158,31 +184,37 @@ def _behind(told: list[_Row], row: _Row, path: str) -> Iterator[Clause]:
         yield from (Clause("condition", f"{label} {old}", label) for label, old in usual.items())
         return
     for label, old, new in dict.fromkeys(row.other_limits(path)):
-        yield Clause("condition", f"{label} {old} {new}", label, (("=", f"{label} "), ("-", old), ("+", new)))
+        pieces: Pieces = (("=", f"{label} "), *((span.mark, span.text) for span in spans(old, new)))
+        yield Clause("condition", joined(pieces), label, pieces)
 
 
 def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
-    """Blocks and places of markets side by side, with cards as narrow as a slide asks for; nothing here needs Graphviz."""
-    found = _placed(scene, *_WIDTHS[0])
-    size = on_slide(scene, found[1])
-    for wide_card, narrow_card in _WIDTHS[1:]:
-        if size >= READABLE:
-            break
-        other = _placed(scene, wide_card, narrow_card)
-        if on_slide(scene, other[1]) > size:
-            found, size = other, on_slide(scene, other[1])
-    return found
+    """Blocks and places of markets side by side, with cards of the width that is largest on a slide; nothing here needs Graphviz."""
+    return max((_placed(scene, *widths) for widths in _WIDTHS), key=lambda found: _size(scene, *found))
 
 
-def _placed(scene: Scene, wide_card: int, narrow_card: int) -> tuple[Mapping[str, Block], Layout]:
+def _size(scene: Scene, blocks: Mapping[str, Block], layout: Layout) -> float:
+    """How large it comes out on a slide; titles smaller than what stands below them count against it."""
+    titles = min((run.size for card in scene.cards for run in blocks[card.id].runs if run.face == "Bold"), default=_TITLE)
+    return on_slide(scene, attrs.evolve(layout, height=layout.height + _LEGEND)) * min(1, titles / _TITLE)
+
+
+def _placed(scene: Scene, with_rules: int, different: int, usual: int) -> tuple[Mapping[str, Block], Layout]:
     """Blocks and places with cards of some width."""
     blocks: dict[str, Block] = {}
     asked = {pill.id for pill in scene.pills}
-    wide = {card.step for card in scene.cards if f"rules {card.id}" in asked}
+    widths = {card.step: usual for card in scene.cards}
+    widths |= {card.step: different for card in scene.cards if card.versions}
+    widths |= {card.step: with_rules for card in scene.cards if f"rules {card.id}" in asked}
+    size = min((_title_size(card, widths[card.step]) for card in scene.cards), default=16)
+    lane_of = {name: lane.id for lane in scene.lanes for name in lane.members}
+    rows: dict[tuple[str, bool], list[Card]] = {}
     for card in scene.cards:
-        blocks[card.id] = _card(card, wide_card if card.step in wide else narrow_card)
+        rows.setdefault((lane_of[card.id], _says_more(card)), []).append(card)
+    for row in rows.values():
+        blocks |= _cards(row, widths, size)
     for pill in scene.pills:
-        blocks[pill.id] = _rules(pill, wide_card)
+        blocks[pill.id] = _rules(pill, with_rules)
     head = (
         math.ceil(
             min(max((text_width(word, 17, "Bold") for lane in scene.lanes for word in clean(lane.title).split()), default=0), 200)
@@ -190,23 +222,20 @@ def _placed(scene: Scene, wide_card: int, narrow_card: int) -> tuple[Mapping[str
         + 28
     )
     columns = 1 + max((card.step for card in scene.cards), default=0)
-    lefts = list(accumulate((_GAP + (wide_card if step in wide else narrow_card) for step in range(columns)), initial=head + _GAP))
+    lefts = list(accumulate((_GAP + widths.get(step, usual) for step in range(columns)), initial=head + _GAP))
     boxes: dict[str, Box] = {}
     y = right = 0.0
     for lane in scene.lanes:
         top = y
         y += _PAD
         names = [card for card in scene.cards if card.id in lane.members]
-        tall = max((blocks[card.id].height for card in names), default=0)
+        lowest = y
         for card in names:
-            boxes[card.id] = Box(lefts[card.step], y, blocks[card.id].width, tall)
-            blocks[card.id] = attrs.evolve(blocks[card.id], height=tall)
-        lowest = y + tall
-        for card in names:
+            boxes[card.id] = Box(lefts[card.step], y, blocks[card.id].width, blocks[card.id].height)
             rules = f"rules {card.id}"
             if rules in blocks:
-                boxes[rules] = Box(boxes[card.id].x, y + tall + 8, blocks[rules].width, blocks[rules].height)
-                lowest = max(lowest, boxes[rules].bottom)
+                boxes[rules] = Box(boxes[card.id].x, boxes[card.id].bottom + 8, blocks[rules].width, blocks[rules].height)
+            lowest = max(lowest, boxes[rules if rules in blocks else card.id].bottom)
         lines = wrap(lane.title, head - 20, 17, "Bold")
         runs = [Run(line, head / 2, 22 + 22 * index, 17, "Bold", "on_team") for index, line in enumerate(lines)]
         blocks[lane.id] = Block(head, 32 + 22 * (len(lines) - 1), runs=tuple(runs))
@@ -219,31 +248,61 @@ def _placed(scene: Scene, wide_card: int, narrow_card: int) -> tuple[Mapping[str
     return blocks, Layout(right + _PAD, max(y - 10, 0), boxes, ())
 
 
-def _card(card: Card, width: int) -> Block:
-    room = width - 16 - (22 if card.standing else 0)
+def _says_more(card: Card) -> bool:
+    """Whether a card says more than its title."""
+    return bool(card.subtitle or card.detail or card.versions)
+
+
+def _title_size(card: Card, width: int) -> int:
+    """How large the title of a card may be: its words are not broken."""
     words = clean(card.title).split()
-    size = next((size for size in (16, 15, 14, 13) if all(text_width(word, size, "Bold") <= room for word in words)), 13)
-    lines = wrap(card.title, room, size, "Bold")
-    header = 12 + 20 * len(lines)
+    return next(
+        (size for size in (16, 15, 14) if all(text_width(word, size, "Bold") <= _title_room(card, width) for word in words)), 13
+    )
+
+
+def _title_room(card: Card, width: int) -> int:
+    return width - 16 - (22 if card.standing else 0)
+
+
+def _cards(cards: Sequence[Card], widths: Mapping[int, int], size: int) -> dict[str, Block]:
+    """Cards of a row that say about as much, all as tall, and their headers too; what says nothing but its title is all header."""
+    titles = {card.id: wrap(card.title, _title_room(card, widths[card.step]), size, "Bold") for card in cards}
+    header = 12 + 20 * max(len(lines) for lines in titles.values())
+    found = {card.id: _card(card, widths[card.step], size, titles[card.id], header) for card in cards}
+    tall = max(block.height for block in found.values())
+    return {name: attrs.evolve(block, height=tall) for name, block in found.items()}
+
+
+def _card(card: Card, width: int, size: int, title: Sequence[str], header: int) -> Block:
     shift = 10 if card.standing else 0
-    runs = [Run(line, width / 2 + shift, 3 + 20 * (index + 1), size, "Bold", "on_team") for index, line in enumerate(lines)]
-    widest = max((text_width(line, size, "Bold") for line in lines), default=0)
+    first = header / 2 - 10 * (len(title) - 1) + size * 0.36
+    runs = [Run(line, width / 2 + shift, first + 20 * index, size, "Bold", "on_team") for index, line in enumerate(title)]
+    widest = max((text_width(line, size, "Bold") for line in title), default=0)
     icons = (Icon(card.standing, width / 2 + shift - widest / 2 - 13, header / 2, 12, "on_team"),) if card.standing else ()
+    if not _says_more(card):
+        return Block(width, header, header, tuple(runs), icons)
     y = float(header + 4)
-    for text, face in ((card.subtitle, "SemiBold"), (card.detail, "Regular")):
-        for line in wrap(text, width - 14, 14, "SemiBold" if face == "SemiBold" else "Regular"):
+    said: Sequence[Pieces] = card.versions or [(("=", text),) if text else () for text in (card.subtitle, card.detail)]
+    for place, found in enumerate(said):
+        face: Face = "SemiBold" if place == 0 else "Regular"
+        for line, marks in _lines(found, width - 14, face):
             y += 18
-            runs.append(
-                Run(
-                    line,
-                    width / 2,
-                    y - 4,
-                    14,
-                    "SemiBold" if face == "SemiBold" else "Regular",
-                    "owner" if face == "SemiBold" else "second",
-                )
-            )
+            left = (width - text_width(line, 14, face)) / 2
+            whole = Run(line, left, y - 4, 14, face, "owner" if place == 0 else "second", "start")
+            runs += pieces(whole, marks)
     return Block(width, math.ceil(y + 8), header, tuple(runs), icons)
+
+
+def _lines(found: Pieces, room: int, face: Face) -> Iterator[tuple[str, list[str]]]:
+    """What was and what is in one line if there is room, else in lines of their own; with the mark of each letter."""
+    together = text_width(clean(joined(found)), 14, face) <= room
+    for part in (found,) if together else tuple((piece,) for piece in found):
+        marks = [mark for mark, text in part for char in clean(text) if char != " "]
+        for line in wrap(joined(part), room, 14, face):
+            letters = len(line.replace(" ", ""))
+            yield line, marks[:letters]
+            marks = marks[letters:]
 
 
 def _rules(pill: Pill, width: int) -> Block:
@@ -255,7 +314,7 @@ def _rules(pill: Pill, width: int) -> Block:
         if index:
             between.append(y + 5)
             y += 8
-        icons.append(Icon("condition", 13.5, y + 9.5, 11, "line"))
+        icons.append(Icon(clause.role, 13.5, y + 9.5, 11, "line"))
         marks = [mark for mark, text in clause.spans for char in clean(text) if char != " "]
         for line in wrap(clause.text, width - 34, 14) or ("not here",):
             y += 18
