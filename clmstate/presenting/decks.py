@@ -14,6 +14,7 @@ from clmstate.lifecycle import Lifecycle, LifecycleDefinition
 from clmstate.presenting.board import Board
 from clmstate.presenting.changes import changed
 from clmstate.presenting.closing import ask_boards, change_boards, risk_boards, title_board
+from clmstate.presenting.hues import theme_of
 from clmstate.presenting.lanes import lanes_boards
 from clmstate.presenting.maps import map_board
 from clmstate.presenting.phase_boards import phase_boards
@@ -127,7 +128,7 @@ def _told(
     if issubclass(model, Composition):
         yield parts_board(model.definition, theme)
     for definition in parts:
-        for board in _part(definition, theme, supplied):
+        for board in _part(definition, theme_of(definition, parts, theme), supplied):
             said = (
                 board.title
                 if len(parts) == 1 or board.title.startswith(f"{definition.title}:")
@@ -137,7 +138,7 @@ def _told(
     if since is not None:
         yield from change_boards(changed(since, model), _version(since), theme)
     for definition in parts:
-        for board in ask_boards(definition, theme):
+        for board in ask_boards(definition, theme_of(definition, parts, theme)):
             yield board if len(parts) == 1 else attrs.evolve(board, title=f"{definition.title}: what we ask of you")
 
 

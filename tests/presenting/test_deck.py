@@ -17,7 +17,7 @@ import pytest
 from pptx import Presentation
 from pptx.util import Emu
 
-from clmstate import Days, Event, InputError, Lifecycle, Phase, Touchpoint
+from clmstate import Composition, Days, Event, InputError, Lifecycle, Many, One, Phase, Touchpoint
 from clmstate.drawing import THEMES, journey, read_brand
 from clmstate.presenting import Feeling, Supplied, boards, deck, page
 from clmstate.presenting.board import HEIGHT, WIDTH, Panel, Said, fitting, height_of
@@ -98,6 +98,32 @@ def test_columns_that_would_say_nothing_are_left_out_and_no_day_is_made_up() -> 
     year = next(panels for title, panels in every.items() if title.startswith("The first year"))
     said = [(panel.said[0].text, panel.said[1].text) for panel in year if panel.name.startswith("Touchpoint ")]
     assert said == [("Kick-off", "Sales · about day 3"), ("Review", "Sales · in New")]
+
+
+def test_a_team_has_one_colour_over_all_parts_of_a_customer() -> None:
+    class Deal(Lifecycle):
+        ended = Event("ended")
+        new = Phase("New", initial=True, owner="Sales")
+        old = Phase("Old", owner="Support", final=True)
+        end = new.to(old, on=ended)
+
+    class Site(Lifecycle):
+        shut = Event("shut")
+        up = Phase("Up", initial=True, owner="Support")
+        down = Phase("Down", owner="Rollout", final=True)
+        close = up.to(down, on=shut)
+
+    class Account(Composition):
+        deal = One(Deal)
+        sites = Many(Site)
+
+    found: dict[str, set[str | None]] = {}
+    for board in boards(Account):
+        for panel in board.shapes:
+            if isinstance(panel, Panel) and panel.name == "Owner":
+                found.setdefault(panel.said[0].text, set()).add(panel.fill)
+    teams = THEMES["light"].teams
+    assert found == {"Sales": {teams[0]}, "Support": {teams[1]}, "Rollout": {teams[2]}}
 
 
 def test_a_phase_has_question_goal_people_touchpoints_and_criteria() -> None:
