@@ -391,6 +391,13 @@ _LISTED: Final = (
         "How far a signal has to move before a customer who has moved moves back; for shares that a composition feeds, "
         "also the number of users at which a single one is enough.",
     ),
+    Kind(
+        "CLM534",
+        "info",
+        "straight back",
+        "An event moves a customer, and a rule of the phase that is entered moves the same customer back within the same "
+        "observation: the event has opened its plays, and nothing else has changed.",
+    ),
     # ---- upkeep
     Kind(
         "CLM540",

@@ -12,6 +12,7 @@ from clmstate.analysis.proofs.circles import never_settles
 from clmstate.analysis.proofs.gaps import gaps
 from clmstate.analysis.proofs.overlaps import overlaps
 from clmstate.analysis.proofs.reach import shape_findings, upkeep_findings
+from clmstate.analysis.proofs.returning import straight_back
 from clmstate.analysis.proofs.rules import always_true, dead_rules, makes_no_difference, shadowed, true_as_soon_as_known
 from clmstate.analysis.proofs.signs import already_ensured, signs_too_late, stays_unseen, waits_for_no
 from clmstate.analysis.proofs.study import Study
@@ -37,6 +38,7 @@ _FINDERS: Final[tuple[tuple[str, Callable[[Study], Iterator[Finding]]], ...]] = 
     ("rules that wait for a no", waits_for_no),
     ("parts that earlier rules ensure", already_ensured),
     ("signals without which nobody leaves", stays_unseen),
+    ("events that lead straight back", straight_back),
 )
 
 
