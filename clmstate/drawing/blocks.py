@@ -33,6 +33,7 @@ SHARED_MORE = 18  # in a pill that several rules share
 GUTTER = 15
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
+_HAIR = 1.0  # between two pieces of which one is struck out
 _CLOSING = ",;:.)"  # nothing stands between a word and one of these
 _ASPECT = 1.5  # of the text of a pill that says more than fits the usual width
 
@@ -235,7 +236,7 @@ def pieces(line: Run, marks: list[str]) -> Iterator[Run]:
         mark = last if char == " " else marks.pop(0)
         if mark != last and piece:
             yield _marked(line, piece, last, x)
-            x += text_width(piece, line.size, line.face)
+            x += text_width(piece, line.size, line.face) + (0.0 if piece.endswith(" ") else _HAIR)
             piece = ""
         piece, last = piece + char, mark
     yield _marked(line, piece, last, x)

@@ -39,6 +39,7 @@ PANEL, NARROW_PANEL = 400, 290.0  # width of a checklist
 SIZE = 15
 ROW = 26
 LINE = 19  # of a text in several lines
+NARROWEST_ENTRY = 120.0  # of an entry in several lines
 INDENT = 20.0  # of its further lines
 GAP = 20  # between entries
 _Entered: TypeAlias = tuple[tuple[tuple[str, float, float, bool], ...], float]
@@ -510,7 +511,9 @@ def _add(rows: _Rows, entry: _Entry, x: float) -> None:
         rows.keys.append((entry.key, (x, middle)))
     if entry.shape is not None:
         rows.icons.append(Icon(entry.shape, x + 7, middle, 13, "second"))
-    rows.say(entry.text, x + entry.room)
+    for index, line in enumerate(wrap(entry.text, max(rows.width - x - entry.room, NARROWEST_ENTRY), SIZE)):
+        rows.height += LINE if index else 0  # only what stands alone in its row can be that long
+        rows.say(line, x + entry.room)
 
 
 def _groups(legend: Legend) -> Iterator[tuple[str, list[_Entry]]]:

@@ -23,6 +23,7 @@ MarkLevel: TypeAlias = Literal["good", "watch", "at_risk"]
 _AT_LENGTH, _MOST = 6, 16  # sentences beside the picture, and lines; more are counted
 _GRAVITY: tuple[MarkLevel, ...] = ("good", "watch", "at_risk")
 _WIDE = 3.0  # lines of what is marked
+_FEW = 48  # letters that a card has room for
 
 
 @attrs.frozen
@@ -132,7 +133,8 @@ class _Board:
         tone, number = self.sign(card.id)
         if tone is None:
             return Cover("faded")
-        gravest = next((mark.short or mark.text for mark, _ in self.of.get(card.id, ())), "")  # the numbers lead to the others
+        first = next((mark for mark, _ in self.of.get(card.id, ())), None)  # the numbers lead to the others
+        gravest = "" if first is None else first.short or (first.text if len(first.text) <= _FEW else "")
         return Cover(tone, (Said(gravest),) if gravest else None, signs=((tone, number),))
 
     def pill(self, pill: Pill) -> Cover:

@@ -133,3 +133,10 @@ def test_nothing_overlaps_and_nothing_is_cut(model: Any, painted: Any, faults: A
         for theme in ("light", "dark"):
             read = painted(Drawing(picture.scene, theme, picture.overlay).svg(embed_fonts=False))  # type: ignore[arg-type]
             assert [fault for fault in faults(read) if "leaves" in fault or "overlap" in fault or "cut" in fault] == []
+
+
+def test_a_long_key_goes_on_in_the_next_line_and_a_long_text_stands_beside_the_map_only(painted: Any, faults: Any) -> None:
+    marks = {"new": Marked("at_risk", "wrong " * 40), "win": Marked("watch", "W" * 300, short="short " * 20)}
+    picture = drawing.marked(Sound, marks, keys={"at_risk": "a key that goes on " * 12})
+    assert faults(painted(picture.svg(embed_fonts=False))) == []
+    assert laid(picture).covers["new"].said is None
