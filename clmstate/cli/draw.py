@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -13,9 +14,11 @@ from clmstate.cli.models import Model, load, load_one
 from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
+from clmstate.lifecycle import Lifecycle
 from clmstate.writing import make_folder
 
 if TYPE_CHECKING:
+    from clmstate.cli.walking import Walk
     from clmstate.drawing import Drawing
 
 __all__ = ["arguments", "run"]
@@ -164,7 +167,7 @@ def _composite(model: Model, options: argparse.Namespace) -> Drawing:
         cause = f"{model.name} is one lifecycle, and a composite shows the parts of a composition"
         raise InputError([Diagnostic("CLM408", model.source, cause, "name a composition, or draw a journey")])
     if options.log is not None:
-        return composite(_life(model, options), level=options.level)
+        return composite(_walked(model, options).life, level=options.level)
     return composite(model.what, level=options.level)
 
 
@@ -174,8 +177,14 @@ def _markets(model: Model, options: argparse.Namespace) -> Drawing:
 
     where = Path(options.model.partition(":")[0])
     others = load(str(where.parent)).models if where.suffix == ".py" else load(options.model).models
-    variants = [other.lifecycle for other in others if not other.composed and model.what in other.what.__mro__[1:]]
-    return markets([model.lifecycle, *dict.fromkeys(variants)])
+    above = [
+        one
+        for one in model.lifecycle.__mro__[1:]
+        if issubclass(one, Lifecycle) and "definition" in vars(one) and one.definition.phases
+    ]
+    base = above[-1] if above else model.lifecycle  # who names a variant is shown what it is a variant of
+    variants = [other.lifecycle for other in others if not other.composed and base in other.what.__mro__[1:]]
+    return markets([base, *dict.fromkeys((*variants, *([model.lifecycle] if above else [])))])
 
 
 def _diff(model: Model, options: argparse.Namespace) -> Drawing:
@@ -189,8 +198,8 @@ def _diff(model: Model, options: argparse.Namespace) -> Drawing:
     return difference(older.lifecycle, model.lifecycle, renames=renames)
 
 
-def _life(model: Model, options: argparse.Namespace) -> Any:
-    """The customer that a log tells of, as it stands at the end or at a date."""
+def _walked(model: Model, options: argparse.Namespace) -> Walk:
+    """The way of the customer that a log tells of, to the end or to a date."""
     if options.log is None:
         raise InputError([Diagnostic("CLM343", f"{_COMMAND} --kind here", "--log is missing", "name a log, as for walk")])
     from clmstate.cli.walk import customer_of
@@ -198,7 +207,18 @@ def _life(model: Model, options: argparse.Namespace) -> Any:
     from clmstate.replay.sources import read_any
 
     log = read_any(model.what, options.log)
-    return walked(model, log, customer_of(log, options.customer), _until(options)).life
+    return walked(model, log, customer_of(log, options.customer), _until(options))
+
+
+def _since(walk: Walk) -> dt.date:
+    """When a customer entered its first phase: with its first row, or as an ``@start`` says."""
+    from clmstate.signals import instant, show_instant
+
+    rows = (row for row in walk.log.rows if row.customer == walk.customer)
+    first = min(rows, key=lambda row: (row.at_us, row.event != "@start"))
+    since = first.details.get("since") if first.event == "@start" else None
+    at_us = first.at_us if since is None else instant(since)
+    return dt.date.fromisoformat(show_instant(at_us)[:10])
 
 
 def _until(options: argparse.Namespace) -> int | None:
@@ -216,12 +236,12 @@ def _until(options: argparse.Namespace) -> int | None:
 def _here(model: Model, options: argparse.Namespace) -> Drawing:
     from clmstate.drawing import here
 
-    life = _life(model, options)
+    walk = _walked(model, options)
     if model.composed:
         raise InputError(
             [Diagnostic("CLM335", model.source, f"{model.name} is a composition", "draw it with --kind composite --log")]
         )
-    return here(life)
+    return here(walk.life, since=_since(walk))
 
 
 def _population(model: Model, options: argparse.Namespace) -> Drawing:
@@ -278,11 +298,17 @@ def _coverage(model: Model, options: argparse.Namespace) -> Drawing:
     return coverage(model.lifecycle, given.get("phases", {}), given.get("transitions", {}))
 
 
+_WHERE_FROM: Final = {
+    "population": "name the log of your customers: --log LOG; or a JSON file: --data FILE",
+    "coverage": "name what pytest --lifecycle-cov MODEL --lifecycle-cov-report=json:FILE wrote: --data FILE",
+}
+
+
 def _numbers(options: argparse.Namespace, what: str, known: set[str]) -> dict[str, Any]:
     """The object in the file of numbers."""
     if options.data is None:
         kind = f"{_COMMAND} --kind {options.kind}"
-        raise InputError([Diagnostic("CLM343", kind, f"there are no numbers ({what})", "name a JSON file: --data FILE")])
+        raise InputError([Diagnostic("CLM343", kind, f"there are no numbers ({what})", _WHERE_FROM[options.kind])])
     try:
         given = json.loads(Path(options.data).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

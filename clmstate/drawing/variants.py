@@ -23,6 +23,7 @@ from clmstate.drawing.spoken import STANDING_NAMES
 from clmstate.drawing.theme import ThemeName
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
+from clmstate.lifecycle.meta import spaced
 
 __all__ = ["markets", "place_markets"]
 
@@ -92,11 +93,19 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
                 pills.append(Pill(f"rules {card.id}", "stay", said, path))
                 covers[pills[-1].id] = Cover("changed" if other else "neutral", signed=other)
         members = tuple(f"{number}/{path}" for path in paths if path in row.cards)
-        lanes.append(Lane(f"row {number}", row.definition.market or "All others", members, team=None))
+        lanes.append(Lane(f"row {number}", _name(row.definition, definitions), members, team=None))
     used = {cover.tone for cover in covers.values()}
     said_ = "One column for each phase; below it the rules out of it that some market changes, as they are and as they become."
-    scene = Scene(f"{base.title}: our markets side by side", said_, tuple(cards), tuple(pills), lanes=tuple(lanes), plan="markets")
+    what = "our markets side by side" if any(each.market for each in definitions) else "variants side by side"
+    scene = Scene(f"{base.title}: {what}", said_, tuple(cards), tuple(pills), lanes=tuple(lanes), plan="markets")
     return Drawing(scene, theme, Overlay(covers=covers, keys=tuple(key for key in _KEYS if key.tone in used)))
+
+
+def _name(definition: LifecycleDefinition, every: Sequence[LifecycleDefinition]) -> str:
+    """What a row is called: by its market; the first one is for all the others; a variant that is for no market by its own name."""
+    if definition.market:
+        return definition.market
+    return "All others" if definition is every[0] and any(each.market for each in every) else spaced(definition.name)
 
 
 _KEYS = (

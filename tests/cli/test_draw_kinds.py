@@ -32,6 +32,32 @@ def test_each_kind(run: Callable[..., object], tmp_path: Path, words: list[str])
     assert out.read_text(encoding="utf-8").startswith("<svg ")
 
 
+def test_the_first_stay_begins_with_the_log(run: Callable[..., object], tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(
+        "customer,at,event,details,setup_done,users_adopted\nAcme,2026-01-05,,,,\nAcme,2026-02-03,,,yes,0.5\n"
+    )
+    (tmp_path / "old.csv").write_text(
+        'customer,at,event,details,setup_done,users_adopted\nAcme,2026-01-05,@start,"{""phase"": ""onboarding"", ""since"": ""2025-11-30""}",,\nAcme,2026-02-03,,,yes,0.5\n'
+    )
+    for log, day in (("log.csv", "5 Jan"), ("old.csv", "30 Nov")):
+        assert run("draw", CONTRACT, "--kind", "here", "--log", str(tmp_path / log), "--out", str(tmp_path / "here.svg")).code == 0  # type: ignore[attr-defined]
+        assert day in (tmp_path / "here.svg").read_text(encoding="utf-8")
+
+
+def test_who_names_a_variant_sees_what_it_is_a_variant_of(run: Callable[..., object], tmp_path: Path) -> None:
+    (tmp_path / "deals.py").write_text(
+        "from clmstate import Lifecycle, Phase, Signal\n"
+        "class Deal(Lifecycle):\n    health = Signal.score('health')\n    new = Phase('New', initial=True)\n    won = Phase('Won')\n"
+        "    win = new.to(won, when=health >= 70)\n"
+    )
+    (tmp_path / "what_if.py").write_text(
+        "from deals import Deal\nclass WhatIf(Deal):\n    win = Deal.win.evolve(when=Deal.health >= 60)\n"
+    )
+    out = tmp_path / "markets.svg"
+    assert run("draw", str(tmp_path / "what_if.py"), "--kind", "markets", "--out", str(out)).code == 0  # type: ignore[attr-defined]
+    assert all(name in out.read_text(encoding="utf-8") for name in ("Deal", "What if"))
+
+
 def test_a_composition_and_one_customer_of_it(run: Callable[..., object], tmp_path: Path) -> None:
     model, log = str(ROOT / "models/dynamic/customer.py:Customer"), str(ROOT / "models/dynamic/customer_acme.csv")
     for words in ([], ["--kind", "composite", "--log", log]):
@@ -43,7 +69,8 @@ def test_a_composition_and_one_customer_of_it(run: Callable[..., object], tmp_pa
     [
         (["--kind", "diff"], "--against is missing"),
         (["--kind", "here"], "--log is missing"),
-        (["--kind", "population"], "there are no numbers"),
+        (["--kind", "population"], "Name the log of your customers: --log LOG"),
+        (["--kind", "coverage"], "--lifecycle-cov-report=json:FILE"),
         (["--kind", "population", "--data", "missing.json"], "CLM409"),
         (["--kind", "population", "--data", "wrong.json"], "whole numbers by name"),
         (["--kind", "population", "--data", "other.json"], "CLM406"),

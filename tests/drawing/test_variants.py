@@ -122,3 +122,22 @@ def test_long_names_fit(contract: Any, painted: Any, faults: Any) -> None:
         growth = contract.growth.evolve(owner=Team("<b>& quotes"))
 
     assert faults(painted(drawing.markets([contract, Wordy]).svg(embed_fonts=False)), ends=False) == []
+
+
+def test_variants_that_are_for_no_market_go_by_their_own_names() -> None:
+    class Deal(Lifecycle):
+        health = Signal.score("health")
+        good_at = Threshold(70)
+        new = Phase("New", initial=True)
+        won = Phase("Won")
+        win = new.to(won, when=health >= good_at)
+
+    class WhatIf(Deal):
+        good_at = Threshold(60)
+
+    class Large(Deal, market="Enterprise"):
+        good_at = Threshold(50)
+
+    plain = drawing.markets([Deal, WhatIf]).scene
+    assert ([lane.title for lane in plain.lanes], plain.title) == (["Deal", "What if"], "Deal: variants side by side")
+    assert [lane.title for lane in drawing.markets([Deal, WhatIf, Large]).scene.lanes] == ["All others", "What if", "Enterprise"]
