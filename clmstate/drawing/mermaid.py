@@ -17,24 +17,12 @@ import attrs
 
 from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.overlay import Key, Overlay, PanelRow, Said
-from clmstate.drawing.scene import Card, Clause, Kind, Link, Pill, Scene, Standing
+from clmstate.drawing.scene import Card, Clause, Kind, Link, Pill, Scene
+from clmstate.drawing.signs import CLAUSE_SIGNS, KIND_SIGNS, STANDING_SIGNS, meanings
 from clmstate.drawing.theme import Theme
 
 __all__ = ["to_mermaid"]
 
-_KIND_SIGNS: Mapping[Kind, tuple[str, str]] = {
-    "relapse": ("↺", "relapse"),
-    "at_risk": ("↘", "to risk or loss"),
-    "recovery": ("✓", "recovery"),
-    "next_cycle": ("↻", "next cycle"),
-}
-_STANDING_SIGNS: Mapping[Standing, tuple[str, str]] = {
-    "good": ("●", "good"),
-    "watch": ("▲", "watch"),
-    "at_risk": ("◆", "at risk"),
-    "lost": ("■", "lost"),
-}
-_SIGNS = (*_KIND_SIGNS.values(), *_STANDING_SIGNS.values(), ("⚡", "event"), ("→", "what we do"))
 _TO_THE_PAGE: frozenset[Kind] = frozenset({"forward", "branch", "stay"})  # their lines have the page's own colour
 _LINE, _PANEL, _ASPECT, _SIZE, _STEP = 150, 260, 1.5, 14, 21  # usual lines of words, shape of a long text, its type and leading
 _AS_WRITTEN = frozenset(" ,.-?()'/!%–—→·✓✗↺↘↻●▲◆■⚡…“”")
@@ -145,7 +133,7 @@ class _Text:
         if cover is not None and cover.said is not None:
             said = [*_told(cover.said), f"{cover.number}" if cover.number else ""]
         said += (part for clauses in self.below.get(card.id, ()) for part in ("—", *_clauses(clauses)))
-        sign = f"{_STANDING_SIGNS[card.standing][0]} " if card.standing else ""
+        sign = f"{STANDING_SIGNS[card.standing]} " if card.standing else ""
         around = ('(["', '"])') if card.final else ('["', '"]')
         return f"{self.names[card.id]}{around[0]}{_label([sign + clean(card.title), *said])}{around[1]}"
 
@@ -155,7 +143,7 @@ class _Text:
         if cover is not None and cover.said is not None:
             said = [*_told(cover.said), *(clause.text for clause in pill.clauses if pill.stub and clause.role == "source")]
         first = [pill.number, f"step {cover.number}" if cover is not None and cover.number else ""]
-        sign = _KIND_SIGNS.get(pill.kind, ("", ""))[0]
+        sign = KIND_SIGNS.get(pill.kind, "")
         words = [part for part in (*first, *said) if clean(part)]
         if sign:
             words[:1] = [f"{sign} {words[0]}" if words else sign]
@@ -186,16 +174,16 @@ class _Text:
         for number, panel in enumerate(self.overlay.panels):
             rows = [_row(row) for row in panel.rows]
             yield f'  p{number}["{_label([panel.title, *rows, panel.foot], _PANEL)}"]'
-        meanings = [f"k{number}" for number in range(len(self.keys))]
-        for name, key in zip(meanings, self.keys, strict=True):
+        told = [f"k{number}" for number in range(len(self.keys))]
+        for name, key in zip(told, self.keys, strict=True):
             yield f'  {name}["{_text(key.text.partition(" (")[0])}"]'  # in brackets: how painted pictures show it
-        signs = [f"{sign} {meaning}" for sign, meaning in _SIGNS if re.search(f'(?:["(>]|[↺↘✓↻] ){sign} ', shown)]
+        signs = meanings(shown, starts='"(>')
         if signs:
-            yield f'  legend["{_text(" · ".join(signs))}"]'
+            yield f'  legend["{_text(signs)}"]'
             yield "  style legend fill:none,stroke:none"
-            meanings.append("legend")
+            told.append("legend")
         if self.rows:  # below the last one
-            yield from (f"  l{len(self.scene.lanes) - 1} ~~~ {name}" for name in meanings)
+            yield from (f"  l{len(self.scene.lanes) - 1} ~~~ {name}" for name in told)
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
@@ -262,7 +250,7 @@ def _clauses(clauses: Iterable[Clause]) -> Iterator[str]:
     for clause in clauses:
         if before is not None and clause.rule != before.rule and clause.role != "source":
             yield "or"
-        mark = {"event": "⚡ ", "play": "→ "}.get(clause.role, "")
+        mark = f"{CLAUSE_SIGNS[clause.role]} " if clause.role in CLAUSE_SIGNS else ""
         yield mark + (_compared(clause.spans) if clause.spans else clause.text)
         before = clause
 

@@ -106,7 +106,7 @@ class Drawing:
             InputError: CLM401, when no Graphviz works here.
         """
         composed = self._composed
-        return to_dot(composed.scene, composed.blocks, composed.layout, self._colours)
+        return to_dot(composed.scene, composed.blocks, composed.layout, self._colours, self.overlay)
 
     def pdf(self) -> bytes:
         """The picture as one page of PDF, with the typeface inside.

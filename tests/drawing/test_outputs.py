@@ -191,3 +191,23 @@ def test_half_a_file_is_never_seen(tmp_path: Path, line: Any) -> None:
 def test_a_wide_page_has_the_proportions_of_a_slide(model: Any, painted: Any) -> None:
     page = painted(Drawing(drawing.journey_scene(model.definition), wide_page=True).svg(embed_fonts=False))
     assert page.width / page.height == pytest.approx(16 / 9, rel=0.01)
+
+
+def test_dot_says_what_an_overlay_says(contract: Any) -> None:
+    class Later(contract):  # type: ignore[misc]
+        adopt = contract.adopt.evolve(when=contract.users_adopted >= 0.9)
+
+    text = drawing.difference(contract, Later).dot()
+    assert THEMES["light"].tones["changed"].fill in text
+    assert "[80" in text
+    assert "[ ] no longer" in text
+
+
+def test_dot_has_lanes_signs_and_what_they_mean(contract: Any) -> None:
+    text = drawing.lanes(contract).dot()
+    for lane in drawing.lanes(contract).scene.lanes:
+        assert f"name of lane {lane.id}" in text
+    journey = drawing.journey(contract).dot()
+    assert "⚡ contract ended" in journey.replace("\\n", " ")
+    assert "◆ High risk" in journey
+    assert "⚡ event · → what we do" in journey

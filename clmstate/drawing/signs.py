@@ -1,0 +1,41 @@
+"""The signs of pictures as characters, for formats that have text and no shapes of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from clmstate.drawing.scene import ClauseRole, Kind, Standing
+
+__all__ = ["CLAUSE_SIGNS", "KIND_SIGNS", "STANDING_SIGNS", "meanings"]
+
+KIND_SIGNS: Mapping[Kind, str] = {"relapse": "↺", "at_risk": "↘", "recovery": "✓", "next_cycle": "↻"}
+STANDING_SIGNS: Mapping[Standing, str] = {"good": "●", "watch": "▲", "at_risk": "◆", "lost": "■"}
+CLAUSE_SIGNS: Mapping[ClauseRole, str] = {"event": "⚡", "play": "→"}
+_MEANINGS: Mapping[str, str] = {
+    "↺": "relapse",
+    "↘": "to risk or loss",
+    "✓": "recovery",
+    "↻": "next cycle",
+    "●": "good",
+    "▲": "watch",
+    "◆": "at risk",
+    "■": "lost",
+    "⚡": "event",
+    "→": "what we do",
+}
+
+
+def meanings(shown: str, *, starts: str) -> str:
+    """What the signs mean with which something begins.
+
+    Args:
+        shown: the text of a picture.
+        starts: the characters after which something begins.
+
+    Example:
+        >>> meanings('"● Live" "⚡ signed"', starts='"')
+        '● good · ⚡ event'
+    """
+    before = f"(?:[{re.escape(starts)}]|[{''.join(KIND_SIGNS.values())}] )"
+    return " · ".join(f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if re.search(f"{before}{sign} ", shown))
