@@ -26,7 +26,7 @@ from clmstate.drawing.legend import Furniture
 from clmstate.drawing.marks import SIGNED, badge, dots, escape, has_badge, icon_path, sign_of, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay
-from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Pill, Scene
+from clmstate.drawing.scene import STANDINGS, Card, Frame, Kind, Lane, Link, Mark, Pill, Scene
 from clmstate.drawing.spoken import card_label, pill_label, said_label, scene_label
 from clmstate.drawing.theme import Theme
 from clmstate.drawing.truetype import woff
@@ -118,7 +118,7 @@ class _Painter:
         for link, route in zip(self.scene.links, self.layout.routes, strict=True):
             yield from self.link(link, route)
         for mark in self.scene.marks:
-            yield from self.start(self.layout.boxes[mark.id], self.layout.boxes[mark.on])
+            yield from self.start(mark)
         for pill in self.scene.pills:
             yield from self.pill(pill)
         for card in self.scene.cards:
@@ -289,9 +289,11 @@ class _Painter:
     def pill_ids(self) -> frozenset[str]:
         return frozenset(pill.id for pill in self.scene.pills)
 
-    def start(self, box: Box, card: Box) -> Iterator[str]:
-        x, y = box.middle
-        ink = self.theme.second
+    def start(self, mark: Mark) -> Iterator[str]:
+        """Where the journey starts; as quiet as the card that it leads to."""
+        card, (x, y) = self.layout.boxes[mark.on], self.layout.boxes[mark.id].middle
+        cover = self.overlay.covers.get(mark.on)
+        ink = self.theme.tones["faded"].line if cover is not None and cover.tone == "faded" else self.theme.second
         yield '<g class="start" aria-hidden="true">'
         yield f'<path d="M{number(x)} {number(y)}H{number(card.x - 9)}" stroke="{ink}" stroke-width="2.2"/>'
         yield f'<path d="{_arrow((card.x - 10, y), (card.x, y))}" fill="{ink}"/>'
