@@ -93,8 +93,9 @@ def _lines(reason: Reason, cond: Cond | None, depth: int) -> Iterator[Item]:
         for child, part in zip(reason.children, inner, strict=True):
             yield from _lines(child, part, depth)
         return
-    yield Item(reason.words, reason.truth, reason.value, depth)
-    if reason.truth is True:
+    met = reason.truth is True
+    yield Item(_whole(reason) if met else reason.words, reason.truth, reason.value, depth)
+    if met:
         return
     while isinstance(cond, Named) and reason.children and isinstance(cond.of, Named | Not | Unless):
         reason, cond = reason.children[0], cond.of
@@ -105,6 +106,15 @@ def _lines(reason: Reason, cond: Cond | None, depth: int) -> Iterator[Item]:
         return
     for child, part in zip(reason.children, _inside(cond, reason), strict=True):
         yield from _lines(child, part, depth + 1)
+
+
+def _whole(reason: Reason) -> str:
+    """What is met, in one line: it is not taken apart."""
+    if not reason.negates or not reason.children:
+        return reason.words
+    (inner,) = reason.children
+    joined = {"all of": " and ", "any of": " or "}.get(inner.words)
+    return f"{reason.words} {_whole(inner) if joined is None else joined.join(_whole(each) for each in inner.children)}"
 
 
 def _inside(cond: Cond | None, reason: Reason) -> tuple[Cond | None, ...]:

@@ -15,8 +15,10 @@ from clmstate.cli.screen import Screen
 from clmstate.cli.telling import Teller
 from clmstate.errors import ClmstateError, Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle, Move, opened
+from clmstate.presenting.criteria import place_label
 from clmstate.replay import Row, write_log
 from clmstate.replay.cells import Instant, read_cell, read_instant
+from clmstate.replay.understand import spoken
 from clmstate.signals import CLEAR, DAY, Value, from_instant, instant, show_instant
 
 __all__ = ["TypingIn"]
@@ -30,6 +32,10 @@ HELP: Final = """\
   explain [phase or rule]     why not yet
   journey   plays   signals   the way so far; what is to be done; what is known
   undo   save FILE   quit     take back the last line; write all of it as a log; leave"""
+
+
+_TYPED: Final = {"flag": "yes or no", "date": "a date such as 2026-01-31", "share": "0 to 100 %"}
+"""What is typed for signals whose values are said otherwise in Python."""
 
 
 @attrs.define
@@ -110,7 +116,7 @@ class TypingIn:
             case ["explain"]:
                 self._missing(every=True)
             case ["explain", *rest]:
-                self.screen.line(str(self.life.explain(" ".join(rest))))
+                self.screen.line(str(self.life.explain(self._named(" ".join(rest)))))
             case ["journey"]:
                 self.screen.line(str(self.life.journey) or "nothing yet")
             case ["plays"]:
@@ -124,8 +130,24 @@ class TypingIn:
             case ["save", path]:
                 self._save(path)
             case _:
-                self._observe(self._understood(words))
+                self._observe(self._understood(self._by_name(words)))
         return True
+
+    def _named(self, said: str) -> str:
+        """The name of a phase or rule that is called by its label; whatever else was said as it is."""
+        d = self.definition
+        labels = {spoken(rule.label): name for name, rule in d.transitions.items() if rule.label}
+        labels |= {spoken(phase.label): path for path, phase in d.phases.items()}
+        labels |= {spoken(place_label(d, path)): path for path in d.phases}
+        return said if said in d.transitions or said in d.phases else labels.get(spoken(said), said)
+
+    def _by_name(self, words: list[str]) -> list[str]:
+        """The same, where a line is nothing but the label of an event."""
+        rest = words[1:] if words[0] == "event" else words
+        said = " ".join(rest)
+        called = {spoken(spec.label): name for name, spec in self.definition.events.items()}
+        name = "" if "=" in said or said in (*WORDS, *self.definition.events) else called.get(spoken(said), "")
+        return [name] if name else words
 
     def _understood(self, words: list[str]) -> _Said:
         """What the words say together: one observation."""
@@ -241,4 +263,5 @@ class TypingIn:
         for name, spec in self.definition.signals.items():
             value = self.life._signal_value(name)
             shown = "unknown" if value is None else str(value) if spec.kind == "date" else spec.show(value)
-            self.screen.line(f"  {name:<{width}}  {shown}  ({spec.label}: {spec.allowed})")
+            allowed = _TYPED.get(spec.kind, spec.allowed)
+            self.screen.line(f"  {name:<{width}}  {shown}  ({spec.label}: {allowed})")

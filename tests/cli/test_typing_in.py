@@ -49,11 +49,18 @@ def test_a_customer_walks_by_hand(typed: Typed) -> None:
     )
 
 
+def test_events_phases_and_rules_go_by_their_labels_too(typed: Typed) -> None:
+    ran = typed("at 2026-01-05 health=80 signed=yes", "explain WON", "Notice received", "explain lost", "signals")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Won → Lost  lose" in ran.out
+    assert "(contract signed: yes or no)" in ran.out
+
+
 def test_undo_takes_back_a_line(typed: Typed) -> None:
     ran = typed("at 2026-01-05 signed=yes", "health=80", "undo", "undo", "undo", "signals", "save log.csv")
     assert "back in Fresh, 2026-01-05" in ran.out
     assert "CLM347 this line: there is nothing to take back" in ran.err
-    assert "signed  no  (contract signed: True or False)" in ran.out
+    assert "signed  no  (contract signed: yes or no)" in ran.out
     assert "0 rows in log.csv" in ran.out
 
 
