@@ -58,27 +58,38 @@ class {name}(Lifecycle, title="{title}", version="1"):
 TESTS = '''\
 """What we agreed on, one meeting after the other."""
 
+from clmstate import CLEAR
 from clmstate.testing import scenario
 
 from {module} import {name}
 
 
 def test_who_is_set_up_and_uses_it_is_in_success() -> None:
-    acme = scenario({name}).on("2026-01-05", set_up=True, users_active=0.69).stays()
+    acme = scenario({name}).on("2026-01-05", users_active=0.70).stays()
+    acme.on("2026-01-12", set_up=True, users_active=0.69).stays()
     acme.on("2026-02-02", users_active=0.70).takes({name}.adopt).is_in({name}.success)
 
 
 def test_two_quiet_weeks_put_a_customer_at_risk() -> None:
     acme = scenario({name}).on("2026-01-05", set_up=True, users_active=0.80).takes({name}.adopt)
-    acme.on("2026-03-02", users_active=0.40).stays()
-    acme.on("2026-03-15").stays()
+    acme.on("2026-03-02", users_active=0.50).stays()
+    acme.on("2026-03-16", users_active=0.49).stays()
+    acme.on("2026-03-29").stays()
+    acme.on("2026-03-30").takes({name}.drift).is_in({name}.at_risk)
+
+
+def test_silence_is_a_risk_too() -> None:
+    acme = scenario({name}).on("2026-01-05", set_up=True, users_active=0.80).takes({name}.adopt)
+    acme.on("2026-03-02", users_active=CLEAR).stays()  # nobody knows any more
     acme.on("2026-03-16").takes({name}.drift).is_in({name}.at_risk)
 
 
 def test_a_notice_is_not_yet_the_end() -> None:
     acme = scenario({name}).on("2026-01-05", set_up=True, users_active=0.80).takes({name}.adopt)
     acme.on("2026-04-01", {name}.notice).takes({name}.alarm).is_in({name}.at_risk)
-    acme.on("2026-04-20", {name}.saved, tickets=0).takes({name}.save).is_in({name}.success)
+    acme.again().on("2026-04-20", {name}.saved, users_active=0.69).stays()
+    acme.again().on("2026-04-20", {name}.saved, tickets=1).stays()
+    acme.on("2026-04-20", {name}.saved, users_active=0.70).takes({name}.save).is_in({name}.success)
 
 
 def test_the_end_is_the_end() -> None:

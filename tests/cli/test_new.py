@@ -38,7 +38,7 @@ def test_a_new_model_runs_out_of_the_box(run: Run, empty: Path, monkeypatch: pyt
     assert "not used" not in out
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=prepend"]
     tests = subprocess.run(words, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": ""})
-    assert "4 passed" in tests.stdout, tests.stdout
+    assert "5 passed" in tests.stdout, tests.stdout
     assert max(map(len, Path("our_contract.py").read_text(encoding="utf-8").splitlines())) <= 160
 
 
