@@ -31,7 +31,7 @@ _READABLE = 0.5
 _YIELDS = 1.3  # a number becomes smaller by so much before words do
 BAR = 10.0  # height of a bar, and what stands below it
 _ABOVE_BAR = 15.0  # the lowest line of text: the lower edge of a card with a bar
-_NOT_SMALLER = 0.75  # of the usual size; before that, a line is rather broken
+_NEARLY, _NOT_SMALLER = 0.88, 0.75  # of the usual size, before a line is rather broken: on a card or pill, and at the right of a name
 _BETWEEN = 8.0  # a number and the words beside it
 _SIGN = 13.0  # room for the sign of a rule's kind in a small pill
 CHIP = 8.0  # around the text of a small pill
@@ -104,16 +104,23 @@ def _beside(block: Block, said: tuple[Said, ...], *, bar: bool) -> Block:
     title = [run for run in own if run.face == "Bold"]
     taken = max((run.x + text_width(run.text, run.size, run.face) for run in title), default=0.0)
     room = Box(taken + 8, 0, block.width - taken - 20, block.height)
-    found = _fitted(said, room, whole=True)
-    if any(run.size < _NOT_SMALLER * _SIZES["plain"][0] for run in found):
-        found = _fitted(said, room)
+    found = _fitted(said, room, _NOT_SMALLER)
     widest = max((text_width(run.text, run.size, run.face) for run in found), default=0.0)
     down = sum(run.y for run in title) / len(title) - found[0].y if title and len(found) == 1 else 0.0  # on the line of the name
     right = tuple(attrs.evolve(run, x=room.right - widest / 2, y=run.y + down) for run in found)
     return attrs.evolve(block, runs=(*own, *right), icons=tuple(attrs.evolve(icon, y=icon.y - up) for icon in block.icons))
 
 
-def _fitted(said: tuple[Said, ...], room: Box, *, whole: bool = False) -> tuple[Run, ...]:
+def _fitted(said: tuple[Said, ...], room: Box, whole: float = _NEARLY) -> tuple[Run, ...]:
+    """Lines centred in a box, smaller where they would not fit; rather a little smaller than broken, down to `whole` of their size."""
+    found = _set(said, room, whole=True)
+    shown = [one for one in said if clean(one.text)]
+    if all(run.size >= whole * _SIZES[one.how][0] for run, one in zip(found, shown, strict=True) if one.how != "number"):
+        return found
+    return _set(said, room, whole=False)
+
+
+def _set(said: tuple[Said, ...], room: Box, *, whole: bool) -> tuple[Run, ...]:
     """Lines centred in a box, smaller where they would not fit; whole ones are not broken."""
     scale = 1.0
     while True:

@@ -10,7 +10,7 @@ import attrs
 from clmstate.drawing.journeys import Level, elements, journey_scene
 from clmstate.drawing.picture import Drawing
 from clmstate.drawing.scene import Clause, Kind, Lane, Legend, Link, Mark, Pill, Scene
-from clmstate.drawing.story import Rule
+from clmstate.drawing.story import Rule, one_kind_each
 from clmstate.drawing.theme import ThemeName
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, definition_of
 
@@ -65,7 +65,8 @@ def lanes_scene(definition: LifecycleDefinition, *, level: Level = "stage") -> S
         if members
     )
     book = _Book(owners, titles, level)
-    for kind, stub, rules in _alike(elements(definition, teams).rules, told):
+    found = elements(definition, teams)
+    for kind, stub, rules in _alike(one_kind_each(found.cards, found.rules), told):
         book.enter(kind, rules, stub=stub)
     kinds = tuple(kind for kind in told.legend.kinds if kind in {pill.kind for pill in book.pills.values()})
     legend = Legend(kinds=kinds, standings=told.legend.standings, steps=(*book.handed, *book.within))
@@ -91,11 +92,11 @@ def _subtitle(book: _Book) -> str:
 
 def _alike(rules: Iterable[Rule], told: Scene) -> Iterator[tuple[Kind, bool, list[Rule]]]:
     """Rules that move a customer, those together that do the same between the same phases; with their kind, and whether a stub says where from."""
-    pills = {name: pill for pill in told.pills for name in pill.rules}
+    pills = {(name, source): pill for pill in told.pills for name in pill.rules for source in pill.sources}
     found: dict[object, tuple[Kind, bool, list[Rule]]] = {}
     for rule in rules:
-        pill = pills[rule.name]
         if rule.target is not None and any(source != rule.target for source in rule.sources):
+            pill = pills[rule.name, rule.sources[0]]
             stub = pill.stub and rule.tail is None
             key = pill.kind, stub, rule.anywhere, rule.sources, rule.target
             found.setdefault(key, (pill.kind, stub, []))[2].append(rule)

@@ -14,12 +14,12 @@ from clmstate.conditions.nodes import Cond, Named, Not, Unless, walk
 from clmstate.conditions.words import words
 from clmstate.drawing.names import shortened
 from clmstate.drawing.picture import Drawing
-from clmstate.drawing.scene import Card, Clause, Frame, Scene
-from clmstate.drawing.story import Rule, tell
+from clmstate.drawing.scene import Card, Clause, Frame, Kind, Scene
+from clmstate.drawing.story import Rule, kinds_from, tell
 from clmstate.drawing.theme import ThemeName
 from clmstate.lifecycle import ANYWHERE, Lifecycle, LifecycleDefinition, Phase, Transition, definition_of
 
-__all__ = ["Elements", "Level", "elements", "journey", "journey_scene", "owners_of", "subtitle"]
+__all__ = ["Elements", "Level", "elements", "journey", "journey_scene", "kinds", "owners_of", "subtitle"]
 
 Level: TypeAlias = Literal["stage", "full"]
 
@@ -76,6 +76,23 @@ class Elements:
     rules: tuple[Rule, ...]
     frames: tuple[Frame, ...]
     names: tuple[tuple[str, str], ...]
+
+
+def kinds(definition: LifecycleDefinition) -> dict[tuple[str, str], Kind]:
+    """What each rule does to a customer of each phase that it leaves, by transition and phase.
+
+    Example:
+        >>> from clmstate import Lifecycle, Phase, Signal
+        >>> class Deal(Lifecycle):
+        ...     signed = Signal.flag("contract signed")
+        ...     open = Phase("Open", initial=True)
+        ...     won = Phase("Won", final=True, standing="good")
+        ...     win = open.to(won, when=signed)
+        >>> kinds(Deal.definition)
+        {('win', 'open'): 'forward'}
+    """
+    found = elements(definition, owners_of(definition))
+    return kinds_from(found.cards, found.rules)
 
 
 def owners_of(definition: LifecycleDefinition) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class Cover:
         bar: shares of a whole, drawn as a bar at the bottom of a card.
         number: a badge, such as the number of a step; several are joined.
         wide: how thick the lines of a pill are; 0 is as usual.
+        came: the cards and frames from which it says what it says, if not from all; other lines to the pill are faded.
         small: a pill shrinks to what it says, and its lines run up to it.
         dashed: whether the outline is dashed.
         signed: whether the sign of its tone stands at the corner.
@@ -67,6 +68,7 @@ class Cover:
     dashed: bool = False
     signed: bool = False
     sign: Tone | None = None
+    came: tuple[str, ...] = ()
     signs: tuple[tuple[Tone | None, str], ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from clmstate.drawing.journeys import journey_scene
@@ -117,13 +118,14 @@ def _cards(
 def _pills(scene: Scene, flows: Mapping[str, int]) -> dict[str, Cover]:
     through = _through(scene, flows)
     most = max(through.values(), default=0)
+    places = Counter(rule for pill in scene.pills for rule in pill.rules)
     covers: dict[str, Cover] = {}
     for pill in scene.pills:
         n = through[pill.id]
         if n and pill.kind != "stay":
-            covers[pill.id] = Cover(
-                _TONES.get(pill.kind, "neutral"), (Said(f"{n:,}", "strong"),), wide=round(width(n, most), 1), small=True
-            )
+            split = any(places[rule] > 1 for rule in pill.rules if flows.get(rule, 0))  # nobody said how many came from where
+            said = Said(f"{n:,} in all" if split else f"{n:,}", "strong")
+            covers[pill.id] = Cover(_TONES.get(pill.kind, "neutral"), (said,), wide=round(width(n, most), 1), small=True)
         else:
             covers[pill.id] = Cover("faded")
     return covers

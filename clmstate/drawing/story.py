@@ -7,19 +7,22 @@ A model is not told any of this. *Along* is the order in which it lists its phas
 - relapse: back along the way; next cycle: back to a phase in good standing, or from the end of the run unless that was in good standing;
 - stay: the customer does not move.
 
+A rule that does different things from different phases (back from one, out of trouble from another) is drawn once for each thing; only a group,
+and what comes from anywhere, keeps one line.
+
 A line is drawn where it need not pass another phase. A rule from further away says so in words ("also from Adoption"), and a rule from
 three or more phases that is not a step of the way gets a stub, as a rule from anywhere does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
 from clmstate.drawing.scene import CLAUSE_ROLES, KINDS, STANDINGS, Card, Clause, Frame, Kind, Legend, Link, Mark, Pill, Scene
 
-__all__ = ["LOST", "TROUBLED", "Rule", "kind_of", "tell"]
+__all__ = ["LOST", "TROUBLED", "Rule", "kind_of", "kinds_from", "one_kind_each", "tell"]
 
 TROUBLED = 10
 LOST = 20
@@ -75,6 +78,55 @@ def kind_of(rule: Rule, cards: Iterable[Card], rules: Iterable[Rule] = ()) -> Ki
     return _Along(cards, rules).kind(rule)
 
 
+def kinds_from(cards: Iterable[Card], rules: Iterable[Rule]) -> dict[tuple[str, str], Kind]:
+    """What each rule does to a customer of each phase that it leaves, by the rule's name and the phase.
+
+    One rule may do several things: what is a relapse from one phase is a recovery from another, and both are in a group that it leaves.
+
+    Args:
+        cards: all phases, in the order along the journey.
+        rules: all rules.
+
+    Example:
+        >>> cards = [Card("trial", "Trial"), Card("paying", "Paying", standing="good"), Card("tense", "Tense", standing="at_risk")]
+        >>> kinds_from(cards, [Rule("again", ("paying", "tense"), "trial", name="again")])
+        {('again', 'paying'): 'relapse', ('again', 'tense'): 'recovery'}
+    """
+    every = list(rules)
+    along = _Along(_listed(cards), every)
+    return {(rule.name, source): kind for rule in every for source, kind in along.kinds(rule).items()}
+
+
+def one_kind_each(cards: Iterable[Card], rules: Iterable[Rule]) -> list[Rule]:
+    """The rules, those apart that do different things from different phases, so that a line means one thing; a group's line is one.
+
+    Example:
+        >>> cards = [Card("trial", "Trial"), Card("paying", "Paying", standing="good"), Card("tense", "Tense", standing="at_risk")]
+        >>> [rule.id for rule in one_kind_each(cards, [Rule("again", ("paying", "tense"), "trial")])]
+        ['again', 'again from tense']
+    """
+    every = list(rules)
+    along = _Along(_listed(cards), every)
+    return [part for rule in every for part in _apart(rule, along)]
+
+
+def _listed(cards: Iterable[Card]) -> list[Card]:
+    """Along the journey: as listed, but where it starts is first."""
+    return sorted(cards, key=lambda card: not card.initial)
+
+
+def _apart(rule: Rule, along: _Along) -> Iterator[Rule]:
+    if rule.tail is not None or rule.anywhere:
+        yield rule
+        return
+    sources: dict[Kind, list[str]] = {}
+    for source, kind in along.kinds(rule).items():
+        sources.setdefault(kind, []).append(source)
+    first, *others = sources.values() or [list(rule.sources)]
+    yield attrs.evolve(rule, sources=tuple(first))
+    yield from (attrs.evolve(rule, id=f"{rule.id} from {some[0]}", sources=tuple(some)) for some in others)
+
+
 class _Along:
     """How phases lie along the journey."""
 
@@ -92,6 +144,12 @@ class _Along:
 
     def is_way_on(self, source: str, target: str) -> bool:
         return self.place[target] > self.place[source] and not self.troubled(source) and not self.troubled(target)
+
+    def kinds(self, rule: Rule) -> dict[str, Kind]:
+        """What a rule does to a customer of each phase that it leaves; one of several ways on from some is one from all."""
+        whole = self.kind(rule)
+        found = {source: self.kind(attrs.evolve(rule, sources=(source,))) for source in rule.sources}
+        return {source: whole if {kind, whole} == {"forward", "branch"} else kind for source, kind in found.items()}
 
     def kind(self, rule: Rule) -> Kind:
         if rule.kind is not None:
@@ -132,8 +190,8 @@ def tell(
         >>> [(card.title, card.step, card.track) for card in tell("Trial", "", cards, rules, (), ()).cards]
         [('Trial', 0, 0), ('Paying', 1, 0), ('Gone', 1, 10)]
     """
-    listed = sorted(cards, key=lambda card: not card.initial)
-    every, grouped = list(rules), tuple(frames)
+    listed, grouped = _listed(cards), tuple(frames)
+    every = one_kind_each(listed, rules)
     along = _Along(listed, every)
     kinds = {rule.id: along.kind(rule) for rule in every}
     placed = _on_tracks(listed, _steps(listed, every, kinds, along, grouped), every, kinds)
@@ -200,7 +258,7 @@ def _drawn(rule: Rule, kind: Kind, cards: Mapping[str, Card], frames: tuple[Fram
     into = [] if head is None else [Link(rule.id, head, kind)]
     if _from_many(rule, kind):
         said = "from anywhere" if rule.anywhere else f"from {_named(rule.sources, cards, frames, 'or')}"
-        return Pill(rule.id, kind, (*rule.clauses, Clause("source", said)), rule.name, stub=True), into
+        return Pill(rule.id, kind, (*rule.clauses, Clause("source", said)), rule.name, stub=True, sources=rule.sources), into
     tails = [rule.tail] if rule.tail is not None else list(rule.sources)
     if rule.target is not None and rule.tail is None:
         step = cards[rule.target].step
@@ -208,7 +266,7 @@ def _drawn(rule: Rule, kind: Kind, cards: Mapping[str, Card], frames: tuple[Fram
         tails = [name for name in tails if abs(cards[name].step - step) <= max(1, nearest)][:2]
     unsaid = [] if rule.tail is not None else [name for name in rule.sources if name not in tails]
     more = (Clause("source", f"also from {_named(unsaid, cards, frames, 'and')}"),) if unsaid else ()
-    pill = Pill(rule.id, kind, (*rule.clauses, *more), rule.name)
+    pill = Pill(rule.id, kind, (*rule.clauses, *more), rule.name, sources=rule.sources)
     return pill, [*(Link(tail, rule.id, kind) for tail in tails), *into]
 
 
@@ -226,7 +284,8 @@ def _shared(drawn: Iterable[tuple[str, Pill, list[Link]]]) -> tuple[list[Pill], 
             continue
         first = pills[key]
         earlier = first.clauses[:-1] if pill.stub else first.clauses  # a stub says once where it comes from
-        pills[key] = attrs.evolve(first, clauses=(*earlier, *said), rules=(*first.rules, pill.name))
+        sources = tuple(dict.fromkeys((*first.sources, *pill.sources)))
+        pills[key] = attrs.evolve(first, clauses=(*earlier, *said), rules=(*first.rules, pill.name), sources=sources)
     return list(pills.values()), links
 
 

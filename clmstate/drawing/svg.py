@@ -210,7 +210,7 @@ class _Painter:
         signed = cover is not None and cover.small and not cover.number and has_badge(pill.kind)
         dashed = (pill.kind == "stay" and self.scene.plan != "markets") or (cover is not None and cover.dashed)
         if cover is not None and cover.small:
-            yield from self.through(pill, line, cover.wide)
+            yield from self.through(pill, line, cover)
             box = chip_box(box, block, cover.number, signed=signed)
             block = attrs.evolve(block, runs=in_chip(block, box, self.layout.boxes[pill.id], signed=signed))
         yield self.rectangle(
@@ -237,13 +237,20 @@ class _Painter:
         run = Run(cover.number, 4 + wide / 2, box.height / 2 + 5, 14 if wide < WIDEST_STEP else 12, "Bold", "words")
         yield from self.texts((run,), box, {"words": tones.on_band})
 
-    def through(self, pill: Pill, colour: str, wide: float) -> Iterator[str]:
+    def through(self, pill: Pill, colour: str, cover: Cover) -> Iterator[str]:
         """Where a pill shrinks, its lines run on through the place that it leaves."""
-        came = [route for link, route in zip(self.scene.links, self.layout.routes, strict=True) if link.head == pill.id]
+        wide, faded = cover.wide, self.theme.tones["faded"].line
+        came = [
+            (route, not cover.came or link.tail in cover.came)
+            for link, route in zip(self.scene.links, self.layout.routes, strict=True)
+            if link.head == pill.id
+        ]
+        came.sort(key=lambda item: item[1])  # what is faded below what is not
         left = [route for link, route in zip(self.scene.links, self.layout.routes, strict=True) if link.tail == pill.id]
         middle = self.layout.boxes[pill.id].middle
-        for route in came:
-            yield _curve(route.points[-1], _beside(route.points[::-1]), middle, colour, wide)
+        for route, own in came:
+            line, thick = (colour, wide) if own else (faded, 1.6)
+            yield _curve(route.points[-1], _beside(route.points[::-1]), middle, line, thick)
         for route in left:
             yield _curve(route.points[0], _beside(route.points), middle, colour, wide)
         if pill.stub and not came:
@@ -274,6 +281,8 @@ class _Painter:
         cover = self.overlay.covers.get(link.head) if link.head in self.pill_ids else self.overlay.covers.get(link.tail)
         if cover is not None and link.head not in self.pill_ids and link.tail not in self.pill_ids:
             cover = Cover("faded")  # a line without a rule on it says the same whoever stands at its end
+        if cover is not None and cover.came and link.head in self.pill_ids and link.tail not in cover.came:
+            cover = Cover("faded")
         dashes = DASHES.get(link.kind, "")
         if cover is not None:
             colour, wide = self.theme.tones[cover.tone].line, cover.wide or (1.6 if cover.tone == "faded" else wide)

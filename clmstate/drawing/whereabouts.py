@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
+import attrs
+
 from clmstate.drawing.journeys import journey_scene
 from clmstate.drawing.overlay import Cover, Key, Overlay, Panel, PanelRow, Said
 from clmstate.drawing.picture import Drawing
@@ -41,12 +43,13 @@ def here(life: Lifecycle, *, since: dt.date | None = None, theme: ThemeName = "l
         >>> moves = acme.observe(at="2026-03-09", signed=True)
         >>> drawing = here(acme)
         >>> [panel.title for panel in drawing.overlay.panels], drawing.overlay.covers["won"].said[0].text
-        (['To Live'], 'You are here')
+        (['To Live'], 'You are here · day 0')
     """
     definition = type(life).definition
     scene = journey_scene(definition)
     moves = [move for move in life.journey.moves if not move.stayed]
-    covers = _cards(scene, life, moves, since) | _pills(scene, moves)
+    path = _Path(life, tuple(moves), since)
+    covers = _cards(scene, path) | _pills(scene, path)
     name = life.name or "This customer"
     asked = f" · as of {day(life.at)}" if life.at is not None else ""
     told = f"{len(moves)} {'move' if len(moves) == 1 else 'moves'} so far{asked}"
@@ -64,23 +67,57 @@ def day(at: dt.date) -> str:
     return f"{at.day} {at:%b %Y}"
 
 
-def _short(at: dt.date) -> str:
-    return f"{at.day} {at:%b}"
+@attrs.frozen
+class _Path:
+    """The moves of a customer, and the dates on their way: with the year where not all are of this one."""
+
+    life: Lifecycle
+    moves: tuple[Move, ...]
+    since: dt.date | None
+
+    @property
+    def with_years(self) -> bool:
+        at = self.life.at
+        dates = [self.since, *(move.at for move in self.moves)]
+        return at is not None and any(date is not None and date.year != at.year for date in dates)
+
+    def short(self, at: dt.date | None, *, year: bool = True) -> str:
+        """A date in as few letters as can be."""
+        return "…" if at is None else f"{at.day} {at:%b}{f' ’{at:%y}' if year and self.with_years else ''}"
+
+    def span(self, start: dt.date | None, end: dt.date | None) -> str:
+        """From one date to another; the year once, where it is the same."""
+        if start is not None and end is not None and (start.year, start.month, start.day) == (end.year, end.month, end.day):
+            return self.short(end)
+        same = start is not None and end is not None and start.year == end.year
+        return f"{self.short(start, year=not same)} – {self.short(end)}"
+
+    def stays(self) -> dict[str, list[tuple[dt.date | None, dt.date | None]]]:
+        """From when to when the customer was in each phase that was left again."""
+        found: dict[str, list[tuple[dt.date | None, dt.date | None]]] = defaultdict(list)
+        came = self.since
+        for move in self.moves:
+            found[move.source.path].append((came, move.at))
+            came = move.at
+        return found
+
+    @property
+    def came(self) -> dt.date | None:
+        """When the customer came where they are."""
+        return self.moves[-1].at if self.moves else self.since
 
 
-def _cards(scene: Scene, life: Lifecycle, moves: list[Move], since: dt.date | None) -> dict[str, Cover]:
-    stays: dict[str, list[tuple[dt.date | None, dt.date | None]]] = defaultdict(list)
-    came = since
-    for move in moves:
-        stays[move.source.path].append((came, move.at))
-        came = move.at
-    present = life.phase.path
-    covers: dict[str, Cover] = {}
+def _cards(scene: Scene, path: _Path) -> dict[str, Cover]:
+    stays, covers = path.stays(), dict[str, Cover]()
     for card in scene.cards:
-        if card.id == present:
-            covers[card.id] = Cover("here", (Said("You are here", "strong"), *_so_long(life, came)))
+        if card.id == path.life.phase.path:
+            here = [Said("You are here", "strong"), *_so_long(path.life, path.came)]
+            covers[card.id] = Cover("here", tuple(here) if card.quote else (Said(" · ".join(said.text for said in here), "plain"),))
         elif stays[card.id]:
-            when = [f"{_short(start) if start else '…'} – {_short(end) if end else '…'}" for start, end in stays[card.id]]
+            when = [path.span(start, end) for start, end in stays[card.id]]
+            if len(when) == 1 and not card.quote:  # a low card: one line, so that it can be read
+                covers[card.id] = Cover("path", (Said(f"✓ {when[0]}", "plain"),))
+                continue
             more = f"and {len(when) - 2} times more" if len(when) > 3 else ""
             shown = when[-2:] if more else when
             covers[card.id] = Cover(
@@ -98,18 +135,29 @@ def _so_long(life: Lifecycle, came: dt.date | None) -> Iterator[Said]:
         yield Said(f"day {days}" + (f" · expected {expected}" if expected is not None else ""), "plain")
 
 
-def _pills(scene: Scene, moves: list[Move]) -> dict[str, Cover]:
+def _pills(scene: Scene, path: _Path) -> dict[str, Cover]:
     covers: dict[str, Cover] = {}
     for pill in scene.pills:
-        taken = [(number, move) for number, move in enumerate(moves, 1) if move.name in pill.rules]
+        taken = [
+            (number, move)
+            for number, move in enumerate(path.moves, 1)
+            if move.name in pill.rules and move.source.path in pill.sources
+        ]
         if not taken:
             covers[pill.id] = Cover("faded")
             continue
-        last = taken[-1][1].at
         numbers = [str(number) for number, _ in taken]
-        dates = [_short(move.at) for _, move in taken if move.at is not None]
-        said = " · ".join(dates[-2:]) if last is not None else "taken"
-        covers[pill.id] = Cover("path", (Said(said, "strong"),), number="·".join(numbers[-3:]), wide=_PATH, small=True)
+        dates = [path.short(move.at) for _, move in taken if move.at is not None]
+        came = {move.source.path for _, move in taken}
+        groups = {frame.id for frame in scene.frames if came & set(frame.members)}
+        covers[pill.id] = Cover(
+            "path",
+            (Said(" · ".join(dates[-2:]) if dates else "taken", "strong"),),
+            number="·".join(numbers[-3:]),
+            wide=_PATH,
+            small=True,
+            came=tuple(sorted(came | groups)),
+        )
     return covers
 
 
@@ -191,6 +239,8 @@ def ways_on(life: Lifecycle) -> tuple[Transition, ...]:
 
     def helps(way: Transition) -> bool:
         standing, back, _ = hope(way)
+        if way.kind in ("recovery", "next_cycle"):
+            return standing < _HOPES["at_risk"]  # the model says that it is one
         return (
             way.kind != "relapse"
             and standing < _HOPES["at_risk"]

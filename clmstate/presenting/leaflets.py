@@ -7,28 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from clmstate.conditions import words
 from clmstate.drawing.measure import clean
-from clmstate.drawing.scene import Kind, Scene
+from clmstate.drawing.scene import Kind
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 from clmstate.lifecycle import LifecycleDefinition, Phase, Touchpoint, Transition
 from clmstate.presenting.criteria import place_label, ways_in
 
-__all__ = ["KIND_SIGNS", "STANDING_SIGNS", "kinds_of", "leaflet", "text"]
+__all__ = ["KIND_SIGNS", "STANDING_SIGNS", "leaflet", "text"]
 
 KIND_SIGNS: Mapping[Kind, str] = {
     "forward": "→", "branch": "↗", "relapse": "↺", "at_risk": "↘", "recovery": "✓", "next_cycle": "↻", "stay": "•",
 }  # fmt: skip
 STANDING_SIGNS = {"good": "●", "watch": "▲", "at_risk": "◆", "lost": "■"}
-
-
-def kinds_of(scene: Scene) -> dict[str, Kind]:
-    """What each rule does to a customer, by the rule's name.
-
-    Example:
-        >>> from clmstate.drawing import Pill
-        >>> kinds_of(Scene("Deal", pills=(Pill("rule win", "forward", (), "win"),)))
-        {'win': 'forward'}
-    """
-    return {rule: pill.kind for pill in scene.pills for rule in pill.rules}
 
 
 def text(said: str) -> str:
@@ -42,14 +31,14 @@ def text(said: str) -> str:
 
 
 def leaflet(
-    definition: LifecycleDefinition, path: str, kinds: Mapping[str, Kind], owners: Mapping[str, int], part: str = ""
+    definition: LifecycleDefinition, path: str, kinds: Mapping[tuple[str, str], Kind], owners: Mapping[str, int], part: str = ""
 ) -> str:
     """One phase in words, as an article.
 
     Args:
         definition: the lifecycle.
         path: of the phase.
-        kinds: what each rule does to a customer, by name.
+        kinds: what each rule does to a customer, by its name and the phase that it leaves.
         owners: the number of each owning team's colour, by name.
         part: of a composition; it makes the article's id unique.
 
@@ -64,7 +53,7 @@ def leaflet(
 
 
 def _leaflet(
-    definition: LifecycleDefinition, path: str, kinds: Mapping[str, Kind], owners: Mapping[str, int], part: str
+    definition: LifecycleDefinition, path: str, kinds: Mapping[tuple[str, str], Kind], owners: Mapping[str, int], part: str
 ) -> Iterator[str]:
     phase = definition.phases[path]
     everyone = {team.name for team in (phase.owner, *phase.contributors) if team is not None}
@@ -84,7 +73,8 @@ def _leaflet(
         yield f'<p class="quiet">{text(" · ".join(facts))}</p>'
     if phase.touchpoints:
         yield f"<h3>Touchpoints</h3><ol class=touchpoints>{''.join(_touchpoint(t, definition) for t in phase.touchpoints)}</ol>"
-    yield from _rules("What moves a customer on", definition.ways_out(path), definition, kinds)
+    ways = [(way, kinds.get((way.name, path), "forward")) for way in definition.ways_out(path)]
+    yield from _rules("What moves a customer on", ways, definition)
     entries = [f"<li>From {text(way.other)}: {text(way.why)}</li>" for way in ways_in(definition, path)]
     entries = [*(["<li>The journey starts here</li>"] if path == definition.initial else []), *entries]
     if entries:
@@ -114,10 +104,9 @@ def _touchpoint(touchpoint: Touchpoint, definition: LifecycleDefinition) -> str:
     return f"<li>{''.join(lines)}</li>"
 
 
-def _rules(heading: str, ways: Iterable[Transition], definition: LifecycleDefinition, kinds: Mapping[str, Kind]) -> Iterator[str]:
+def _rules(heading: str, ways: Iterable[tuple[Transition, Kind]], definition: LifecycleDefinition) -> Iterator[str]:
     cards = []
-    for way in ways:
-        kind = kinds.get(way.name, "forward")
+    for way, kind in ways:
         to = "" if way.stay else f" → {text(place_label(definition, way.target))}"
         plays = f'<span class="play">▶ {text(", ".join(play.label for play in way.plays))}</span>' if way.plays else ""
         why = f'<span class="quiet">{text(way.why)}</span>' if way.why else ""

@@ -19,9 +19,10 @@ import attrs
 
 from clmstate.composition import Composition
 from clmstate.drawing import THEMES, Brand, Drawing, Scene, Theme, journey_scene
+from clmstate.drawing.journeys import kinds
 from clmstate.drawing.svg import escape, whole_faces
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
-from clmstate.presenting.leaflets import kinds_of, leaflet, text
+from clmstate.presenting.leaflets import leaflet, text
 from clmstate.presenting.maps import overview
 from clmstate.presenting.plain import plain_model
 from clmstate.presenting.walks import walk_of
@@ -87,7 +88,10 @@ class _Part:
     @property
     def data(self) -> dict[str, Json]:
         """For the scripts."""
-        pills = {rule: pill.id for pill in self.scene.pills for rule in pill.rules}
+        pills: dict[str, dict[str, Json]] = {}
+        for pill in self.scene.pills:
+            for rule in pill.rules:
+                pills.setdefault(rule, {}).update(dict.fromkeys(pill.sources, pill.id))
         return {"part": self.path, "label": self.label, "many": self.many, "pills": pills, "model": plain_model(self.definition)}
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from clmstate.conditions import words
-from clmstate.drawing import Kind, Theme, journey_scene
+from clmstate.drawing import Kind, Theme
 from clmstate.drawing.geometry import Box
+from clmstate.drawing.journeys import kinds
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 from clmstate.lifecycle import LifecycleDefinition, Phase, Touchpoint, Transition
 from clmstate.presenting.board import WIDTH, Board, Panel, Said, Shape, fitting
 from clmstate.presenting.chapters import Column, columned, only
 from clmstate.presenting.criteria import place_label, sources, ways_in
 from clmstate.presenting.frame import LEFT
-from clmstate.presenting.leaflets import KIND_SIGNS, STANDING_SIGNS, kinds_of
+from clmstate.presenting.leaflets import KIND_SIGNS, STANDING_SIGNS
 
 __all__ = ["phase_boards", "team_colours"]
 
@@ -44,14 +45,14 @@ def phase_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Boar
         >>> [board.title for board in phase_boards(Deal.definition, THEMES["light"])]
         ['New']
     """
-    kinds = kinds_of(journey_scene(definition))
+    does = kinds(definition)
     colours = team_colours(definition, theme)
     for path, phase in definition.phases.items():
         colour = colours.get(phase.owner.name, theme.end) if phase.owner is not None else theme.end
         columns = [
             Column("", tuple(_purpose(definition, path, phase, theme)), share=0.9),
             *([Column("Touchpoints", tuple(_touchpoints(phase, theme)), theme.ink)] if phase.touchpoints else []),
-            Column("What moves a customer on", tuple(_ways(definition, path, kinds, theme)), theme.ink, share=1.1),
+            Column("What moves a customer on", tuple(_ways(definition, path, does, theme)), theme.ink, share=1.1),
         ]
         board = Board(place_label(definition, path), notes=tuple(_notes(definition, path, phase)))
         yield from columned(board, columns, theme, top=104, before=tuple(_band(definition, path, theme, colour)))
@@ -108,14 +109,14 @@ def _about(touchpoint: Touchpoint, theme: Theme) -> Iterator[Said | None]:
     yield Said(touchpoint.why, 13, theme.ink) if touchpoint.why else None
 
 
-def _ways(definition: LifecycleDefinition, path: str, kinds: Mapping[str, Kind], theme: Theme) -> Iterator[Said]:
+def _ways(definition: LifecycleDefinition, path: str, does: Mapping[tuple[str, str], Kind], theme: Theme) -> Iterator[Said]:
     ways = definition.ways_out(path)
     if not ways:
         yield Said(
             "Nothing: the journey ends here." if definition.phases[path].final else "Nothing leads out of here yet.", 14, theme.ink
         )
     for way in ways:
-        kind = kinds.get(way.name, "forward")
+        kind = does.get((way.name, path), "forward")
         to = "" if way.stay else f" → {place_label(definition, way.target)}"
         yield Said(f"{KIND_SIGNS[kind]} {KIND_NAMES[kind]}{to}", 13, theme.kinds[kind].line, "Bold", above=8, keep=True)
         yield Said(definition.why(way), 13, theme.ink, keep=bool(way.plays))

@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 class Journey {
   constructor(place, choose) {
     this.place = place;
-    this.pills = {}; // the pill that says each rule
+    this.pills = {}; // the pill that says each rule, by the phase that it leaves
     this.choose = choose; // called with the path of a phase, and the rules if some were pointed at
     place.addEventListener("wheel", (event) => { event.preventDefault(); this.zoom(event.deltaY < 0 ? 1 / 1.15 : 1.15, event); }, { passive: false });
     place.addEventListener("pointerdown", (event) => this.grab(event));
@@ -88,7 +88,7 @@ class Journey {
     const card = target.closest(".card"), pill = target.closest(".pill");
     if (card) this.choose(card.dataset.id, null);
     else if (pill) {
-      const rules = Object.keys(this.pills).filter((rule) => this.pills[rule] === pill.dataset.id);
+      const rules = Object.keys(this.pills).filter((rule) => Object.values(this.pills[rule]).includes(pill.dataset.id));
       const link = [...this.svg.querySelectorAll(".link")].find((each) => each.dataset.head === pill.dataset.id);
       this.choose(link && this.card(link.dataset.tail) ? link.dataset.tail : null, rules);
     }
@@ -166,11 +166,11 @@ class Journey {
 
   /** Marks the rules that were just taken, with their lines. */
   taken(moves) {
-    const pills = new Set(moves.map((move) => this.pills[move.rule]));
+    const pills = new Set(moves.map((move) => this.pills[move.rule]?.[move.source]));
     for (const pill of this.svg.querySelectorAll(".pill")) pill.classList.toggle("taken", pills.has(pill.dataset.id));
     for (const link of this.svg.querySelectorAll(".link")) {
       link.classList.toggle("taken", pills.has(link.dataset.tail) || moves.some((move) =>
-        link.dataset.head === this.pills[move.rule] && (link.dataset.tail === move.source || move.source.startsWith(`${link.dataset.tail}.`))));
+        link.dataset.head === this.pills[move.rule]?.[move.source] && (link.dataset.tail === move.source || move.source.startsWith(`${link.dataset.tail}.`))));
     }
   }
 }
