@@ -175,6 +175,7 @@ def hostile() -> type[Hostile]:
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOUCHES, APART = 3.0, 6.0  # points: what a line has to keep from what is foreign, and a rule from what it does not lead to
+BESIDE, ALONG, STEP = 4.0, 20.0, 2.0  # lines nearer than that run along each other, if it is for so long; measured in such steps
 FACES = {(400, "normal"): "Regular", (400, "italic"): "Italic", (600, "normal"): "SemiBold", (700, "normal"): "Bold"}
 
 
@@ -231,6 +232,7 @@ class Way:
     points: tuple[tuple[float, float], ...]
     tip: tuple[float, float] | None
     width: float = 2.2
+    kind: str = ""
 
     @cached_property
     def dense(self) -> list[tuple[float, float]]:
@@ -321,7 +323,8 @@ class Painted:
         way, *arrow = group.findall(f"{SVG}path")
         points = self._points(way)
         tip = self._points(arrow[0])[0] if arrow else None
-        return Way(group.get("data-tail", ""), group.get("data-head", ""), points, tip, float(way.get("stroke-width", "")))
+        ends, kind = (group.get("data-tail", ""), group.get("data-head", "")), (group.get("class") or "").removeprefix("link ")
+        return Way(*ends, points, tip, float(way.get("stroke-width", "")), kind)
 
     @staticmethod
     def _points(path: ET.Element) -> tuple[tuple[float, float], ...]:
@@ -362,7 +365,7 @@ def faults(picture: Painted, *, lines: bool = True, ends: bool = True) -> list[s
         if ends:
             for name, point in ((line.tail, line.points[0]), (line.head, line.tip or line.points[-1])):
                 found += [f"a line to {name!r} ends beside it"] if picture.items[name].box.distance(*point) > 6 else []
-    found += _touched(picture) if lines else []
+    found += [*_touched(picture), *_side_by_side(picture)] if lines else []
     drawn = {end for line in picture.lines for end in (line.tail, line.head)}
     found += [f"{pill.name!r} is on no line" for pill in picture.of("pill") if ends and pill.name not in drawn]
     return found
@@ -389,6 +392,48 @@ def _touched(picture: Painted) -> list[str]:
     for pill, other in itertools.combinations(picture.of("pill", "card"), 2):
         if "pill" in (pill.kind, other.kind) and pill.box.gap(other.box) < APART:
             found.append(f"{pill.name!r} and {other.name!r} nearly touch")
+    return found
+
+
+def _side_by_side(picture: Painted) -> list[str]:
+    """Lines of different rules that run on or right beside each other: one cannot tell which is whose."""
+    rules = {pill.name: pill for pill in picture.of("pill")}
+    walked = [_steps(line) for line in picture.lines]
+    cells: dict[tuple[int, int], list[tuple[int, tuple[float, float], float]]] = {}
+    for number, steps in enumerate(walked):
+        for (x, y), turned in steps:
+            cells.setdefault((int(x // BESIDE), int(y // BESIDE)), []).append((number, (x, y), turned))
+    together: dict[tuple[int, int], int] = {}
+    for number, steps in enumerate(walked):
+        for (x, y), turned in steps:
+            near = {
+                other
+                for dx, dy in itertools.product((-1, 0, 1), repeat=2)
+                for other, place, way in cells.get((int(x // BESIDE) + dx, int(y // BESIDE) + dy), ())
+                if other > number and math.dist((x, y), place) <= BESIDE and abs(math.sin(turned - way)) < 0.35
+            }
+            for other in near:
+                together[number, other] = together.get((number, other), 0) + 1
+    found = []
+    for (one, other), steps_together in sorted(together.items()):
+        first, second = picture.lines[one], picture.lines[other]
+        own = [rules[line.head if line.head in rules else line.tail] for line in (first, second)]
+        if steps_together * STEP < ALONG or own[0] == own[1] or [t for t, _ in own[0].texts] == [t for t, _ in own[1].texts]:
+            continue  # short, or of rules that say the same
+        if first.kind == second.kind and (first.head == second.head or first.tail == second.tail):
+            continue  # they come or end together, and mean the same
+        lines = f"{first.tail!r} to {first.head!r} and {second.tail!r} to {second.head!r}"
+        found.append(f"the lines from {lines} run along each other for {steps_together * STEP:.0f}")
+    return found
+
+
+def _steps(line: Way) -> list[tuple[tuple[float, float], float]]:
+    """Points along a line, one step apart, each with its direction."""
+    found: list[tuple[tuple[float, float], float]] = []
+    for (x0, y0), (x1, y1) in itertools.pairwise(line.dense):
+        count = round(math.dist((x0, y0), (x1, y1)) / STEP)
+        turned = math.atan2(y1 - y0, x1 - x0)
+        found += [((x0 + (x1 - x0) * k / count, y0 + (y1 - y0) * k / count), turned) for k in range(count)]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -88,3 +89,14 @@ def test_title_and_legend_touch_nothing(picture: Any) -> None:
             assert not any(box.left < x + dx < box.right and box.top < y + dy < box.bottom for x, y in line.samples()), text
     for (one, first), (other, second) in itertools.combinations(picture.around, 2):
         assert not first.overlaps(second), (one, other)
+
+
+def test_the_checker_sees_lines_that_run_along_each_other(contract: Any, painted: Any, faults: Any) -> None:
+    svg = drawing.journey(contract).svg(embed_fonts=False)
+    assert faults(painted(svg)) == []
+    moved = re.search(r'data-tail="renewal.high_risk" data-head="rule go_back"[^>]*><path d="([^"]*)"', svg)
+    other = re.search(r'data-tail="success" data-head="rule renew_tense"[^>]*><path d="([^"]*)"', svg)
+    assert moved is not None
+    assert other is not None
+    said = " ".join(faults(painted(svg.replace(moved[1], other[1]))))
+    assert "'success' to 'rule renew_tense' and 'renewal.high_risk' to 'rule go_back' run along each other for" in said
