@@ -94,8 +94,8 @@ def test_title_and_legend_touch_nothing(picture: Any) -> None:
 def test_the_checker_sees_lines_that_run_along_each_other(contract: Any, painted: Any, faults: Any) -> None:
     svg = drawing.journey(contract).svg(embed_fonts=False)
     assert faults(painted(svg)) == []
-    moved = re.search(r'data-tail="renewal.high_risk" data-head="rule go_back"[^>]*><path d="([^"]*)"', svg)
-    other = re.search(r'data-tail="success" data-head="rule renew_tense"[^>]*><path d="([^"]*)"', svg)
+    moved = re.search(r'data-tail="renewal.high_risk" data-head="rule go_back"[^>]*>\s*<path d="([^"]*)"', svg)
+    other = re.search(r'data-tail="success" data-head="rule renew_tense"[^>]*>\s*<path d="([^"]*)"', svg)
     assert moved is not None
     assert other is not None
     said = " ".join(faults(painted(svg.replace(moved[1], other[1]))))
