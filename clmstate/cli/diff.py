@@ -182,6 +182,10 @@ def _show(found: Difference, screen: Screen, rules_only: bool) -> None:
             screen.show(Padding(head, (0, 1), expand=False))
             for line in _lines(change, aspects, screen, found):
                 screen.show(Padding(line, (0, 1, 0, 5), expand=False))
+    renamed = [f"--as {old}={new}" for old, new in found.likely_renames.items()]
+    if renamed:
+        screen.line()
+        screen.show(Padding(Text(f"Only called otherwise? Then compare with {' '.join(renamed)}"), (0, 1), expand=False))
     screen.line()
 
 

@@ -98,6 +98,13 @@ def test_what_is_renamed_is_compared_under_its_new_name(run: Run, folder: Path) 
     assert "CLM377" in run("diff", "deal.py:Deal", "later.py:Deal", "--as", "wno=live").err
 
 
+def test_what_is_probably_renamed_is_told(run: Run, folder: Path) -> None:
+    (folder / "new.py").write_text((folder / "deal.py").read_text().replace("won =", "in_use =").replace("to(won", "to(in_use"))
+    told = " ".join(run("diff", "deal.py:Deal", "new.py:Deal").out.split())
+    assert "Only called otherwise? Then compare with --as won=in_use" in told
+    assert "Only called otherwise" not in run("diff", "deal.py:Deal", "new.py:Deal", "--as", "won=in_use").out
+
+
 def test_a_revision_of_the_repository_is_a_version(run: Run, folder: Path) -> None:
     def git(*words: str) -> None:
         subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd=folder, check=True, capture_output=True)

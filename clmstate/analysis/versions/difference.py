@@ -234,6 +234,22 @@ class Difference:
         """
         return tuple(change for change in self.changes if change.what == what)
 
+    @property
+    def likely_renames(self) -> dict[str, str]:
+        """What is gone, and what has come and is called the same: probably one element under another name.
+
+        Example:
+            >>> gone, come = (Change("Deal", "phase", name, "In use", kind) for name, kind in (("live", "removed"), ("used", "added")))
+            >>> Difference("a", "b", (Fingerprint("1", "2"), Fingerprint("1", "2")), (gone, come)).likely_renames
+            {'live': 'used'}
+        """
+        sides: dict[str, dict[tuple[str, str], list[str]]] = {"removed": {}, "added": {}}
+        for change in self.changes:
+            if change.kind in sides and change.label:
+                sides[change.kind].setdefault((change.what, change.label), []).append(change.name)
+        both = ((names, sides["added"].get(key, [])) for key, names in sides["removed"].items())
+        return {gone[0]: come[0] for gone, come in both if len(gone) == len(come) == 1}
+
     def document(self) -> dict[str, Any]:
         """As JSON-ready data.
 
