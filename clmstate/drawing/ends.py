@@ -11,6 +11,7 @@ from clmstate.drawing.scene import Pill
 __all__ = ["level_ends", "ports_of"]
 
 _CORNER = 9.0  # of a box is round
+_NEAREST, _SHORT = 5.5, 48.0  # to the corner a straight line of that length may still end, which else could not be straight
 _INSET, _EVERY, _APART = 25.0, 21.0, 15.0  # ends along an edge: the first from its corner, the next, and what two must be apart
 _WIDE, _OFF_MIDDLE = 90.0, 60.0  # rules that lines may also reach beside their middle, and what that costs in points of way
 _AWAY = 0.35  # what it costs to end elsewhere than the line did, in points of way for each
@@ -44,18 +45,22 @@ def level_ends(tail: Box, head: Box, ended: Sequence[Point]) -> Iterator[tuple[P
     Example:
         >>> [(one.at, other.at) for one, other in level_ends(Box(0, 0, 50, 40), Box(90, 0, 50, 40), [])][0]
         ((50, 20.0), (90, 20.0))
+        >>> [one.at for one, _ in level_ends(Box(0, 28, 50, 40), Box(60, 0, 50, 40), [])]  # short, so that it may be near the corner
+        [(50, 34.0)]
     """
     side = 0 if head.x > tail.x else 2
     start, end = (tail.right, head.x) if side == 0 else (tail.x, head.right)
+    corner = _NEAREST if abs(end - start) < _SHORT else _CORNER
     for y in (tail.middle[1], head.middle[1], (max(tail.y, head.y) + min(tail.bottom, head.bottom)) / 2):
         pair = Port((start, y), side, 0), Port((end, y), 2 - side, 0)
-        if all(box.y + _CORNER <= y <= box.bottom - _CORNER for box in (tail, head)) and all(_free(port, ended) for port in pair):
+        if all(box.y + corner <= y <= box.bottom - corner for box in (tail, head)) and all(_free(port, ended) for port in pair):
             yield pair
     side = 1 if head.y > tail.y else 3
     start, end = (tail.bottom, head.y) if side == 1 else (tail.y, head.bottom)
+    corner = _NEAREST if abs(end - start) < _SHORT else _CORNER
     for x in (tail.middle[0], head.middle[0], (max(tail.x, head.x) + min(tail.right, head.right)) / 2):
         pair = Port((x, start), side, 0), Port((x, end), 4 - side, 0)
-        if all(box.x + _CORNER <= x <= box.right - _CORNER for box in (tail, head)) and all(_free(port, ended) for port in pair):
+        if all(box.x + corner <= x <= box.right - corner for box in (tail, head)) and all(_free(port, ended) for port in pair):
             yield pair
 
 
