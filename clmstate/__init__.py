@@ -119,7 +119,7 @@ def _restore(cls: Any, snapshot: Any, engine: Any) -> Any:
 
 
 def _statechart(cls: Any) -> Any:
-    from clmstate.live.chart import statechart
+    from clmstate.live.generator import statechart
 
     return statechart(cls)
 

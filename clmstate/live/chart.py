@@ -1,10 +1,9 @@
-"""The native python-statemachine chart of a lifecycle: generated afresh from its definition, and moved in two ways.
+"""The native python-statemachine chart of a lifecycle, which is moved in two ways.
 
 Alone, the chart decides for itself: its guards read :class:`Facts`, an event is sent by its name, and the library chooses the
-transition. Inside the live engine a :class:`Performer` leads the same chart along moves that the kernel has planned; then no guard is
-asked. The chart knows the definition and the facts only; it does not know that a kernel exists, which makes it a check on the kernel.
-
-Each way out is drawn from its leaf phase: an order across a phase, its group and ``anywhere`` cannot be had from compound states.
+transition. Inside the live engine a :class:`~clmstate.live.performer.Performer` leads the same chart along moves that the kernel has
+planned; then no guard is asked. The chart knows the definition and the facts only; it does not know that a kernel exists, which makes it
+a check on the kernel. Its states, events and transitions are made in :mod:`clmstate.live.generator`.
 """
 
 from __future__ import annotations
@@ -12,28 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
-from types import SimpleNamespace
 from typing import Any, ClassVar, Final
 
-from statemachine import HistoryState, State, StateChart
-from statemachine.callbacks import SPECS_ALL
-from statemachine.dispatcher import Listener, Listeners
+from statemachine import StateChart
 from statemachine.engines.async_ import AsyncEngine
 from statemachine.engines.sync import SyncEngine
 from statemachine.event import BoundEvent
-from statemachine.event import Event as ChartEvent
 from statemachine.event_data import TriggerData
-from statemachine.factory import StateMachineMetaclass
 from statemachine.orderedset import OrderedSet
 from statemachine.transition import Transition as ChartTransition
 
-from clmstate.conditions import evaluate, words
-from clmstate.conditions.nodes import Cond
 from clmstate.errors import Diagnostic, LivelockError, ObservationError, UnknownNameError, did_you_mean
-from clmstate.lifecycle import Event, Lifecycle, LifecycleDefinition, Transition, definition_of
-from clmstate.live.facts import Facts, PlannedMove
+from clmstate.lifecycle import Event, LifecycleDefinition, Transition
+from clmstate.live.facts import Facts
 
-__all__ = ["EVALUATE", "MOVED_BY_HAND", "LifecycleChart", "Performer", "Way", "statechart"]
+__all__ = ["EVALUATE", "MOVED_BY_HAND", "LifecycleChart", "Way", "standing"]
 
 EVALUATE: Final = "evaluate"
 """The event on which a chart looks at its facts and takes the transitions that need no event."""
@@ -43,20 +35,6 @@ MOVED_BY_HAND: Final = "moved_by_hand"
 
 TOGETHER: Final = "together"
 """The argument under which an event carries the further events of its observation; callbacks may ask for it."""
-
-_KEPT: Final = "_statechart"  # where a definition keeps its chart class, as it keeps its cached properties
-_OF_INSTANCES: Final = frozenset({"model", "history_values", "state_field", "start_configuration_values"})
-_HOOKS: Final = frozenset(
-    {
-        "prepare_event",
-        "before_transition",
-        "on_transition",
-        "after_transition",
-        "on_enter_state",
-        "on_exit_state",
-        "on_invoke_state",
-    }
-)
 
 
 class Way(ChartTransition):
@@ -194,7 +172,7 @@ class LifecycleChart(StateChart[Any]):
         >>> from clmstate import Lifecycle, Phase
         >>> class Deal(Lifecycle):
         ...     new = Phase("New", initial=True)
-        >>> chart = statechart(Deal)()
+        >>> chart = Deal.statechart()()
         >>> chart.path, [str(state) for state in chart.configuration]
         ('new', ['New'])
     """
@@ -291,7 +269,7 @@ class LifecycleChart(StateChart[Any]):
             >>> class Deal(Lifecycle):
             ...     model = Event("model chosen")
             ...     new = Phase("New", initial=True)
-            >>> statechart(Deal)().event_id("model")
+            >>> Deal.statechart()().event_id("model")
             'event_model'
         """
         name = event if isinstance(event, str) else event.name
@@ -314,221 +292,19 @@ class LifecycleChart(StateChart[Any]):
 
     def place(self, path: str) -> None:
         """Puts the chart into a leaf phase; nobody is told."""
-        self.current_state_value = _standing(self.definition, path)
+        self.current_state_value = standing(self.definition, path)
 
 
-class Performer:
-    """Leads a chart along moves that were decided elsewhere: callbacks and listeners are told, guards are not asked.
-
-    Args:
-        definition: the lifecycle.
-        phase: the leaf phase in which the customer stands.
-        resume: by group, the leaf phase in which it was last left.
-
-    Attributes:
-        chart: the chart that is led along.
+def standing(definition: LifecycleDefinition, path: str) -> Any:
+    """How the library writes on the model that it stands in a leaf phase.
 
     Example:
-        >>> from clmstate import Event, Lifecycle, Phase
+        >>> from clmstate import Lifecycle, Phase
         >>> class Deal(Lifecycle):
-        ...     ended = Event("contract ended")
-        ...     open = Phase("Open", initial=True)
-        ...     lost = Phase("Lost", final=True)
-        ...     lose = open.to(lost, on=ended)
-        >>> performer = Performer(Deal.definition, "open")
-        >>> performer.perform(("lose", "open", "lost", False))
-        >>> performer.configuration
-        'lost'
-        >>> performer.perform((None, "lost", "open", False))  # by hand
-        >>> performer.configuration
-        'open'
-    """
-
-    __slots__ = ("_engine", "_hands", "chart")
-
-    def __init__(self, definition: LifecycleDefinition, phase: str, resume: Mapping[str, str] | None = None) -> None:
-        model = SimpleNamespace(state=_standing(definition, phase))
-        self.chart: Any = statechart(definition)(model, led=True)
-        self._engine = self.chart._engine
-        self._hands: dict[tuple[str, str], ChartTransition] = {}
-        for group, leaf in (resume or {}).items():
-            self._remember(group, leaf)
-
-    @property
-    def configuration(self) -> str:
-        """The path of the leaf phase in which the chart stands."""
-        return str(self.chart.path)
-
-    def add_listener(self, *listeners: object) -> None:
-        """Attaches listeners, as :meth:`LifecycleChart.add_listener`."""
-        self.chart.add_listener(*listeners)
-
-    def perform(self, move: PlannedMove) -> None:
-        """Performs one planned move. If a listener fails, its error is passed on and the move stands all the same."""
-        name, source, target, _ = move
-        chart, engine = self.chart, self._engine
-        if name is None:
-            way = self._by_hand(source, target)
-            event = MOVED_BY_HAND
-        else:
-            way = chart.ways[name, source]
-            event = str(way.events)
-        engine.running = True  # somebody may be moved out of a final phase by hand
-        engine.clear_cache()
-        try:
-            engine.microstep([way], TriggerData(chart, BoundEvent(id=event, _sm=chart)))
-        finally:
-            if chart.path != target:
-                group = chart.definition.group_of(source)
-                if group is not None and group != chart.definition.group_of(target):
-                    self._remember(group, source)
-                chart.place(target)
-
-    def _remember(self, group: str, leaf: str) -> None:
-        chart = self.chart
-        for history in chart.states_map[group].history:
-            chart.history_values[history.id] = [chart._config._instance_states[leaf]]
-
-    def _by_hand(self, source: str, target: str) -> Any:
-        """A transition between any two phases; it belongs to no state, so its callbacks are looked up here."""
-        chart = self.chart
-        way: Any = self._hands.get((source, target))
-        if way is None:
-            way = ChartTransition(chart.states_map[source], chart.states_map[target], event=MOVED_BY_HAND)
-            way._setup()
-            self._hands[source, target] = way  # kept: the library knows its callbacks by its address
-        own = Listener.from_obj(chart, skip_attrs=chart._protected_attrs)
-        told = Listeners.from_listeners([own, *map(Listener.from_obj, chart.active_listeners)])
-        told.resolve(way._specs, registry=chart._callbacks, allowed_references=SPECS_ALL)
-        return way
-
-
-def statechart(lifecycle: type[Lifecycle] | LifecycleDefinition) -> type[LifecycleChart]:
-    """The native chart class of a lifecycle; made once for each definition. Do not subclass it: its states would be shared.
-
-    Phases are states (their value is the path), groups are compound states, events have their own names, and ``evaluate``
-    takes the transitions that need no event.
-
-    Example:
-        >>> from clmstate import Lifecycle, Phase, Signal
-        >>> class Deal(Lifecycle):
-        ...     health = Signal.score("health")
         ...     new = Phase("New", initial=True)
-        ...     won = Phase("Won")
-        ...     win = new.to(won, when=health >= 70)
-        >>> chart = statechart(Deal)()
-        >>> chart.facts.report(at="2026-01-30", health=80)
-        >>> chart.send("evaluate")
-        >>> chart.path
-        'won'
+        >>> standing(Deal.definition, "new")
+        'new'
     """
-    definition = definition_of(lifecycle)
-    made: type[LifecycleChart] | None = vars(definition).get(_KEPT)
-    if made is None:
-        if not definition.phases:
-            cause = "it has no phases, so nobody can stand in it"
-            raise ObservationError([Diagnostic("CLM212", definition.name, cause, "take a lifecycle that inherits from it")])
-        made = vars(definition)[_KEPT] = _Generator(definition).chart()
-    return made
-
-
-class _Generator:
-    """Makes the states, events and transitions of one chart class, all of them new."""
-
-    def __init__(self, definition: LifecycleDefinition) -> None:
-        self.d = definition
-        self.taken = {*dir(LifecycleChart), *dir(StateMachineMetaclass), *_OF_INSTANCES, EVALUATE, MOVED_BY_HAND}
-        hooks = {f"{when}_{event}" for when in ("before", "on", "after") for event in (*definition.events, EVALUATE, MOVED_BY_HAND)}
-        self.taken |= hooks | _HOOKS
-        self.events: dict[str | None, ChartEvent] = {None: ChartEvent(id=EVALUATE, name="Evaluate")}
-        for name, spec in definition.events.items():
-            self.events[name] = ChartEvent(id=self.name(name, f"event_{name}"), name=spec.label)
-        self.states: dict[str, State] = {}
-
-    def name(self, *wishes: str) -> str:
-        """The first wish that is free; the last one gets as many underscores as it needs."""
-        wish = next((w for w in wishes if w not in self.taken), wishes[-1])
-        while wish in self.taken:
-            wish += "_"
-        self.taken.add(wish)
-        return wish
-
-    def chart(self) -> type[LifecycleChart]:
-        d = self.d
-        attributes: dict[str, Any] = {"__module__": __name__, "__qualname__": f"{d.name}Chart", "definition": d}
-        attributes |= {str(event): event for event in self.events.values()}
-        attributes |= dict(self.top())
-        ways = {(rule.name, path): self.way(rule, path) for path in d.phases for rule in _in_order(d, path)}
-        attributes["ways"] = ways
-        attributes["event_names"] = {str(event): name or EVALUATE for name, event in self.events.items()}
-        made: Any = StateMachineMetaclass(f"{d.name}Chart", (LifecycleChart,), attributes)
-        made.__doc__ = d.doc  # set here, because the library would fill in what looks like its own placeholders
-        return made  # type: ignore[no-any-return]
-
-    def top(self) -> Iterator[tuple[str, State]]:
-        done: set[str] = set()
-        for path in self.d.phases:
-            group = self.d.group_of(path)
-            if group is None:
-                yield self.name(f"phase_{path}"), self.leaf(path, initial=path == self.d.initial)
-            elif group not in done:
-                done.add(group)
-                yield self.name(f"group_{group}"), self.compound(group)
-
-    def leaf(self, path: str, *, initial: bool) -> State:
-        phase = self.d.phases[path]
-        self.states[path] = State(phase.label, value=path, initial=initial, final=phase.final)
-        return self.states[path]
-
-    def compound(self, path: str) -> State:
-        group = self.d.groups[path]
-        children = {
-            self.name(f"phase_{child.replace('.', '_')}"): self.leaf(child, initial=child == group.initial)
-            for child in group.children
-        }
-        last = HistoryState("where it was left", value=f"{path}.*")
-        last.to(self.states[group.initial])
-        body: dict[str, Any] = {**children, self.name(f"last_{path}"): last}
-        nested: Any = type(State.Compound)  # makes a state of a nested class, as if it had been written so
-        starts = self.d.group_of(self.d.initial) == path
-        made: State = nested(path, (State.Compound,), body, name=group.label, value=path, initial=starts)
-        self.states[path], self.states[f"{path}.*"] = made, last
-        return made
-
-    def way(self, rule: Transition, path: str) -> Way:
-        source = self.states[path]
-        target = self.states[f"{rule.target}.*" if rule.resume else rule.target]
-        if rule.target == self.d.group_of(path):  # the group is not left
-            target = self.states[self.d.groups[rule.target].initial]
-        guard = None if rule.when is None else _guard(rule.when, words(rule.when, self.d))
-        made = Way(source, None if rule.stay else target, event=self.events[rule.on], cond=guard)
-        made.rule = rule
-        source.transitions.add_transitions(made)
-        return made
-
-
-def _in_order(definition: LifecycleDefinition, path: str) -> list[Transition]:
-    """The ways out of a phase in the order of round one: events into a final phase, other events, rules without events."""
-
-    def rank(rule: Transition) -> int:
-        leaf = definition.groups[rule.target].initial if rule.target in definition.groups else rule.target
-        return 2 if rule.on is None else 0 if definition.phases[leaf].final else 1
-
-    return sorted(definition.ways_out(path), key=rank)
-
-
-def _guard(node: Cond, said: str) -> Callable[[LifecycleChart], bool]:
-    def guard(machine: LifecycleChart) -> bool:
-        return evaluate(node, machine.facts) is True
-
-    # the library shows `__name__`; it caches signatures by `__qualname__`, which all guards share because they are alike
-    guard.__name__ = said
-    guard.expr = node  # type: ignore[attr-defined]
-    return guard
-
-
-def _standing(definition: LifecycleDefinition, path: str) -> Any:
-    """How the library writes on the model that it stands in a leaf phase."""
     group = definition.group_of(path)
     return path if group is None else OrderedSet([group, path])
 

@@ -225,7 +225,7 @@ class Life(Reading):
             remedy = f"open it as {self.definition.name}(), or with engine='live'"
             raise self.refused("CLM212", "the compiled engine has no chart", remedy)
         if self.performer is None:
-            from clmstate.live.chart import Performer
+            from clmstate.live.performer import Performer
 
             p, s = self.engine.program, self.state
             memory = {group: p.phases[leaf] for group, leaf in s.resume.items()}

@@ -28,7 +28,9 @@ from clmstate import (
     days_in_phase,
     unless,
 )
-from clmstate.live.chart import LifecycleChart, Performer, statechart
+from clmstate.live.chart import LifecycleChart
+from clmstate.live.generator import statechart
+from clmstate.live.performer import Performer
 
 
 class Contract(Lifecycle):
