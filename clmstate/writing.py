@@ -72,6 +72,8 @@ def unfinished(path: str | os.PathLike[str], *, over: bool = True, folders: bool
         begun.replace(place)
     except FileNotFoundError:
         raise _refused(path, f"there is no folder '{Path(path).parent}'", "make it, or name another place") from None
+    except BrokenPipeError:  # whoever read /dev/stdout has gone
+        raise
     except OSError as error:
         raise _refused(path, f"it cannot be written ({_said(error)})", "name another file") from None
     finally:

@@ -2,7 +2,7 @@
 
 import sys
 
-from clmstate.cli.run import main
+from clmstate.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

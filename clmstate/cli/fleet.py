@@ -28,6 +28,8 @@ __all__ = ["VIEWS", "arguments", "part_asked", "population_picture", "run"]
 
 _NONE: Final = "·"
 _MOST_ROWS: Final = 30
+_LONGEST: Final = 36_500
+"""Days of the longest step: a hundred years."""
 
 
 @attrs.frozen
@@ -71,8 +73,9 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     from clmstate.replay.run import replay_file
 
     as_of = None if options.as_of is None else date_option(options.as_of, "clmstate fleet --as-of")
-    if options.days is not None and options.days < 1:
-        raise InputError([Diagnostic("CLM342", "clmstate fleet --days", f"{options.days} is no length", "give at least 1")])
+    if options.days is not None and not 1 <= options.days <= _LONGEST:
+        remedy = f"give 1 to {_LONGEST:,}"
+        raise InputError([Diagnostic("CLM342", "clmstate fleet --days", f"{options.days} is no length of a step", remedy)])
     model = load_one(options.model, command="clmstate fleet")
     with screen.progress(f"replaying {options.log}") as progress:
         done = replay_file(

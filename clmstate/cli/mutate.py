@@ -63,6 +63,10 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     from clmstate.testing.mutation.answers import Answers, digest
     from clmstate.testing.mutation.session import all_mutants
 
+    if options.fail_under is not None and not 0 <= options.fail_under <= 100:
+        raise InputError(
+            [Diagnostic("CLM342", "clmstate mutate --fail-under", f"{options.fail_under:g} is no share", "give 0 to 100 percent")]
+        )
     if options.jobs < 1:
         raise InputError(
             [Diagnostic("CLM342", "clmstate mutate --jobs", f"{options.jobs} is no number of processes", "give 1 or more")]

@@ -27,6 +27,10 @@ Model = type[Lifecycle] | type[Composition]
 _YEAR: Final = 365.25
 
 
+_LONGEST: Final = 5_200
+"""Weeks of the longest simulation: a hundred years."""
+
+
 @attrs.frozen
 class Plan:
     """What drives a fleet; every number may be given for one signal or event by name (`health`, `contract.health`).
@@ -100,8 +104,9 @@ def simulate(
         (2, True)
     """
     chosen = Plan() if plan is None else plan
-    if customers < 0 or weeks < 1:
-        raise InputError([Diagnostic("CLM354", "simulate", f"{customers} customers, {weeks} weeks", "give at least 0 and 1")])
+    if customers < 0 or not 1 <= weeks <= _LONGEST:
+        remedy = f"give at least 0 customers, and 1 to {_LONGEST:,} weeks"
+        raise InputError([Diagnostic("CLM354", "simulate", f"{customers} customers, {weeks} weeks", remedy)])
     shape = shape_of(model)
     _check(chosen, shape.parts, set(shape.columns))
     rows: list[Row] = []

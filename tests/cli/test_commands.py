@@ -502,6 +502,35 @@ def test_a_variable_that_was_never_set_is_noticed(words: list[str], about: str, 
     assert ran.err.startswith(f"CLM342 clmstate {about}: its value is empty.")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["fleet", "deal.py", "acme.csv", "--days", "99999999999999999999"],
+        ["mutate", "deal.py", "--fail-under", "1e400"],
+        ["mutate", "deal.py", "--fail-under=-1"],
+        ["simulate", "deal.py", "log.csv", "--weeks", "99999999999999999999"],
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_refused(words: list[str], run: Run, folder: Path) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "CLM342" in ran.err or "CLM354" in ran.err
+    assert not (folder / "log.csv").exists()
+
+
+def test_an_interrupted_start_is_quiet() -> None:
+    """Interrupted while the command line itself is loaded: the entry point has loaded nothing of it yet."""
+    code = (
+        "import builtins, sys; from clmstate.cli import main; there = builtins.__import__\n"
+        "def stop(name, *rest, **also):\n"
+        "    if name == 'argparse': raise KeyboardInterrupt\n"
+        "    return there(name, *rest, **also)\n"
+        "builtins.__import__ = stop; sys.exit(main(['--version']))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, b"", b"\n")
+
+
 def test_simulate_writes_both_files_or_none(run: Run, folder: Path) -> None:
     for words in (("log.csv", "--truth", "no/such/truth.jsonl"), ("log.xls", "--truth", "truth.jsonl")):
         assert run("simulate", "deal.py", *words).code == 2
