@@ -10,7 +10,7 @@ from clmstate.drawing import Theme
 from clmstate.drawing.journeys import owners_of
 from clmstate.lifecycle import LifecycleDefinition
 
-__all__ = ["theme_of"]
+__all__ = ["shared_owners", "theme_of"]
 
 
 def theme_of(definition: LifecycleDefinition, parts: Sequence[LifecycleDefinition], theme: Theme) -> Theme:
@@ -31,7 +31,17 @@ def theme_of(definition: LifecycleDefinition, parts: Sequence[LifecycleDefinitio
         >>> theme_of(Site.definition, [Deal.definition, Site.definition], THEMES["light"]).teams[0] == THEMES["light"].teams[1]
         True
     """
-    shared = list(dict.fromkeys(owner for part in parts for owner in owners_of(part)))
+    shared = shared_owners(parts)
     own = [shared.index(owner) for owner in owners_of(definition)]
     others = (colour for number, colour in enumerate(theme.teams) if number not in own)
     return attrs.evolve(theme, teams=(*(theme.team(number) for number in own), *others))
+
+
+def shared_owners(parts: Sequence[LifecycleDefinition]) -> list[str]:
+    """The owning teams of all parts, in the order in which they get their colours.
+
+    Example:
+        >>> shared_owners([])
+        []
+    """
+    return list(dict.fromkeys(owner for part in parts for owner in owners_of(part)))

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,6 +22,7 @@ from clmstate.drawing import THEMES, Brand, Drawing, Scene, Theme, journey_scene
 from clmstate.drawing.journeys import kinds
 from clmstate.drawing.svg import escape, whole_faces
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition
+from clmstate.presenting.hues import shared_owners, theme_of
 from clmstate.presenting.leaflets import leaflet, text
 from clmstate.presenting.maps import overview
 from clmstate.presenting.plain import plain_model
@@ -77,12 +78,12 @@ class _Part:
     scene: Scene
     leaflets: tuple[str, ...]
 
-    def svg(self, theme: Theme, view: str, brand: Brand | None) -> str:
-        """Its map, without a title: the page has one."""
+    def svg(self, theme: Theme, view: str, brand: Brand | None, every: Sequence[LifecycleDefinition]) -> str:
+        """Its map, without a title: the page has one; the teams of all parts have the colours of the page."""
         scene = self.scene if view == "full" else overview(self.definition, signed=False)
-        painted = Drawing(
-            attrs.evolve(scene, title="", subtitle=""), theme.name, brand=brand and attrs.evolve(brand, logo="", dark_logo="")
-        ).svg(embed_fonts=False)
+        teams = {theme.name: theme_of(self.definition, every, theme).teams}
+        own = attrs.evolve(brand or Brand(), teams=teams, logo="", dark_logo="")
+        painted = Drawing(attrs.evolve(scene, title="", subtitle=""), theme.name, brand=own).svg(embed_fonts=False)
         return re.sub(r"(<title[^>]*>)(</title>)", rf"\g<1>{_literal(escape(self.scene.title))}\g<2>", painted, count=1)
 
     @property
@@ -102,7 +103,8 @@ def _literal(replacement: str) -> str:
 def _part(path: str, definition: LifecycleDefinition, shape: Shape) -> _Part:
     scene = journey_scene(definition)
     does = kinds(definition)
-    owners = {name: number for number, name in enumerate(scene.legend.teams)}
+    every = [each.definition for each in shape.parts.values()]
+    owners = {name: number for number, name in enumerate(shared_owners(every))}
     label = path.replace(".", " ").replace("_", " ").capitalize() if path else definition.title
     leaflets = tuple(leaflet(definition, phase, does, owners, path) for phase in definition.phases)
     return _Part(path, label, shape.way(path).many > 0, definition, scene, leaflets)
@@ -110,6 +112,7 @@ def _part(path: str, definition: LifecycleDefinition, shape: Shape) -> _Part:
 
 def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Json] | None, brand: Brand | None) -> Iterator[str]:
     themes = [theme if brand is None else brand.applied(theme) for theme in THEMES.values()]
+    every = [part.definition for part in parts]
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -119,7 +122,7 @@ def _document(title: str, subtitle: str, parts: list[_Part], walk: dict[str, Jso
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{text(title)}</title>"
-    maps = [(part, theme, view, part.svg(theme, view, brand)) for part in parts for theme in themes for view in _VIEWS]
+    maps = [(part, theme, view, part.svg(theme, view, brand, every)) for part in parts for theme in themes for view in _VIEWS]
     yield f"<style>{_faces(parts)}\n{_colours(themes)}\n{_read('page.css')}</style></head>"
     yield '<body class="no-script">'
     yield from _header(title, subtitle, parts, {theme.name: theme.logo for theme in themes})

@@ -124,6 +124,10 @@ def test_a_team_has_one_colour_over_all_parts_of_a_customer() -> None:
                 found.setdefault(panel.said[0].text, set()).add(panel.fill)
     teams = THEMES["light"].teams
     assert found == {"Sales": {teams[0]}, "Support": {teams[1]}, "Rollout": {teams[2]}}
+    maps = page(Account).split('<template data-map="')[1:]
+    light = next(one for one in maps if one.startswith('sites" data-theme="light" data-view="full"'))
+    assert [colour in light for colour in teams[:3]] == [False, True, True]
+    assert '<span class="chip team1">Support</span>' in page(Account)
 
 
 def test_a_phase_has_question_goal_people_touchpoints_and_criteria() -> None:
