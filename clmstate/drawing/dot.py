@@ -19,7 +19,7 @@ from clmstate.drawing.measure import clean, text_width
 from clmstate.drawing.overlay import Overlay
 from clmstate.drawing.renderers import missing_package
 from clmstate.drawing.scene import Card, Lane, Link, Mark, Pill, Scene
-from clmstate.drawing.signs import CLAUSE_SIGNS, KIND_SIGNS, STANDING_SIGNS, meanings
+from clmstate.drawing.signs import CLAUSE_SIGNS, KIND_SIGNS, STANDING_SIGNS, marked, meanings
 from clmstate.drawing.theme import Theme
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class _Dot:
         self.node(_name(card.id), box, (), **looks)
         title = _lines(run for run in block.runs if run.y <= block.header)
         sign = f"{STANDING_SIGNS[card.standing]} " if card.standing else ""
-        head = [f"{sign}{title[0]}", *title[1:]] if title else []
+        head = [f"{sign}{title[0]} {marked(cover)}".strip(), *title[1:]] if title else []
         self.text(f"title of {_name(card.id)}", Box(box.x, box.y, box.width, block.header), head, on_band, _CARD)
         below = _lines(run for run in block.runs if run.y > block.header)
         below += [f"step {cover.number}"] if cover is not None and cover.number else []
@@ -161,6 +161,7 @@ class _Dot:
             line, fill, ink = tones.line, tones.fill, tones.ink
         lines = _lines(block.runs, block.icons, block.rules)
         lines = [f"step {cover.number}", *lines] if cover is not None and cover.number else lines
+        lines = [marked(cover), *lines] if marked(cover) else lines
         if pill.kind in KIND_SIGNS:
             lines[:1] = [f"{KIND_SIGNS[pill.kind]} {lines[0] if lines else ''}".strip()]
         looks = {"fillcolor": fill, "color": line, "fontcolor": ink}

@@ -18,7 +18,7 @@ import attrs
 from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.overlay import Key, Overlay, PanelRow, Said
 from clmstate.drawing.scene import Card, Clause, Kind, Link, Pill, Scene
-from clmstate.drawing.signs import CLAUSE_SIGNS, KIND_SIGNS, STANDING_SIGNS, meanings
+from clmstate.drawing.signs import CLAUSE_SIGNS, KIND_SIGNS, STANDING_SIGNS, TONE_SIGNS, marked, meanings
 from clmstate.drawing.theme import Theme
 
 __all__ = ["to_mermaid"]
@@ -129,20 +129,22 @@ class _Text:
     def card(self, card: Card) -> str:
         cover = self.overlay.covers.get(card.id)
         said: list[str] = [card.subtitle, card.detail, f"“{card.quote}”" if clean(card.quote) else ""]
+        said = [_compared(line) for line in card.versions] if card.versions else said
         said += [f"· {note}" for note in card.notes]
         if cover is not None and cover.said is not None:
             said = [*_told(cover.said), f"{cover.number}" if cover.number else ""]
         said += (part for clauses in self.below.get(card.id, ()) for part in ("—", *_clauses(clauses)))
         sign = f"{STANDING_SIGNS[card.standing]} " if card.standing else ""
         around = ('(["', '"])') if card.final else ('["', '"]')
-        return f"{self.names[card.id]}{around[0]}{_label([sign + clean(card.title), *said])}{around[1]}"
+        title = f"{sign}{clean(card.title)} {marked(cover)}".strip()
+        return f"{self.names[card.id]}{around[0]}{_label([title, *said])}{around[1]}"
 
     def pill(self, pill: Pill) -> str:
         cover = self.overlay.covers.get(pill.id)
         said = [*_clauses(pill.clauses)]
         if cover is not None and cover.said is not None:
             said = [*_told(cover.said), *(clause.text for clause in pill.clauses if pill.stub and clause.role == "source")]
-        first = [pill.number, f"step {cover.number}" if cover is not None and cover.number else ""]
+        first = [pill.number, f"step {cover.number}" if cover is not None and cover.number else "", marked(cover)]
         sign = KIND_SIGNS.get(pill.kind, "")
         words = [part for part in (*first, *said) if clean(part)]
         if sign:
@@ -232,7 +234,7 @@ class _Text:
             yield f"  style l{number} fill:none,stroke:{self.theme.team(lane.team)}"
         yield from (f"  style s{number} fill:{quiet},stroke:{quiet}" for number in range(len(self.scene.marks)))
         for number in range(len(self.overlay.panels)):
-            yield f"  style p{number} fill:none,stroke:{self.theme.tones['here'].line},text-align:left"
+            yield f"  style p{number} fill:none,stroke:{self.theme.tones[self.overlay.panels[number].tone].line},text-align:left"
 
 
 def _line_looks(looks: Sequence[str]) -> Iterator[str]:
@@ -277,7 +279,10 @@ def _told(said: Iterable[Said]) -> Iterator[str]:
 
 def _row(row: PanelRow) -> str:
     sign = "·" if row.listed else {True: "✓", False: "✗", None: "?"}[row.met]
-    return f"{sign} {clean(row.text)}" + (f" ({clean(row.value)})" if clean(row.value) else "")
+    if row.sign is not None:
+        sign = f"{TONE_SIGNS.get(row.sign[0], '·')} {row.sign[1]}".strip()
+    more = clean(_compared(row.spans) or row.below or row.value)
+    return f"{sign} {clean(row.text)}" + (f" ({more})" if more else "")
 
 
 def _label(parts: Iterable[str], usual: float = _LINE) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from clmstate.drawing.overlay import Cover, Tone
 from clmstate.drawing.scene import ClauseRole, Kind, Standing
 
-__all__ = ["CLAUSE_SIGNS", "KIND_SIGNS", "STANDING_SIGNS", "meanings"]
+__all__ = ["CLAUSE_SIGNS", "KIND_SIGNS", "STANDING_SIGNS", "TONE_SIGNS", "marked", "meanings"]
 
 KIND_SIGNS: Mapping[Kind, str] = {"relapse": "↺", "at_risk": "↘", "recovery": "✓", "next_cycle": "↻"}
 STANDING_SIGNS: Mapping[Standing, str] = {"good": "●", "watch": "▲", "at_risk": "◆", "lost": "■"}
 CLAUSE_SIGNS: Mapping[ClauseRole, str] = {"event": "⚡", "play": "→"}
+TONE_SIGNS: Mapping[Tone, str] = {"good": "✓", "watch": "!", "at_risk": "✗"}
 _MEANINGS: Mapping[str, str] = {
     "↺": "relapse",
     "↘": "to risk or loss",
@@ -24,6 +26,19 @@ _MEANINGS: Mapping[str, str] = {
     "⚡": "event",
     "→": "what we do",
 }
+
+
+def marked(cover: Cover | None) -> str:
+    """The signs that a cover puts on a card or on the rules of a pill, in brackets; "" is none.
+
+    Example:
+        >>> marked(Cover("at_risk", signs=(("good", "4"), ("at_risk", "")))), marked(Cover("faded"))
+        ('[✓ 4 · ✗]', '')
+    """
+    if cover is None or not any(tone is not None for tone, _ in cover.signs):
+        return ""
+    said = ("–" if tone is None else f"{TONE_SIGNS.get(tone, '')} {number}".strip() for tone, number in cover.signs)
+    return f"[{' · '.join(said)}]"
 
 
 def meanings(shown: str, *, starts: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from clmstate.drawing.measure import clean
-from clmstate.drawing.overlay import Cover, Overlay, Tone
+from clmstate.drawing.overlay import Cover, Overlay, PanelRow, Tone
 from clmstate.drawing.scene import Card, Kind, Pill, Scene, Standing
 
 __all__ = ["KIND_NAMES", "STANDING_NAMES", "card_label", "pill_label", "said_label", "scene_label"]
@@ -26,6 +26,12 @@ TONE_NAMES: Mapping[Tone, str] = {
     "changed": "Changed",
     "path": "On the path so far",
 }
+SIGN_NAMES: Mapping[Tone, str] = {
+    "good": "All is well",
+    "watch": "To look at",
+    "at_risk": "Wrong or missing",
+    "neutral": "Concerned",
+}
 STANDING_NAMES: Mapping[Standing, str] = {"good": "Good standing", "watch": "Watch", "at_risk": "At risk", "lost": "Lost"}
 
 
@@ -43,6 +49,7 @@ def card_label(card: Card) -> str:
         "The journey starts here" if card.initial else "",
         "The journey ends here" if card.final else "",
     ]
+    parts += [f"{'Was' if mark == '-' else 'Now' if mark == '+' else ''} {text}" for line in card.versions for mark, text in line]
     parts += [STANDING_NAMES[card.standing] if card.standing else "", card.quote, *card.notes]
     return _sentences(parts)
 
@@ -67,7 +74,8 @@ def said_label(cover: Cover) -> str:
     """
     said = [text.text for text in cover.said or ()]
     step = f"Step {cover.number}" if cover.number else ""
-    spoken = _sentences([TONE_NAMES.get(cover.tone, ""), step, *said])
+    marks = [f"{SIGN_NAMES.get(tone, '')} {number}".strip() for tone, number in cover.signs if tone is not None]
+    spoken = _sentences([TONE_NAMES.get(cover.tone, ""), step, *marks, *said])
     return f" {spoken}" if spoken else ""
 
 
@@ -75,8 +83,15 @@ def scene_label(scene: Scene, overlay: Overlay | None = None) -> str:
     """What the whole picture says, rule by rule."""
     laid = Overlay() if overlay is None else overlay
     rules = (pill_label(pill, scene) + (said_label(laid.covers[pill.id]) if pill.id in laid.covers else "") for pill in scene.pills)
-    panels = [part for panel in laid.panels for part in (panel.title, *(f"{row.text} {row.value}" for row in panel.rows))]
+    panels = [part for panel in laid.panels for part in (panel.title, *map(_row, panel.rows), panel.foot)]
     return _sentences([laid.subtitle or scene.subtitle, *rules, *panels])
+
+
+def _row(row: PanelRow) -> str:
+    """A line of a panel, with its number on the map."""
+    number = row.sign[1] if row.sign is not None else ""
+    was_and_is = (f"no longer {text.strip()}" if mark == "-" else text.strip() for mark, text in row.spans)
+    return " ".join(part for part in (number, row.text, row.value, row.below, ", ".join(was_and_is)) if part)
 
 
 def _sentences(parts: Iterable[str]) -> str:

@@ -163,10 +163,13 @@ class _Row:
             now, usual = self.said.get(name, ""), self.usual.get(name, "")
             found: Pieces = tuple((span.mark, span.text) for span in spans(usual, now)) if now != usual else ()
             known = self.definition if name in self.definition.transitions else self.base
-            to = f"{'stays' if transition.stay else f'→ {known.places[transition.target].label}'}: "
-            whole = found[0][0] if len(found) == 1 else "="  # a rule that is only here, or not here, as a whole
+            to = f"{'stays' if transition.stay else f'to {known.places[transition.target].label}'}: "
+            if len(found) == 1:  # a rule that is only here, or not here, as a whole
+                found = ((found[0][0], f"{to}{found[0][1]}"),)
+            elif found:
+                found = (("=", to), *found)
             role: ClauseRole = "condition" if transition.on is None else "event"
-            yield Clause(role, f"{to}{joined(found) or now}", name, ((whole, to), *found) if found else ())
+            yield Clause(role, joined(found) or f"{to}{now}", name, found)
 
     def other_limits(self, path: str) -> Iterator[tuple[str, str, str]]:
         """The limits behind the rules out of a phase that are not as usual, while the words of those rules are: label, usual, own."""

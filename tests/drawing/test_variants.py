@@ -81,10 +81,10 @@ def test_only_a_phase_that_is_different_itself_is_marked(picture: Drawing) -> No
 
 def test_rules_say_where_they_lead_and_what_became_of_them(picture: Drawing) -> None:
     changed, added = rules(picture, "1/new")
-    assert changed[:2] == (("=", "→ Live: "), ("=", "contract signed and health at least "))
+    assert changed[:2] == (("=", "to Live: "), ("=", "contract signed and health at least "))
     assert changed[2:] == (("-", "50"), ("+", "70"))
-    assert added == (("+", "→ Trial: "), ("+", "health at least 20"))
-    assert rules(picture, "1/live") == [(("-", "→ Gone: "), ("-", "contract ended"))]
+    assert added == (("+", "to Trial: health at least 20"),)
+    assert rules(picture, "1/live") == [(("-", "to Gone: contract ended"),)]
 
 
 def test_a_limit_behind_words_that_stay_is_told(picture: Drawing) -> None:
@@ -98,7 +98,7 @@ def test_the_legend_explains_what_occurs(picture: Drawing) -> None:
 
 def test_who_hears_it_is_told_whose_rules_these_are(picture: Drawing, painted: Any) -> None:
     read = painted(picture.svg(embed_fonts=False))
-    assert read.items["rules 1/live"].label.startswith("Rules out of Live. → Gone: contract ended.")
+    assert read.items["rules 1/live"].label.startswith("Rules out of Live. to Gone: contract ended.")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
