@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from clmstate.composition import Composition
@@ -28,7 +29,10 @@ def bundle(drawing: Drawing) -> dict[str, Any]:
         >>> sorted(bundle(Drawing(Scene("Trial"))))
         ['image/png', 'image/svg+xml', 'text/plain']
     """
-    return {"image/svg+xml": _fitting(drawing.svg()), "image/png": drawing.png(1), "text/plain": repr(drawing)}
+    found: dict[str, Any] = {"image/svg+xml": _fitting(drawing.svg()), "text/plain": repr(drawing)}
+    with suppress(InputError):  # without resvg there is still the SVG
+        found["image/png"] = drawing.png(1)
+    return found
 
 
 def _fitting(svg: str) -> str:

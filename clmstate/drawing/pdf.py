@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from clmstate.drawing.measure import Face, fits_bundled_font, is_right_to_left, text_width
+from clmstate.drawing.renderers import missing_package
 from clmstate.drawing.truetype import font
 
 __all__ = ["to_pdf"]
@@ -256,7 +257,10 @@ def _pixels(png: bytes) -> tuple[int, int, bytes]:
     """Width, height and red, green, blue and opacity of a PNG."""
     import io
 
-    from PIL import Image
+    try:
+        from PIL import Image
+    except (ImportError, OSError) as missing:
+        raise missing_package("pillow", missing) from missing
 
     with Image.open(io.BytesIO(png)) as picture:
         return picture.width, picture.height, picture.convert("RGBA").tobytes()

@@ -63,3 +63,8 @@ def test_defining_loads_no_drawing() -> None:
         "Deal._repr_mimebundle_\nassert not [name for name in sys.modules if name.startswith('clmstate.drawing')]"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_pixels_there_is_still_the_picture(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    assert set(shown(line)) == FORMS - {"image/png"}
