@@ -90,8 +90,8 @@ def without_way(
         >>> scene = Scene("T", cards=tuple(Card(name, name) for name in "abcd"), links=(across,))
         >>> boxes = {name: Box(x, y, 60, 60) for name, x, y in (("a", 0, 0), ("b", 70, 0), ("c", 0, 70), ("d", 140, 0))}
         >>> layout = Layout(200, 130, boxes, (Route(((60, 30), (80, 30), (120, 30), (130, 30)), (140, 30)),))
-        >>> without_way(scene, {}, layout, frozenset([across]), [200.0])
-        []
+        >>> [link.head for link in without_way(scene, {}, layout, frozenset([across]), [])]
+        ['d']
     """
     lines = _Lines(scene, layout, Standing(scene, blocks, layout.boxes), across, levels)
     return [link for index, link in enumerate(scene.links) if link in across and lines.hopeless(index)]
@@ -214,7 +214,8 @@ class _Lines:
         """A line with these corners; above the way as an arc, where there is room for it."""
         arrow = self.routes[index].tip is not None
         rule, card = (corners[0], corners[-1]) if arrow else (corners[-1], corners[0])
-        if len(corners) == 3 and rule[1] == corners[1][1] < card[1]:
+        between_rows = self.links[index] in self.across  # far apart: an arc would be a slope
+        if not between_rows and len(corners) == 3 and rule[1] == corners[1][1] < card[1]:
             arc = _arc(corners, arrow=arrow)
             if not self.standing.touches(self.links[index], arc, CLEAR):
                 return arc
