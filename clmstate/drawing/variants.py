@@ -88,10 +88,10 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
             cards.append(card)
             covers[card.id] = Cover("neutral" if not number else "changed" if changed else "faded", signed=changed)
             said = (*row.rules(path, differing), *_behind(told, row, path))
-            other = any(clause.spans for clause in said)
-            if said and (number == 0 or other):
+            said = said if number == 0 else tuple(clause for clause in said if clause.spans)
+            if said:
                 pills.append(Pill(f"rules {card.id}", "stay", said, path))
-                covers[pills[-1].id] = Cover("changed" if other else "neutral", signed=other)
+                covers[pills[-1].id] = Cover("changed" if number else "neutral", signed=number > 0)
         members = tuple(f"{number}/{path}" for path in paths if path in row.cards)
         lanes.append(Lane(f"row {number}", _name(row.definition, definitions), members, team=None))
     used = {cover.tone for cover in covers.values()}
@@ -206,9 +206,13 @@ def place_markets(scene: Scene) -> tuple[Mapping[str, Block], Layout]:
 
 
 def _size(scene: Scene, blocks: Mapping[str, Block], layout: Layout) -> float:
-    """How large it comes out on a slide; titles smaller than what stands below them count against it."""
+    """How large it comes out on a slide; titles smaller than what stands below them count against it, and broken words more."""
     titles = min((run.size for card in scene.cards for run in blocks[card.id].runs if run.face == "Bold"), default=_TITLE)
-    return on_slide(scene, attrs.evolve(layout, height=layout.height + _LEGEND)) * min(1, titles / _TITLE)
+    said = (
+        (text, blocks[card.id].width) for card in scene.cards for text in (card.subtitle, *(t for v in card.versions for _, t in v))
+    )
+    broken = any(text_width(word, 14, "SemiBold") > width - 14 for text, width in said for word in clean(text).split())
+    return on_slide(scene, attrs.evolve(layout, height=layout.height + _LEGEND)) * min(1, titles / _TITLE) * (0.8 if broken else 1)
 
 
 def _placed(scene: Scene, with_rules: int, different: int, usual: int) -> tuple[Mapping[str, Block], Layout]:

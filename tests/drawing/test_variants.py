@@ -91,6 +91,19 @@ def test_a_limit_behind_words_that_stay_is_told(picture: Drawing) -> None:
     assert rules(picture, "2/live")[-1] == (("=", "fine at "), ("-", "60"), ("+", "40"))
 
 
+def test_a_rule_that_is_as_usual_is_not_said_again(picture: Drawing) -> None:
+    assert len(rules(picture, "0/live")) == 2
+    assert len(rules(picture, "2/live")) == 1
+
+
+def test_no_word_is_broken_where_there_is_another_way(picture: Drawing, painted: Any) -> None:
+    class Firm(Deal, market="Firm"):
+        new = Deal.new.evolve(owner=Team("Implementation"))
+
+    read = painted(drawing.markets([Firm, Large, Small]).svg(embed_fonts=False))
+    assert "Implementation" in [text for text, _ in read.items["0/new"].texts]
+
+
 def test_the_legend_explains_what_occurs(picture: Drawing) -> None:
     assert picture.overlay is not None
     assert [key.tone for key in picture.overlay.keys] == ["changed", "faded"]
