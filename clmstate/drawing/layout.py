@@ -28,6 +28,7 @@ FRAME_SIDE, FRAME_BOTTOM = 11, 14
 START = 14
 RING = 4  # of the second outline of a final phase
 STUB = 12  # before a rule that comes from anywhere
+STUB_SEEN = 20.0  # the same with its ring
 _ABOVE = -0.9  # of a rule, compared with a card that it stands above
 CLEAR = 16  # from the middle of a rule above the way down to the cards beside it, so that its lines come down to them
 OVER_CARD = 22  # below a rule that stands right above a card, for the lines of its neighbours
@@ -291,7 +292,7 @@ def _read(plan: _Plan, answer: Mapping[str, Any]) -> Layout:
         moves = [plan.ports.get((index, _end(scene, columns, link, name)), ("", 0))[1] for name in (link.tail, link.head)]
         found = _finish(routes[f"l{index}"], boxes, frames, link, moves[0], moves[1])
         placed.append(_arched(plan, boxes, link, _reaching(found, plan, boxes, link)))
-    return _from_origin(Layout(0, 0, boxes, tuple(placed)))
+    return _from_origin(Layout(0, 0, boxes, tuple(placed)), plan.stubs)
 
 
 def _route(pos: str, height: float) -> Route:
@@ -371,9 +372,9 @@ def _frame_box(frame: Frame, scene: Scene, columns: Columns, blocks: Mapping[str
     return inner.grown(short / 2, 0, short / 2, 0)
 
 
-def _from_origin(layout: Layout) -> Layout:
-    """Moves everything so that the picture starts at 0, 0, curves and arrows included."""
-    extent = around(layout.boxes.values())
+def _from_origin(layout: Layout, stubs: frozenset[str]) -> Layout:
+    """Moves everything so that the picture starts at 0, 0, curves and arrows included, and what stands before rules from anywhere."""
+    extent = around(box.grown(STUB_SEEN, 0, 0, 0) if name in stubs else box for name, box in layout.boxes.items())
     beyond = [route for route in layout.routes if around([extent, route.hull]) != extent]  # only those may need more room
     extent = around([extent], (point for route in beyond for point in route.samples()))
     boxes = {name: box.moved(-extent.x, -extent.y) for name, box in layout.boxes.items()}

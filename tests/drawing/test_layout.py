@@ -7,11 +7,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clmstate import Event, Lifecycle, Phase, anywhere
 from clmstate.drawing import Card, Clause, Frame, Scene, journey_scene
 from clmstate.drawing.columns import arrange
 from clmstate.drawing.compose import compose
 from clmstate.drawing.geometry import Box, Route, cut_to
-from clmstate.drawing.layout import place
+from clmstate.drawing.layout import STUB_SEEN, place
 from clmstate.drawing.legend import NARROWEST
 from clmstate.drawing.story import Rule, tell
 
@@ -131,3 +132,16 @@ def test_random_journeys_have_a_place_for_everything(scene: Scene) -> None:
 def test_a_line_stays_in_its_hull(points: list[tuple[float, float]], arrow: bool) -> None:
     route = Route(tuple(points), points[0] if arrow else None)
     assert all(route.hull.holds(point, slack=1e-9) for point in route.samples())
+
+
+def test_the_ring_before_a_rule_from_anywhere_does_not_touch_the_edge() -> None:
+    class Site(Lifecycle):
+        opened, closed = Event("opened"), Event("closed")
+        planned = Phase("Planned", initial=True)
+        live = Phase("Live", standing="good")
+        shut = Phase("Shut", final=True)
+        go = planned.to(live, on=opened)
+        close = anywhere.to(shut, on=closed)
+
+    drawn = compose(journey_scene(Site.definition))
+    assert drawn.layout.boxes["rule close"].x == min(box.x for box in drawn.layout.boxes.values()) == STUB_SEEN
