@@ -193,7 +193,7 @@ class _Map:
     def pill(self, pill: Pill, box: Box) -> Iterator[Shape]:
         """A rule."""
         colours = self.theme.kinds[pill.kind]
-        size = min(14 * self.scale, 13)
+        size = 14 * self.scale
         said = fitting([Said(c.text, size, colours.ink, "SemiBold") for c in pill.clauses], box.width - 2, box.height, 5)
         if pill.stub:
             x, (_, y) = box.x - 15 * self.scale, box.middle
