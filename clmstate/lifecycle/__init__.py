@@ -4,7 +4,8 @@ This room does not know that engines, pictures or proofs exist.
 """
 
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Days, Event, EventSpec, Milestone, Play, Risk, SuccessGap, Team, Touchpoint
+from clmstate.lifecycle.elements import Days, Milestone, Play, Risk, SuccessGap, Team, Touchpoint
+from clmstate.lifecycle.events import Event, EventSpec
 from clmstate.lifecycle.explanations import Explanation, Reason
 from clmstate.lifecycle.groups import GroupMeta, GroupSpec
 from clmstate.lifecycle.lifecycle import Engine, Lifecycle, definition_of, known_phase

@@ -9,7 +9,8 @@ from typing import Any, Final, Self
 import attrs
 
 from clmstate.conditions import Condition, Elapsed, Home, Mistake, Numeric, SignalFacade, Threshold
-from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered
+from clmstate.lifecycle.elements import Milestone, Risk, SuccessGap, altered
+from clmstate.lifecycle.events import Event
 from clmstate.lifecycle.groups import GroupMeta
 from clmstate.lifecycle.lines import Names, Spot, spot
 from clmstate.lifecycle.phases import Phase

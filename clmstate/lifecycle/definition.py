@@ -15,7 +15,8 @@ from clmstate.conditions import words
 from clmstate.conditions.nodes import Cond, Or
 from clmstate.errors import DefinitionError, Diagnostic
 from clmstate.lifecycle.carried import Carried
-from clmstate.lifecycle.elements import EventSpec, Milestone, Play, Risk, SuccessGap, Team
+from clmstate.lifecycle.elements import Milestone, Play, Risk, SuccessGap, Team
+from clmstate.lifecycle.events import EventSpec
 from clmstate.lifecycle.groups import GroupSpec
 from clmstate.lifecycle.phases import Phase
 from clmstate.lifecycle.promises import Promise

@@ -11,7 +11,8 @@ import attrs
 from clmstate.conditions import Condition, Elapsed, Home, Mistake
 from clmstate.conditions.nodes import PhaseVisits
 from clmstate.errors import DefinitionError, Diagnostic, did_you_mean
-from clmstate.lifecycle.elements import Event, Origin, Play, altered, given_or
+from clmstate.lifecycle.elements import Origin, Play, altered, given_or
+from clmstate.lifecycle.events import Event
 from clmstate.lifecycle.lines import Names, Spot, spot
 from clmstate.lifecycle.sources import INSTEAD, Phases, union
 from clmstate.lifecycle.transitions import Dropped, MoveKind, Resume, Target, Transition, transition

@@ -11,7 +11,8 @@ from clmstate.conditions.refusing import assigned
 from clmstate.errors import Diagnostic, ObservationError, UnknownNameError, did_you_mean, shown
 from clmstate.hooks import HOOKS, ShownAsPicture
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Event, Risk, SuccessGap
+from clmstate.lifecycle.elements import Risk, SuccessGap
+from clmstate.lifecycle.events import Event
 from clmstate.lifecycle.explanations import Explanation
 from clmstate.lifecycle.meta import LifecycleMeta
 from clmstate.lifecycle.moves import Journey, Moves, OpenPlay, OpenTouchpoint

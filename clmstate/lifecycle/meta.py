@@ -16,7 +16,8 @@ from clmstate.lifecycle.body import Body, Declared
 from clmstate.lifecycle.carried import place_of
 from clmstate.lifecycle.checks import check_definition
 from clmstate.lifecycle.definition import LifecycleDefinition
-from clmstate.lifecycle.elements import Event, Milestone, Risk, SuccessGap, altered, given_or, listed
+from clmstate.lifecycle.elements import Milestone, Risk, SuccessGap, altered, given_or, listed
+from clmstate.lifecycle.events import Event
 from clmstate.lifecycle.groups import GroupMeta, GroupSpec
 from clmstate.lifecycle.lines import Spot, located, spot
 from clmstate.lifecycle.opened import undecorated

@@ -14,7 +14,8 @@ import attrs
 from clmstate.conditions import Condition, Elapsed, Home
 from clmstate.conditions.nodes import PhaseVisits
 from clmstate.errors import shown
-from clmstate.lifecycle.elements import Days, Event, Origin, Play, Team, Touchpoint, altered, listed, one_team, teams
+from clmstate.lifecycle.elements import Days, Origin, Play, Team, Touchpoint, altered, listed, one_team, teams
+from clmstate.lifecycle.events import Event
 from clmstate.lifecycle.groups import GroupMeta
 from clmstate.lifecycle.sources import INSTEAD, Phases, union
 from clmstate.lifecycle.transitions import DROPPED, SAME, MoveKind, Resume, Target, Transition, transition

@@ -9,7 +9,8 @@ import attrs
 
 from clmstate.conditions import Condition, Home, Mistake
 from clmstate.errors import shown
-from clmstate.lifecycle.elements import Event, Origin, Place, Play
+from clmstate.lifecycle.elements import Origin, Place, Play
+from clmstate.lifecycle.events import Event
 from clmstate.lifecycle.transitions import ANYWHERE, MoveKind, Resume, Transition, transition
 
 if TYPE_CHECKING:

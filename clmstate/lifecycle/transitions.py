@@ -11,7 +11,8 @@ from clmstate.conditions import Condition, Home, Mistake
 from clmstate.conditions.nodes import Cond
 from clmstate.conditions.refusing import Built, Refusing
 from clmstate.errors import shown
-from clmstate.lifecycle.elements import Event, Origin, Place, Play, listed, one_event, taken
+from clmstate.lifecycle.elements import Origin, Place, Play, listed, taken
+from clmstate.lifecycle.events import Event, one_event
 from clmstate.lifecycle.lines import forgotten, made
 
 if TYPE_CHECKING:
