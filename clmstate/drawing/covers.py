@@ -31,9 +31,13 @@ _READABLE = 0.5
 _YIELDS = 1.3  # a number becomes smaller by so much before words do
 BAR = 10.0  # height of a bar, and what stands below it
 _ABOVE_BAR = 15.0  # the lowest line of text: the lower edge of a card with a bar
-_NEARLY, _NOT_SMALLER = 0.88, 0.75  # of the usual size, before a line is rather broken: on a card or pill, and at the right of a name
+_NEARLY, _NOT_SMALLER = (
+    0.88,
+    0.75,
+)  # of the usual size, before a line is rather broken: on a card or pill, and at the right of a name
 _BETWEEN = 8.0  # a number and the words beside it
 _SIGN = 13.0  # room for the sign of a rule's kind in a small pill
+_WIDER = 16.0  # a small pill may be than its place: its lines run up to it
 CHIP = 8.0  # around the text of a small pill
 WIDEST_STEP = 62.0  # of a badge with several numbers
 
@@ -58,7 +62,8 @@ def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict
         if cover is not None and cover.said is not None:
             block = blocks[pill.id]
             step = step_width(cover.number)
-            room = Box(7 + step, 3, block.width - 14 - step, block.height - 6)
+            more = _WIDER if cover.small else 0.0
+            room = Box(7 + step - more / 2, 3, block.width - 14 - step + more, block.height - 6)
             changed[pill.id] = attrs.evolve(block, runs=_fitted(cover.said, room), icons=(), rules=())
     return changed
 
@@ -172,7 +177,7 @@ def chip_box(box: Box, block: Block, number: str, *, signed: bool = False) -> Bo
     wide = max((text_width(run.text, run.size, run.face) for run in block.runs), default=0.0) + step_width(number)
     tall = sum(run.size * _LEADING for run in block.runs)
     x, y = box.middle
-    width, height = min(wide + 2 * CHIP + (_SIGN if signed else 0), box.width), min(tall + CHIP, box.height)
+    width, height = min(wide + 2 * CHIP + (_SIGN if signed else 0), box.width + _WIDER), min(tall + CHIP, box.height)
     return Box(x - width / 2, y - height / 2, width, height)
 
 

@@ -438,8 +438,8 @@ def _panel(rows: _Rows, panel: Panel, width: float) -> None:
 
 def _panel_row(rows: _Rows, row: PanelRow, width: float, signs: float) -> None:
     """A line of a checklist: what is asked, and at the right (below, where there is no room) what the data say."""
-    rows.height += 6
-    left = 14.0 if row.listed else 40.0
+    rows.height += 1 if row.under else 6
+    left = 14.0 if row.listed and not row.under else 40.0
     if row.sign is not None:
         rows.signs.append((*row.sign, (14 + BADGE_RADIUS, rows.height + 10)))
         left = 14 + max(signs, badge_width(*row.sign)) + 9

@@ -86,6 +86,8 @@ class PanelRow:
     value: str = ""
     listed: bool = False
     """Whether it is only listed, neither met nor unmet."""
+    under: bool = False
+    """Whether it is listed as a part of the line above."""
     spans: tuple[tuple[str, str], ...] = ()
     """In place of what the data say, text in pieces: "=" as it was, "-" no longer said, "+" new."""
     sign: tuple[Tone, str] | None = None

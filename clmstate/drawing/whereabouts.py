@@ -152,7 +152,7 @@ def _pills(scene: Scene, path: _Path) -> dict[str, Cover]:
         groups = {frame.id for frame in scene.frames if came & set(frame.members)}
         covers[pill.id] = Cover(
             "path",
-            (Said(" · ".join(dates[-2:]) if dates else "taken", "strong"),),
+            tuple(Said(date, "strong") for date in dates[-2:] or ["taken"]),
             number="·".join(numbers[-3:]),
             wide=_PATH,
             small=True,
@@ -171,7 +171,8 @@ def _panels(life: Lifecycle) -> Iterator[Panel]:
     rows = [PanelRow(need, False) for need in explained.needs]
     if explained.reason is not None:
         rows += _rows(explained.reason)
-    more = f"and {len(rows) - _MOST} more conditions" if len(rows) > _MOST else ""
+    left = len(rows) - _MOST
+    more = f"and {left} more condition{'' if left == 1 else 's'}" if left > 0 else ""
     check = life.next_check
     foot = " · ".join(part for part in (more, f"next check {day(check)}" if check is not None else "", _owner(life)) if part)
     yield Panel(f"To {definition.places[way.target].label}", tuple(rows[:_MOST]), foot)
@@ -182,13 +183,16 @@ def _owner(life: Lifecycle) -> str:
 
 
 def _rows(reason: Reason) -> Iterator[PanelRow]:
-    """The parts of a conjunction, each as one line; alternatives stand below each other, and what is met is not taken apart."""
+    """The parts of a conjunction, each as one line; alternatives, and what stands in the way of a named condition, below each other."""
     if reason.words == "all of":
         for child in reason.children:
             yield from _rows(child)
     elif reason.words == "at least one of" and reason.truth is not True:
         yield PanelRow("at least one of:", reason.truth)
-        yield from (PanelRow(f"– {_in_one_line(child)}", None, _value(child), listed=True) for child in reason.children)
+        yield from (PanelRow(f"– {_in_one_line(child)}", None, _value(child), listed=True, under=True) for child in reason.children)
+    elif reason.children and reason.words not in _JOINED and reason.truth is not True:
+        yield PanelRow(reason.words, reason.truth)
+        yield from (PanelRow(f"– {leaf.words}", None, leaf.value, listed=True, under=True) for leaf in reason.blocking())
     else:
         yield PanelRow(_in_one_line(reason), reason.truth, _value(reason))
 
@@ -242,7 +246,7 @@ def ways_on(life: Lifecycle) -> tuple[Transition, ...]:
         if way.kind in ("recovery", "next_cycle"):
             return standing < _HOPES["at_risk"]  # the model says that it is one
         return (
-            way.kind != "relapse"
+            way.kind not in ("relapse", "at_risk")
             and standing < _HOPES["at_risk"]
             and (not back or standing in range(_HOPES[life.phase.standing]) or standing == _HOPES["good"])
         )

@@ -60,9 +60,16 @@ class Collaboration(Lifecycle, title="Research and collaboration", refs=("S3.7",
     )
 
     stumble = smooth.to(
-        friction, on=friction_felt, plays=TURN_FRICTION, why="they are stuck: a chance to be worth more than a fix", ref="S3.33"
+        friction,
+        on=friction_felt,
+        plays=TURN_FRICTION,
+        kind="at_risk",
+        why="they are stuck: a chance to be worth more than a fix",
+        ref="S3.33",
     )
-    pile_up = smooth.to(friction, when=tickets >= many, plays=TURN_FRICTION, why="too many open tickets at once", ref="S3.30")
+    pile_up = smooth.to(
+        friction, when=tickets >= many, plays=TURN_FRICTION, kind="at_risk", why="too many open tickets at once", ref="S3.30"
+    )
     solved = friction.to(
         smooth, on=answered, when=tickets == 0, kind="recovery", why="everything is answered, and somebody has said so"
     )

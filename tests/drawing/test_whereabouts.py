@@ -66,3 +66,28 @@ def test_a_rule_that_does_two_things_is_taken_where_the_customer_took_it() -> No
 
 def test_a_next_cycle_that_the_model_declares_is_a_way_on() -> None:
     assert [way.name for way in ways_on(walked(("2026-01-05", 85), ("2026-02-10", 95)))] == ["again"]
+
+
+def test_what_stands_in_the_way_of_a_named_condition_is_listed_below_it() -> None:
+    class Named(Lifecycle):
+        """A condition with a name and two parts."""
+
+        health = Signal.score("health")
+        tickets = Signal.count("open ticket", plural="open tickets", default=0)
+        new = Phase("New", initial=True)
+        live = Phase("Live", standing="good")
+        stuck = Phase("Stuck", standing="watch")
+        well = ((health >= 60) & (tickets == 0)).named("all is well")
+        begin = new.to(live, when=well)
+        stumble = live.to(stuck, when=tickets >= 3, kind="at_risk")
+
+    acme = Named("Acme")
+    acme.observe(at="2026-01-05", health=50)
+    laid = drawing.here(acme).overlay
+    assert laid is not None
+    assert [(row.text, row.value, row.under) for row in laid.panels[0].rows] == [
+        ("all is well", "", False),
+        ("– health at least 60", "health 50", True),
+    ]
+    acme.observe(at="2026-01-06", health=90)
+    assert ways_on(acme) == ()  # into trouble is no way on
