@@ -15,7 +15,9 @@ __all__ = ["NUMBER", "columns_of", "empty_words", "read_tables"]
 NUMBER: Final = "__row"
 """The column that says which row of its table a row is, from 1."""
 
-_SETTINGS: Final = ("file", "join", "dates", "empty")
+_SETTINGS: Final = ("file", "join", "dates", "empty", "decimal")
+_WITH_COMMA: Final = r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?\s*%?$"
+"""A number as it is written where the comma separates decimals, and the point thousands."""
 
 
 def read_tables(said: object, folder: Path, source: str, empty: frozenset[str] = frozenset()) -> dict[str, pl.DataFrame]:
@@ -43,6 +45,8 @@ def read_tables(said: object, folder: Path, source: str, empty: frozenset[str] =
         place = f"{source}, table '{name}'"
         wanted = _settings(about, place)
         frame = _cleared(_table(folder / wanted["file"], source), empty | empty_words(wanted.get("empty", []), place))
+        if wanted.get("decimal") == ",":
+            frame = _with_points(frame)
         for column, written in wanted.get("dates", {}).items():
             frame = frame.with_columns(_iso(frame, column, written, place))
         join = wanted.get("join")
@@ -89,6 +93,8 @@ def _settings(said: object, place: str) -> dict[str, Any]:
         raise _refused(place, "it does not say which file", 'write accounts = "accounts.csv", or { file = "accounts.csv" }')
     if not isinstance(wanted.get("dates", {}), dict):
         raise _refused(place, f"dates = {shown(wanted['dates'])} names no columns", 'write dates = { since = "%d.%m.%Y" }')
+    if wanted.get("decimal", ".") not in (".", ","):
+        raise _refused(place, f"decimal = {shown(wanted['decimal'])} separates no decimals", 'write decimal = ","')
     return wanted
 
 
@@ -113,6 +119,13 @@ def _cleared(frame: pl.DataFrame, empty: frozenset[str]) -> pl.DataFrame:
         return frame
     texts = pl.exclude(NUMBER)
     return frame.with_columns(pl.when(texts.str.to_lowercase().is_in(sorted(empty))).then(pl.lit("")).otherwise(texts).name.keep())
+
+
+def _with_points(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with 1.234,5 as 1234.5."""
+    texts = pl.exclude(NUMBER)
+    pointed = texts.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    return frame.with_columns(pl.when(texts.str.contains(_WITH_COMMA)).then(pointed).otherwise(texts).name.keep())
 
 
 def _joined(frame: pl.DataFrame, join: object, frames: Mapping[str, pl.DataFrame], place: str) -> pl.DataFrame:

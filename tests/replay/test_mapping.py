@@ -101,6 +101,20 @@ def test_a_column_says_what_happened_as_people_call_it(tmp_path: Path) -> None:
     assert (table, row, said[:6]) == ("told", 5, "CLM314")
 
 
+def test_numbers_may_be_written_with_a_comma(tmp_path: Path) -> None:
+    mapping = EVENTS.replace('told = "told.csv"', 'told = { file = "told.csv", decimal = "," }').replace(
+        'health = "Health"', 'health = "Health", adopted = "Used", worth = "Value"'
+    )
+    told = "Account;Date;What;Health;Used;Value\nAcme;2026-01-05;;60,5;55,5 %;1.234.567,8\nBeta;2026-01-05;;7;0,25;\n"
+    mapped = read_mapping(write(tmp_path, mapping, told=told), Deal)
+    assert [str(row) for row in mapped.log.rows] == [
+        "2026-01-05 Acme: health=60.5, adopted=0.555, worth=1234567.8",
+        "2026-01-05 Beta: health=7, adopted=0.25",
+    ]
+    with pytest.raises(InputError, match=r"CLM360 .*, table 'told': decimal = ';' separates no decimals"):
+        read_mapping(write(tmp_path, mapping.replace('decimal = ","', 'decimal = ";"'), told=told), Deal)
+
+
 def test_an_event_or_a_column_that_is_called_by_its_label_is_answered_with_its_name(tmp_path: Path) -> None:
     spec = Deal.definition.events["ended"]
     log = tmp_path / "log.csv"
