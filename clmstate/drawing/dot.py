@@ -15,7 +15,7 @@ from clmstate.drawing.blocks import Block, Icon, Run
 from clmstate.drawing.covers import covered
 from clmstate.drawing.geometry import Box, Route
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.measure import clean, text_width
+from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.overlay import Overlay
 from clmstate.drawing.renderers import missing_package
 from clmstate.drawing.scene import Card, Lane, Link, Mark, Pill, Scene
@@ -30,6 +30,7 @@ __all__ = ["to_dot"]
 _FONT = "Inter, Segoe UI, Roboto, Arial"
 _TITLE, _SUBTITLE, _LEGEND, _CARD, _RULE = 30, 16, 13, 16, 13  # sizes of type
 _ABOVE, _BELOW = 80.0, 40.0  # room for the title, and for what the signs mean
+_STEPS = 320.0  # width of what the numbers stand for
 
 
 def to_dot(scene: Scene, blocks: Mapping[str, Block], layout: Layout, theme: Theme, overlay: Overlay | None = None) -> str:
@@ -178,7 +179,14 @@ class _Dot:
         self.graph.edge(_name(link.tail), _name(link.head), pos=_pos(route, self.layout.height), **looks)
 
     def around(self) -> None:
-        """The title above, and below it what the signs mean."""
+        """The title above, below what the signs mean, and at the right what the numbers stand for."""
+        steps = [
+            line
+            for title, said in self.scene.legend.steps
+            for line in (title, *(f"     {part}" for part in wrap(said, _STEPS - 40, _LEGEND)))
+        ]
+        right = Box(self.layout.width + 30, 0, _STEPS, len(steps) * _LEGEND * 1.25)
+        self.text("numbers of the picture", right, steps, self.theme.ink, _LEGEND, end="\\l")
         title, subtitle = clean(self.overlay.title or self.scene.title), clean(self.overlay.subtitle or self.scene.subtitle)
         struck = any(run.struck for block in self.blocks.values() for run in block.runs)
         legend = " · ".join(filter(None, (meanings(self.said, starts="\n"), "[ ] no longer" if struck else "")))
