@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from clmstate.analysis.versions import CONDITIONS, Change, Difference
 from clmstate.conditions import reads
@@ -14,7 +14,7 @@ from clmstate.lifecycle import LifecycleDefinition
 
 __all__ = ["NOTES", "elsewhere", "of_touchpoints", "only_follows"]
 
-_MOST = 7  # lines; more are counted
+_MOST, _NAMED = 7, 4  # lines, and names in one; more are counted
 _KINDS = {
     "risk": "Risk",
     "success gap": "Success gap",
@@ -53,10 +53,18 @@ def _rows(before: LifecycleDefinition, after: LifecycleDefinition, found: Differ
         if change.what == "condition" and change.kind == "changed" and not change.through:
             yield from _new_meaning(change, before, after)
     yield from _touchpoints(after, before, found)
-    told_by_rules = {t.on for t in (*before.transitions.values(), *after.transitions.values())}
-    for change in found.changes:
-        if change.what in _KINDS and not only_follows(change) and not (change.what == "event" and change.name in told_by_rules):
-            yield _listed(_KINDS[change.what], change, before, after, told)
+    by_rules = {t.on for t in (*before.transitions.values(), *after.transitions.values())}
+    listed = [
+        c for c in found.changes if c.what in _KINDS and not only_follows(c) and not (c.what == "event" and c.name in by_rules)
+    ]
+    for change in listed:
+        if change.kind == "changed":
+            yield _changed(change, before, after, told)
+    for what, kind in _KINDS.items():
+        labels = {how: [c.label for c in listed if c.what == what and c.kind == how] for how in ("removed", "added")}
+        both = (("-", labels["removed"]), ("+", labels["added"]))
+        many = sum(map(len, labels.values()))
+        yield _row(f"{kind}s" if many > 1 else kind, tuple((mark, _in_short(texts)) for mark, texts in both if texts))
     on_map = {limit for t in after.transitions.values() if t.when is not None for limit in reads(t.when).thresholds}
     for name, pieces in told.limits.items():
         if name not in on_map:
@@ -117,10 +125,14 @@ def _touchpoints(after: LifecycleDefinition, before: LifecycleDefinition, found:
         yield _row(f"{phase.label}, touchpoints", tuple((mark, text) for mark, text in pieces if text))
 
 
-def _listed(kind: str, change: Change, before: LifecycleDefinition, after: LifecycleDefinition, told: Rewording) -> PanelRow:
+def _in_short(labels: Sequence[str]) -> str:
+    """A list, of which a few are named."""
+    more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
+    return f"{', '.join(labels[:_NAMED])}{more}"
+
+
+def _changed(change: Change, before: LifecycleDefinition, after: LifecycleDefinition, told: Rewording) -> PanelRow:
     """One element: what it is called, and what is different about it."""
-    if change.kind != "changed":
-        return _row(kind, (("+" if change.kind == "added" else "-", change.label),))
     pieces: Pieces = ()
     if change.what in _CONDITIONS:
         where, field = _CONDITIONS[change.what]
@@ -130,4 +142,4 @@ def _listed(kind: str, change: Change, before: LifecycleDefinition, after: Lifec
     for aspect in change.aspects:
         if aspect.field not in NOTES and (aspect.field != _CONDITIONS.get(change.what, ("", ""))[1]):
             pieces += word_by_word(aspect.old, aspect.new) if aspect.field != "means" else (("+", "means something else"),)
-    return _row(f"{kind}: {change.label}", pieces)
+    return _row(f"{_KINDS[change.what]}: {change.label}", pieces)

@@ -136,6 +136,16 @@ def test_touchpoints_are_told_beside_the_map_and_mark_their_phase() -> None:
     assert laid(picture).panels[0].rows[0].spans == (("-", "Demo"), ("+", "Trial"))
 
 
+def test_what_came_and_went_is_listed_by_kind() -> None:
+    class Later(Deal):
+        seats, spent, nps, size, age = (Signal.count(name) for name in ("seat", "euro", "answer", "person", "day"))
+
+    rows = {row.text: row.spans for row in laid(drawing.difference(Deal, Later)).panels[0].rows}
+    assert rows == {"Signals": (("+", "seat, euro, answer, person and 1 more"),)}
+    rows = {row.text: row.spans for row in laid(drawing.difference(Later, Deal)).panels[0].rows}
+    assert rows["Signals"][0][0] == "-"
+
+
 def test_what_was_renamed_is_neither_removed_nor_added() -> None:
     later = renamed(Deal.definition, {"live": "in_use", "win": "go_live"})
     apart = {cover.tone for cover in laid(drawing.difference(Deal, later)).covers.values()}
