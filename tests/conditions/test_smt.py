@@ -11,10 +11,11 @@ import pytest
 from clmstate import Event, Lifecycle, Phase, Signal, Threshold
 from clmstate.conditions import nodes as n
 from clmstate.conditions import reads
+from clmstate.conditions.bound import bound
 from clmstate.conditions.evaluate import evaluate
 from clmstate.conditions.examples import TODAY, Example
 from clmstate.conditions.lower import FALSE, TRUE, UNKNOWN
-from clmstate.conditions.smt import NOT_TRUE, Prover, Said, UndecidedError, bound
+from clmstate.conditions.smt import NOT_TRUE, Prover, Said, UndecidedError
 from clmstate.conditions.symbols import days_of
 from clmstate.signals import DAY
 

@@ -19,9 +19,9 @@ from clmstate.analysis.proofs.playing import evidence, log_for, play
 from clmstate.analysis.proofs.study import Study
 from clmstate.conditions import reads
 from clmstate.conditions.cells import Cell, exact
+from clmstate.conditions.choosing import fraction_of
 from clmstate.conditions.examples import label_of
 from clmstate.conditions.nodes import Cond, ForDays, walk
-from clmstate.conditions.smt import fraction_of
 from clmstate.conditions.symbols import Key
 
 __all__ = ["Box", "gaps"]

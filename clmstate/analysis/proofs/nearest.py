@@ -15,10 +15,11 @@ from typing import Any, Final
 import attrs
 import z3
 
+from clmstate.conditions.choosing import fraction_of
 from clmstate.conditions.examples import TODAY
 from clmstate.conditions.joined import every, negated
 from clmstate.conditions.nodes import ForDays
-from clmstate.conditions.smt import UndecidedError, fraction_of
+from clmstate.conditions.smt import UndecidedError
 from clmstate.conditions.symbols import Symbols, days_of
 from clmstate.errors import Diagnostic
 from clmstate.kernel import LATEST, Rule, State, enter

@@ -11,6 +11,7 @@ import attrs
 
 from clmstate.analysis.versions.difference import Customer, Verdict
 from clmstate.conditions import evaluate, reads
+from clmstate.conditions.bound import bound
 from clmstate.conditions.nodes import Cond, Constant
 from clmstate.lifecycle import LifecycleDefinition
 from clmstate.signals import SignalSpec
@@ -63,7 +64,7 @@ class Rulewise:
 
     def verdict(self, old: Cond | None, new: Cond | None) -> Verdict:
         """How the new condition stands to the old one; none at all is always true."""
-        from clmstate.conditions.smt import UndecidedError, bound
+        from clmstate.conditions.smt import UndecidedError
 
         a = Constant(True) if old is None else bound(old, self.old.thresholds)
         b = Constant(True) if new is None else bound(new, self.new.thresholds)

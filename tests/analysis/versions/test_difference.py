@@ -27,7 +27,7 @@ from clmstate import (
 )
 from clmstate.analysis.versions import diff, fingerprint, frozen, spans, thaw
 from clmstate.conditions import evaluate
-from clmstate.conditions.smt import bound
+from clmstate.conditions.bound import bound
 from clmstate.errors import ClmstateError, InputError
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer, EnterpriseCustomer
