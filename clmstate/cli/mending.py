@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final
 
 from clmstate import conditions, lifecycle
+from clmstate.composition import Many, One
 from clmstate.conditions import Condition, Numeric, Signal
 from clmstate.errors import did_you_mean
 
@@ -20,6 +21,7 @@ __all__ = ["mended"]
 _CALL: Final = re.compile(r"(?P<called>\w+(?:\.\w+)?)\(\) (?:got|takes|missing)")
 _KEYWORD: Final = re.compile(r"unexpected keyword argument '(?P<keyword>\w+)'")
 _FROM: Final = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
+_NO_PART: Final = re.compile(r"type '(?P<lifecycle>\w+)' is not subscriptable")
 _NOT_CALLED: Final = re.compile(r"'(?P<kind>\w+)' object is not callable")
 
 _ELSEWHERE: Final = {
@@ -107,6 +109,8 @@ def _attribute(owner: object, name: str) -> str:
     if owner is Signal:
         kind = next((kind for kind, others in _ELSEWHERE.items() if name.lower() in others), "")
         return f"did you mean '{kind}'?" if kind else _near(name, _kinds()) or f"there are: {', '.join(_kinds())}"
+    if isinstance(owner, One | Many):
+        return _near(name, dir(owner)) or f"a port is named by its lifecycle, as in contract[Contract.{name}].fed_by(...)"
     return _near(name, dir(owner))
 
 
@@ -147,6 +151,8 @@ def _further_down(name: str, trace: TracebackType) -> str:
 
 def _call(said: str) -> str:
     """How something of ours is called: the keyword that is near, or all that it takes."""
+    if (part := _NO_PART.search(said)) is not None:
+        return f"say how many there are of it: One({part['lifecycle']}) or Many({part['lifecycle']})"
     if said.startswith("Signal()"):
         return f"say of which kind it is: {', '.join(f'Signal.{kind}' for kind in _kinds())}"
     if (other := _NOT_CALLED.search(said)) is not None and isinstance(getattr(conditions, other["kind"], None), type):

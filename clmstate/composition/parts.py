@@ -7,7 +7,7 @@ defined.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 from clmstate.composition.feeds import COUNT, FLAG, SHARE, Feed, Port, Reach
 from clmstate.composition.nodes import CompositionDefinition, RollUp, RollUpKind, StandsIn
@@ -40,6 +40,8 @@ class PartFacade(Generic[M]):
     """A part of a composition, as the class body sees it."""
 
     _many = False
+    _belongs_in: ClassVar[str] = "Composition"
+    """In what class body it says something: a lifecycle's refuses it."""
 
     def __init__(self, member: type[M], *, label: str = "", help: str = "", ref: str = "") -> None:
         self._member = member

@@ -107,6 +107,10 @@ class Body(Names):
         """A name for a part of something, such as ``customer = adoption | success``; it is told once what is wrong with it."""
         if key in MEMBERS - _SETTINGS and not hasattr(type(value), "__get__"):  # whoever writes a method knows what it replaces
             self._mistakes.append((key, _hides(key, f"my_{key}")))
+        base = getattr(type(value), "_belongs_in", "")
+        if base:
+            cause = "a part of a customer stands in a lifecycle, where it would say nothing"
+            self._mistakes.append((key, Mistake("CLM131", cause, f"inherit from {base}: class {self.home.name}({base})")))
         if isinstance(value, Phases):
             self._mistakes += [(key, mistake) for mistake in value.mistakes]
             return attrs.evolve(value, mistakes=())

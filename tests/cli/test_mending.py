@@ -121,3 +121,35 @@ def test_a_file_that_is_no_model_is_told_from_a_module(tmp_path: Path, monkeypat
         load("acme.csv")
     with pytest.raises(InputError, match=r"CLM330 deal\.pyy: there is no such file\. Did you mean 'deal\.py'\?"):
         load("deal.pyy")
+
+
+CUSTOMER = """\
+from clmstate import Composition, Lifecycle, Many, One, Phase, Signal
+
+class Deal(Lifecycle):
+    used = Signal.share("seats used", port=True)
+    new = Phase("New", initial=True)
+    won = Phase("Won")
+    win = new.to(won, when=used >= 0.5)
+
+class Customer(Composition):
+    deal = One(Deal)
+    seats = Many(Deal)
+    wiring = (deal[Deal.used].fed_by(seats.share_in(Deal.won)),)
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("deal[Deal.used].fed_by", "deal.used.fed_by", "A port is named by its lifecycle, as in contract[Contract.used].fed_by"),
+        ("seats.share_in", "seats.is_in", "Did you mean 'share_in'"),
+        ("One(Deal)", "Deal", "Say how many there are of it: One(Deal) or Many(Deal)."),
+        ("Customer(Composition)", "Customer(Lifecycle)", "Inherit from Composition: class Customer(Composition)."),
+    ],
+)
+def test_slips_in_a_composition_are_answered(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    (tmp_path / "customer.py").write_text(CUSTOMER.replace(right, wrong, 1))
+    with pytest.raises((ImportFault, DefinitionError)) as raised:
+        import_file(tmp_path / "customer.py")
+    assert said in str(raised.value)
