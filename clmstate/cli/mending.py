@@ -36,6 +36,19 @@ _ELSEWHERE: Final = {
 }
 """What kinds of signals are called in other systems."""
 
+_CALLED_SO: Final = {
+    "on": ("event", "events", "trigger", "signal"),
+    "when": ("if_", "condition", "conditions", "guard", "rule", "where", "cond"),
+    "plays": ("action", "actions", "play", "do", "then"),
+    "to": ("go_to", "goto", "move_to", "moves_to", "leads_to", "transition", "transition_to", "transitions_to", "next"),
+    "standing": ("health", "status", "colour", "color"),
+    "initial": ("start", "first"),
+    "final": ("end", "last", "terminal"),
+    "owner": ("team", "owned_by", "responsible"),
+    "default": ("initial_value", "value", "missing"),
+}
+"""What parts of a model are called elsewhere."""
+
 _SYNTAX: Final = (
     (r"[“”„«»‘’]", "write quotation marks as \" or '"),
     (r"\u00a0", "replace the space that is not a plain one; it was probably copied from a text"),
@@ -90,6 +103,10 @@ def mended(error: Exception) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    same = next((ours for ours, others in _CALLED_SO.items() if name.lower() in others and ours in known), "")
+    if same:
+        return f"did you mean {same!r}?"
     near = did_you_mean(name, (each for each in known if not each.startswith("_")))
     return near if near.startswith("did you mean") else ""
 

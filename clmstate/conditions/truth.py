@@ -47,6 +47,11 @@ def _said(segment: str) -> tuple[str, str]:
         case ast.UnaryOp(op=ast.Not()):
             cause = "'not' cannot turn a condition round: Python would answer at once, before there is a customer"
             return cause, "write ~ for 'not', as in ~signed; unless(signed) is also true where nobody knows"
+        case ast.Compare(ops=[_, _, *_], comparators=parts) if any(
+            isinstance(part, ast.BinOp) and isinstance(part.op, ast.BitAnd | ast.BitOr) for part in parts
+        ):
+            cause = "& and | bind tighter than comparisons, so these are read as one chain"
+            return cause, "put parentheses around each comparison, as in (health >= 70) & (tickets == 0)"
         case ast.Compare(ops=[_, _, *_]):
             cause = "comparisons in a chain are no condition: Python would keep the last and drop the rest"
             return cause, "write between(low, high) for a range, as in health.between(50, 70)"
