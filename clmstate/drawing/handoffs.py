@@ -98,7 +98,7 @@ def _alike(rules: Iterable[Rule], told: Scene) -> Iterator[tuple[Kind, bool, lis
         if rule.target is not None and any(source != rule.target for source in rule.sources):
             pill = pills[rule.name, rule.sources[0]]
             stub = pill.stub and rule.tail is None
-            key = pill.kind, stub, rule.anywhere, rule.sources, rule.target
+            key = pill.kind, stub, rule.anywhere, rule.sources, rule.target, rule.resumes
             found.setdefault(key, (pill.kind, stub, []))[2].append(rule)
     yield from found.values()
 
@@ -162,7 +162,8 @@ class _Book:
             self.within.append((f"{name}  Within {owner}", said))
             return name
         number = str(len(self.handed) + 1)
-        self.handed.append((f"{number}  {self.teams(others, owner)} → {owner}", said))
+        takers = _or(list(dict.fromkeys(self.owners[name] for name in rules[0].resumes or (target,))))
+        self.handed.append((f"{number}  {self.teams(others, owner)} → {takers}", said))
         return number
 
     def teams(self, names: list[str], owner: str) -> str:
@@ -212,7 +213,10 @@ def said_by(rule: Rule) -> Iterator[Clause]:
 
 def _words(rules: Iterable[Rule]) -> str:
     """When any of some rules moves a customer, in one line."""
-    return ", or ".join(", ".join(clause.text for clause in said_by(rule)) for rule in rules)
+    return ", or ".join(
+        ", ".join((*(clause.text for clause in said_by(rule)), *(["to where it was left"] if rule.resumes else ())))
+        for rule in rules
+    )
 
 
 def _or(names: list[str]) -> str:

@@ -213,6 +213,7 @@ def _rule(transition: Transition, definition: LifecycleDefinition, saying: _Sayi
         head=transition.target if transition.target in definition.groups else None,
         anywhere=ANYWHERE in transition.sources,
         kind=None if again else transition.kind,
+        resumes=tuple(definition.leaves(transition.target)) if transition.resume else (),
     )
 
 

@@ -42,6 +42,7 @@ class Rule:
         name: its name in the model.
         anywhere: written as coming from anywhere.
         kind: what the model says that it is; None to derive it.
+        resumes: ids of the cards that it may reach, when it leads back to where the customer last was in a group.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Rule:
     head: str | None = None
     anywhere: bool = False
     kind: Kind | None = None
+    resumes: tuple[str, ...] = ()
     apart: str = ""
     """Rules share a pill only if this is the same: what a comparison says of them."""
 

@@ -134,3 +134,22 @@ def test_what_goes_back_leaves_at_the_side_that_is_less_full() -> None:
     _, _, layout = _Sheet(scene, 2, quotes=True).placed()
     box = layout.boxes["c5"]
     assert [layout.boxes[name].x > box.right for name in ("p3", "p4")] == [True, True]
+
+
+def test_who_may_take_over_where_a_group_is_resumed() -> None:
+    class Paused(Lifecycle):
+        """After a pause, whoever had the customer has them again."""
+
+        paused = Event("payment missed")
+        paid = Event("payment made")
+
+        class running(Phase.Group, label="In use", initial=True):
+            setup = Phase("Set-up", initial=True, owner="Implementation")
+            live = Phase("Live", owner="CSM")
+
+        waiting = Phase("Paused", owner="Support", standing="at_risk")
+        stop = running.to(waiting, on=paused)
+        go_on = waiting.to(running.resume, on=paid)
+
+    steps = drawing.lanes(Paused).scene.legend.steps
+    assert steps[-1] == ("3  Support → Implementation or CSM", "payment made, to where it was left")
