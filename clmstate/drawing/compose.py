@@ -194,14 +194,15 @@ def _with_words_for(scene: Scene, crossing: list[Link]) -> Scene:
     pills = {pill.id: pill for pill in scene.pills}
     titles = {card.id: card.title for card in scene.cards} | {frame.id: frame.title for frame in scene.frames}
     gone: set[Link] = set()
-    for name, pill in pills.items():
+    ended = {end for link in crossing for end in (link.head, link.tail)}
+    for name in (name for name in pills if name in ended):
         tails = [link for link in scene.links if link.head == name]
         lost = [link for link in crossing if link.head == name]
         if any(link.tail == name for link in crossing):
             lost = tails
         if lost and any(link.tail == name for link in scene.links):
             gone.update(lost)
-            pills[name] = from_far(pill, [titles[link.tail] for link in lost], alone=len(lost) == len(tails))
+            pills[name] = from_far(pills[name], [titles[link.tail] for link in lost], alone=len(lost) == len(tails))
     return attrs.evolve(scene, pills=tuple(pills.values()), links=tuple(link for link in scene.links if link not in gone))
 
 

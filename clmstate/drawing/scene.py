@@ -8,6 +8,7 @@ skeleton in every theme and format, and an overlay is the same scene with marks 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal, TypeAlias, get_args
 
 import attrs
@@ -240,8 +241,18 @@ class Scene:
 
     def tails(self, pill: Pill) -> Iterator[str]:
         """Ids of the cards and frames that a pill's lines come from."""
-        return (link.tail for link in self.links if link.head == pill.id)
+        return iter(self._ends[0].get(pill.id, ()))
 
     def heads(self, pill: Pill) -> Iterator[str]:
         """Ids of the cards and frames that a pill leads to; none when the customer stays."""
-        return (link.head for link in self.links if link.tail == pill.id)
+        return iter(self._ends[1].get(pill.id, ()))
+
+    @cached_property
+    def _ends(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Where lines come from and lead to, by what they lead to and come from: large scenes ask for every rule."""
+        tails: dict[str, list[str]] = {}
+        heads: dict[str, list[str]] = {}
+        for link in self.links:
+            tails.setdefault(link.head, []).append(link.tail)
+            heads.setdefault(link.tail, []).append(link.head)
+        return tails, heads
