@@ -11,7 +11,7 @@ from clmstate.drawing.geometry import Box
 from clmstate.presenting.board import HEIGHT, WIDTH, Board, Panel, Said, Shape, fitting, height_of, part_that_fits, whole_words
 from clmstate.presenting.frame import LEFT, TOP
 
-__all__ = ["BOTTOM", "Column", "bullets", "column_boxes", "columned", "heading", "only"]
+__all__ = ["BOTTOM", "Column", "balanced", "bullets", "column_boxes", "columned", "heading", "only"]
 
 BOTTOM = HEIGHT - 24.0
 GAP = 18.0
@@ -81,6 +81,16 @@ def only(said: Iterable[Said | None]) -> tuple[Said, ...]:
         ()
     """
     return tuple(each for each in said if each is not None)
+
+
+def balanced(columns: Iterable[Column]) -> list[Column]:
+    """The same, a column with more to say wider, so that all of them have about the same height.
+
+    Example:
+        >>> [column.share for column in balanced([Column("a", (Said("word " * 80, 14, "#000000"),)), Column("b")])]
+        [1.3333333333333333, 0.8]
+    """
+    return [attrs.evolve(column, share=min(max(sum(len(each.text) for each in column.said) / 300, 0.8), 1.4)) for column in columns]
 
 
 def column_boxes(columns: Sequence[Column], top: float = TOP, bottom: float = BOTTOM) -> list[Box]:

@@ -11,7 +11,7 @@ from clmstate.drawing.journeys import kinds
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 from clmstate.lifecycle import LifecycleDefinition, Phase, Touchpoint, Transition
 from clmstate.presenting.board import WIDTH, Board, Panel, Said, Shape, fitting
-from clmstate.presenting.chapters import Column, columned, only
+from clmstate.presenting.chapters import Column, balanced, columned, only
 from clmstate.presenting.criteria import place_label, sources, ways_in
 from clmstate.presenting.frame import LEFT
 from clmstate.presenting.leaflets import KIND_SIGNS, STANDING_SIGNS
@@ -50,12 +50,12 @@ def phase_boards(definition: LifecycleDefinition, theme: Theme) -> Iterator[Boar
     for path, phase in definition.phases.items():
         colour = colours.get(phase.owner.name, theme.end) if phase.owner is not None else theme.end
         columns = [
-            Column("", tuple(_purpose(definition, path, phase, theme)), share=0.9),
+            Column("", tuple(_purpose(definition, path, phase, theme))),
             *([Column("Touchpoints", tuple(_touchpoints(phase, theme)), theme.ink)] if phase.touchpoints else []),
-            Column("What moves a customer on", tuple(_ways(definition, path, does, theme)), theme.ink, share=1.1),
+            Column("What moves a customer on", tuple(_ways(definition, path, does, theme)), theme.ink),
         ]
         board = Board(place_label(definition, path), notes=tuple(_notes(definition, path, phase)))
-        yield from columned(board, columns, theme, top=104, before=tuple(_band(definition, path, theme, colour)))
+        yield from columned(board, balanced(columns), theme, top=104, before=tuple(_band(definition, path, theme, colour)))
 
 
 def _band(definition: LifecycleDefinition, path: str, theme: Theme, colour: str) -> Iterator[Shape]:

@@ -10,7 +10,7 @@ import attrs
 from clmstate.drawing import Theme
 from clmstate.lifecycle import LifecycleDefinition, Team
 from clmstate.presenting.board import Board, Said
-from clmstate.presenting.chapters import Column, columned, heading
+from clmstate.presenting.chapters import Column, balanced, columned, heading
 from clmstate.presenting.criteria import place_label
 from clmstate.presenting.phase_boards import team_colours
 
@@ -101,12 +101,7 @@ def _columns(parts: Sequence[tuple[str, tuple[Said, ...]]], colour: str) -> list
         below = (each for title in others for each in (attrs.evolve(heading(title, colour), above=20), *said[title]))
         if first:
             columns.append(Column(first, (*said[first], *below), colour, heads=tuple(others)))
-    return [attrs.evolve(column, share=_share(column)) for column in columns]
-
-
-def _share(column: Column) -> float:
-    """How much of the width a column is given: a longer one more, so that all of them have about the same height."""
-    return min(max(sum(len(each.text) for each in column.said) / 300, 0.8), 1.4)
+    return balanced(columns)
 
 
 def _once(found: Iterable[tuple[Team, Handoff]]) -> list[tuple[Team, Handoff]]:
