@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
 from clmstate.drawing.blocks import Block, Ink, Run
-from clmstate.drawing.geometry import Box
+from clmstate.drawing.geometry import Box, Point
 from clmstate.drawing.measure import Face, clean, text_width, wrap
 from clmstate.drawing.overlay import Cover, Overlay, Said, SaidAs
-from clmstate.drawing.scene import Scene
+from clmstate.drawing.scene import Pill, Scene
 
-__all__ = ["BAR", "WIDEST_STEP", "chip_box", "covered", "in_chip", "step_width"]
+__all__ = ["BAR", "WIDEST_STEP", "chip_box", "covered", "in_chip", "sign_place", "step_width"]
 
 _SIZES: Mapping[SaidAs, tuple[float, Face]] = {
     "number": (34, "Bold"),
@@ -36,7 +36,7 @@ _NEARLY, _NOT_SMALLER = (
     0.75,
 )  # of the usual size, before a line is rather broken: on a card or pill, and at the right of a name
 _BETWEEN = 8.0  # a number and the words beside it
-_SIGN = 13.0  # room for the sign of a rule's kind in a small pill
+_SIGN = 15.0  # room for the sign of a rule's kind in a small pill
 _WIDER = 16.0  # a small pill may be than its place: its lines run up to it
 CHIP = 8.0  # around the text of a small pill
 WIDEST_STEP = 62.0  # of a badge with several numbers
@@ -64,8 +64,14 @@ def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict
             step = step_width(cover.number)
             more = _WIDER if cover.small else 0.0
             room = Box(7 + step - more / 2, 3, block.width - 14 - step + more, block.height - 6)
-            changed[pill.id] = attrs.evolve(block, runs=_fitted(cover.said, room), icons=(), rules=())
+            said = (*cover.said, *_from_where(pill)) if cover.small and not cover.number else cover.said
+            changed[pill.id] = attrs.evolve(block, runs=_fitted(said, room), icons=(), rules=())
     return changed
+
+
+def _from_where(pill: Pill) -> Iterator[Said]:
+    """Where a line comes from that begins somewhere: the card next to its beginning is not it."""
+    return (Said(clause.text, "quiet") for clause in pill.clauses if pill.stub and clause.role == "source")
 
 
 def _card(block: Block, cover: Cover) -> Block:
@@ -174,14 +180,24 @@ def step_width(number: str) -> float:
 
 def chip_box(box: Box, block: Block, number: str, *, signed: bool = False) -> Box:
     """Where a pill that shrinks to what it says stands: in the middle of its place, as large as its text and the sign before it."""
-    wide = max((text_width(run.text, run.size, run.face) for run in block.runs), default=0.0) + step_width(number)
+    widths = [text_width(run.text, run.size, run.face) for run in block.runs]
+    wide = max((each + (_SIGN if signed and not index else 0) for index, each in enumerate(widths)), default=0.0) + step_width(
+        number
+    )
     tall = sum(run.size * _LEADING for run in block.runs)
     x, y = box.middle
-    width, height = min(wide + 2 * CHIP + (_SIGN if signed else 0), box.width + _WIDER), min(tall + CHIP, box.height)
+    width, height = min(wide + 2 * CHIP, box.width + _WIDER), min(tall + CHIP, box.height)
     return Box(x - width / 2, y - height / 2, width, height)
 
 
 def in_chip(block: Block, chip: Box, place: Box, *, signed: bool = False) -> tuple[Run, ...]:
-    """The text of a pill, measured from the corner of what it shrinks to."""
-    dx, dy = place.x - chip.x + (_SIGN / 2 if signed else 0), place.y - chip.y
-    return tuple(attrs.evolve(run, x=run.x + dx, y=run.y + dy) for run in block.runs)
+    """The text of a pill, measured from the corner of what it shrinks to; its first line makes room for a sign."""
+    dx, dy = place.x - chip.x, place.y - chip.y
+    aside = _SIGN / 2 if signed else 0
+    return tuple(attrs.evolve(run, x=run.x + dx + (0 if index else aside), y=run.y + dy) for index, run in enumerate(block.runs))
+
+
+def sign_place(runs: tuple[Run, ...]) -> Point:
+    """Where the sign of a small pill stands: before its first line, measured from its corner."""
+    first = runs[0]
+    return first.x - text_width(first.text, first.size, first.face) / 2 - _SIGN / 2 - 2.5, first.y - 0.36 * first.size

@@ -19,7 +19,7 @@ from itertools import pairwise
 import attrs
 
 from clmstate.drawing.blocks import Block, Icon, Run
-from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip, step_width
+from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip, sign_place, step_width
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
 from clmstate.drawing.legend import Furniture
@@ -224,8 +224,11 @@ class _Painter:
             yield from self.step(cover, box)
         if cover is not None and (cover.signed or cover.sign or cover.signs):
             yield from self.sign(cover, box, (0.0, *block.rules))
-        elif chip or signed:
+        elif chip:
             yield from sign_of(pill.kind, (box.x + 11, box.middle[1]), ink)
+        elif signed:
+            x, y = sign_place(block.runs)
+            yield from sign_of(pill.kind, (box.x + x, box.y + y), ink)
         elif cover is None or not cover.small:
             yield from badge(pill.kind, (box.x + 3, box.y + 1), line, self.theme.canvas)
         yield "</g>"

@@ -66,3 +66,11 @@ def test_the_change_stands_beside_the_number_where_a_card_is_low() -> None:
     sizes = {text: float(size) for size, text in re.findall(r'font-size="([\d.]+)"[^>]*>([^<]+)<', card)}
     assert sizes["1,018"] >= 18
     assert min(sizes.values()) >= 10
+
+
+def test_a_line_that_begins_nowhere_says_where_its_customers_come_from() -> None:
+    picture = drawing.population(Contract, {"churned": 4}, flows={"lose": 4})
+    pill = next(pill for pill in picture.scene.pills if "lose" in pill.rules)
+    group = picture.svg(embed_fonts=False).partition(f'data-id="{pill.id}"')[2].partition("</g>")[0]
+    assert ">4<" in group
+    assert ">from anywhere<" in group
