@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from clmstate.drawing.measure import Face, clean, is_right_to_left, text_width, wrap
-from clmstate.drawing.scene import Card, ClauseRole, Frame, Pill, Scene, Standing
+from clmstate.drawing.scene import Card, Clause, ClauseRole, Frame, Pill, Scene, Standing
 
 __all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Pieces", "Run", "joined", "pieces", "typeset"]
 
@@ -29,12 +29,15 @@ HEADER = 40
 _LEAST_BELOW = 40  # the header: a card of nothing but a title still has room for what an overlay says
 PILL_TEXT = 108  # width of a rule's words, unless a picture is better with wider or narrower ones
 NARROW_TEXT = 88  # then long titles take two lines, too
+LONGEST_WORD = 220  # of a rule or a title: a longer one is broken, a shorter one makes room for itself
 SHARED_MORE = 18  # in a pill that several rules share
 GUTTER = 15
 TITLE, OWNER, QUOTE, NOTE, PILL, SOURCE = 19, 14, 15, 14, 14, 13
 _FACES: Mapping[ClauseRole, Face] = {"event": "SemiBold", "condition": "Regular", "play": "Regular", "source": "Italic"}
 _HAIR = 1.0  # between two pieces of which one is struck out
 _CLOSING = ",;:.)"  # nothing stands between a word and one of these
+_LONG = 9  # letters; shorter words fit any line
+_WITHOUT_BLANKS = "\u0e00"  # from Thai on, most scripts have none
 _ASPECT = 1.5  # of the text of a pill that says more than fits the usual width
 
 
@@ -154,7 +157,7 @@ def _title(title: str, inset: int, usual: int, widest: int) -> tuple[int, tuple[
     if text_width(title, 18, "Bold") <= widest - inset:
         return 18, (title,), math.ceil(text_width(title, 18, "Bold")) + inset
     longest = max(text_width(word, 17, "Bold") for word in title.split())
-    room: float = max(widest - inset, min(longest, CARD_WIDEST - inset), _square(text_width(title, 17, "Bold"), 21))
+    room: float = max(widest - inset, min(longest, LONGEST_WORD), _square(text_width(title, 17, "Bold"), 21))
     lines = wrap(title, room, 17, "Bold")
     taken = max(text_width(line, 17, "Bold") for line in lines)
     return 17, lines, max(usual, math.ceil(taken) + inset)
@@ -189,6 +192,7 @@ def _pill(pill: Pill, pill_text: int) -> Block:
     total = sum(text_width(clean(clause.text), PILL) for clause in clauses)
     usual = pill_text + (SHARED_MORE if len(pill.rules) > 1 else 0)
     room = max(usual, _square(total, 18 if pill_text >= PILL_TEXT else 11)) if total > 7 * usual * len(pill.rules) else usual
+    room = max(room, min(max((_longest_word(clause) for clause in clauses), default=0.0), LONGEST_WORD))
     runs: list[Run] = []
     icons: list[Icon] = []
     between: list[float] = []
@@ -208,6 +212,13 @@ def _pill(pill: Pill, pill_text: int) -> Block:
     widest = max((run.x - 9 - GUTTER + text_width(run.text, run.size, run.face) for run in runs), default=30.0)
     runs = [_centred(run, 9 + GUTTER + widest / 2) if is_right_to_left(run.text) and run.ink == "words" else run for run in runs]
     return Block(math.ceil(9 + GUTTER + widest + 9), math.ceil(y + 7), 0, tuple(runs), tuple(icons), tuple(between))
+
+
+def _longest_word(clause: Clause) -> float:
+    """The width of the longest word; in scripts without blanks, lines may be broken anywhere."""
+    size = SOURCE if clause.role == "source" else PILL
+    words = (word for word in clean(clause.text).split() if len(word) > _LONG and max(word) < _WITHOUT_BLANKS)
+    return max((text_width(word, size, _FACES[clause.role]) + 1 for word in words), default=0.0)
 
 
 def _centred(run: Run, middle: float) -> Run:

@@ -145,3 +145,17 @@ def test_the_ring_before_a_rule_from_anywhere_does_not_touch_the_edge() -> None:
 
     drawn = compose(journey_scene(Site.definition))
     assert drawn.layout.boxes["rule close"].x == min(box.x for box in drawn.layout.boxes.values()) == STUB_SEEN
+
+
+def test_long_words_make_room_for_themselves() -> None:
+    class Kunde(Lifecycle):
+        angebot = Event("Angebot angenommen")
+        rettung = Event("Rettungsgespräch erfolgreich")
+        einfuehrung = Phase("Einführung", initial=True)
+        gefaehrdet = Phase("Abwanderungsgefährdet", standing="at_risk")
+        starten = einfuehrung.to(gefaehrdet, on=angebot)
+        retten = gefaehrdet.to(einfuehrung, on=rettung)
+
+    drawn = compose(journey_scene(Kunde.definition))
+    words = {word for block in drawn.blocks.values() for run in block.runs for word in run.text.split()}
+    assert {"angenommen", "Rettungsgespräch", "Abwanderungsgefährdet"} <= words
