@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import keyword
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Final
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     here = folder.resolve() == Path.cwd()
     steps = [f"clmstate check {module}.py", f"clmstate draw {module}.py", f"clmstate walk {module}.py acme.csv", "pytest"]
     if not here:
-        steps.insert(0, f"cd {folder}")
+        steps.insert(0, f"cd {shlex.quote(str(folder))}")
     if screen.as_json:
         screen.json({"ok": True, "lifecycle": name, "files": [str(path) for path in written], "next": steps})
         return 0

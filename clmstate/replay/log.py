@@ -59,7 +59,7 @@ def format_of(path: str | os.PathLike[str]) -> Format:
         cause = f"the ending {ending!r} is no format of logs" if ending else "its name has no ending"
         if Path(path).is_dir():
             cause = "it is a folder, not a log"
-        raise InputError([Diagnostic("CLM303", os.fspath(path), cause, f"use one of {', '.join(_ENDINGS)}, or say the format")])
+        raise InputError([Diagnostic("CLM303", os.fspath(path), cause, f"use one of {', '.join(_ENDINGS)}")])
     return _ENDINGS[ending]
 
 

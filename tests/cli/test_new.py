@@ -68,6 +68,10 @@ def test_names_follow_the_folder(run: Run, empty: Path, words: list[str], name: 
     assert run("check", empty / words[0] / f"{module}.py").code == 0
 
 
+def test_what_to_do_next_can_be_typed_as_it_stands(run: Run, empty: Path) -> None:
+    assert run("new", "our model", "--json").document["next"][0] == "cd 'our model'"
+
+
 def test_nothing_that_is_there_is_touched(run: Run, empty: Path) -> None:
     (empty / "file").write_text("mine")
     (empty / "full").mkdir()
