@@ -37,7 +37,7 @@ _NEARLY, _NOT_SMALLER = (
 )  # of the usual size, before a line is rather broken: on a card or pill, and at the right of a name
 _BETWEEN = 8.0  # a number and the words beside it
 _SIGN = 15.0  # room for the sign of a rule's kind in a small pill
-_WIDER = 16.0  # a small pill may be than its place: its lines run up to it
+_WIDER = 16.0  # a small pill may be than its place, and higher: its lines run up to it
 CHIP = 8.0  # around the text of a small pill
 WIDEST_STEP = 62.0  # of a badge with several numbers
 
@@ -63,7 +63,7 @@ def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict
             block = blocks[pill.id]
             step = step_width(cover.number)
             more = _WIDER if cover.small else 0.0
-            room = Box(7 + step - more / 2, 3, block.width - 14 - step + more, block.height - 6)
+            room = Box(7 + step - more / 2, 3 - more / 2, block.width - 14 - step + more, block.height - 6 + more)
             said = (*cover.said, *_from_where(pill)) if cover.small and not cover.number else cover.said
             changed[pill.id] = attrs.evolve(block, runs=_fitted(said, room), icons=(), rules=())
     return changed
@@ -119,7 +119,39 @@ def _beside(block: Block, said: tuple[Said, ...], *, bar: bool) -> Block:
     widest = max((text_width(run.text, run.size, run.face) for run in found), default=0.0)
     down = sum(run.y for run in title) / len(title) - found[0].y if title and len(found) == 1 else 0.0  # on the line of the name
     right = tuple(attrs.evolve(run, x=room.right - widest / 2, y=run.y + down) for run in found)
-    return attrs.evolve(block, runs=(*own, *right), icons=tuple(attrs.evolve(icon, y=icon.y - up) for icon in block.icons))
+    icons = tuple(attrs.evolve(icon, y=icon.y - up) for icon in block.icons)
+    named = attrs.evolve(block, runs=own, icons=icons)
+    whole = len(found) <= len(said) and _least(found) >= _NOT_SMALLER * _SIZES["plain"][0]
+    if whole or not own:
+        return attrs.evolve(named, runs=(*own, *right))
+    low = max(run.y for run in own) + 4
+    return max((_after_name(named, said), _below_name(named, said, min(low, block.height - 4))), key=lambda each: _least(each.runs))
+
+
+def _after_name(block: Block, said: tuple[Said, ...]) -> Block:
+    """A long name leaves room at the right of its last line."""
+    last = max(block.runs, key=lambda run: run.y)
+    left = last.x + text_width(last.text, last.size, last.face) + 8
+    found = _set(said, Box(left, 0, max(block.width - left - 12, 1.0), block.height), whole=True)
+    return attrs.evolve(block, runs=(*block.runs, *_at_right(found, block.width - 12, last.y)))
+
+
+def _below_name(block: Block, said: tuple[Said, ...], low: float) -> Block:
+    """A long name becomes smaller, and leaves room for one more line above `low`."""
+    line = low / (1 + len({run.y for run in block.runs}))
+    scale = (low - line) / low
+    own = tuple(attrs.evolve(run, y=run.y * scale, size=run.size * scale) for run in block.runs)
+    icons = tuple(attrs.evolve(icon, y=icon.y * scale, size=icon.size * scale) for icon in block.icons)
+    found = _set(said, Box(14, low - line, block.width - 26, line), whole=True)
+    return attrs.evolve(block, runs=(*own, *_at_right(found, block.width - 12, low - line * 0.2)), icons=icons)
+
+
+def _at_right(found: tuple[Run, ...], right: float, y: float) -> Iterator[Run]:
+    """Words one after the other on a line, up to its end."""
+    for run in reversed(found):
+        wide = text_width(run.text, run.size, run.face)
+        yield attrs.evolve(run, x=right - wide / 2, y=y)
+        right -= wide + 4
 
 
 def _fitted(said: tuple[Said, ...], room: Box, whole: float = _NEARLY) -> tuple[Run, ...]:
@@ -186,7 +218,7 @@ def chip_box(box: Box, block: Block, number: str, *, signed: bool = False) -> Bo
     )
     tall = sum(run.size * _LEADING for run in block.runs)
     x, y = box.middle
-    width, height = min(wide + 2 * CHIP, box.width + _WIDER), min(tall + CHIP, box.height)
+    width, height = min(wide + 2 * CHIP, box.width + _WIDER), min(tall + CHIP, box.height + _WIDER)
     return Box(x - width / 2, y - height / 2, width, height)
 
 

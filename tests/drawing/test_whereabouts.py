@@ -91,3 +91,12 @@ def test_what_stands_in_the_way_of_a_named_condition_is_listed_below_it() -> Non
     ]
     acme.observe(at="2026-01-06", health=90)
     assert ways_on(acme) == ()  # into trouble is no way on
+
+
+def test_two_dates_stand_below_each_other_and_can_be_read() -> None:
+    acme = walked(("2025-11-03", 10), ("2025-12-01", 85), ("2026-01-12", 20), ("2026-02-01", 50), ("2026-03-01", 85))
+    picture = drawing.here(acme)
+    assert said(picture.overlay, "rule win") == ["1 Dec ’25", "1 Mar ’26"]
+    group = picture.svg(embed_fonts=False).partition('data-id="rule win"')[2].partition("</g>")[0]
+    sizes = [float(text.partition('"')[0]) for text in group.split('font-size="')[1:]]
+    assert min(sizes) >= 12
