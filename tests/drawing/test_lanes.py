@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clmstate import Event, Lifecycle, Phase, Team, anywhere, drawing
-from clmstate.drawing import Card, Drawing, Lane, Link, Pill, Scene
+from clmstate.drawing import Card, Drawing, Kind, Lane, Link, Pill, Scene
 from clmstate.drawing.compose import compose
 from clmstate.drawing.lane_grid import _Sheet
 from clmstate.drawing.measure import text_width
@@ -124,9 +124,10 @@ def test_numbers_of_a_list_stand_in_a_margin_of_their_own() -> None:
 
 def test_what_goes_back_leaves_at_the_side_that_is_less_full() -> None:
     cards = [Card(f"c{number}", f"Phase {number}", step=number, team=0, initial=number == 0) for number in range(6)]
-    pills, links = [], []
+    pills: list[Pill] = []
+    links: list[Link] = []
     for number, (tail, head) in enumerate([(0, 5), (1, 5), (2, 5), (5, 0), (5, 1)]):
-        kind = "forward" if tail < head else "relapse"
+        kind: Kind = "forward" if tail < head else "relapse"
         pills.append(Pill(f"p{number}", kind, (), number=str(number)))
         links += [Link(f"c{tail}", f"p{number}", kind), Link(f"p{number}", f"c{head}", kind)]
     lanes = (Lane("lane", "Team", tuple(card.id for card in cards), team=0),)
