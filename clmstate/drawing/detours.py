@@ -35,7 +35,9 @@ _ARROW = 10.0
 _LEAVING, _ARRIVING = 12.0, 18.0  # straight on at both ends; the second has an arrow
 _NEAR = 170.0  # from the line: what stands further away is not looked at
 _ROUND, _CORNER = 24.0, 12.0  # of corners, and what is no more than a corner
+_TIGHT_ROUND = 8.0  # where a rounder one would cut off what lets the line pass
 MANY = 300  # lines; in larger pictures none goes around, because finding all the ways takes too long
+_FEW_CORNERS = 5  # and ends; a line with more is rather a little nearer to what it passes
 _MOST_CORNERS = 6  # and ends; a line with more says less of where a rule comes from than words
 _LONGER = 2.5  # times: a way around what a line does not quite touch may not be longer than that
 
@@ -121,6 +123,7 @@ class _Lines:
         self.routes = list(layout.routes)
         self.known: dict[Route, frozenset[Cell]] = {}
         self.pills = {pill.id: pill for pill in scene.pills}
+        self.frames = [layout.boxes[frame.id] for frame in scene.frames]
         self.ended: dict[str, dict[int, Point]] = defaultdict(dict)
         for index, route in enumerate(self.routes):
             self.end(index, route)
@@ -132,16 +135,15 @@ class _Lines:
 
     @cached_property
     def taken(self) -> Counter[Cell]:
-        """How many lines run through each cell, or right beside it."""
-        placed = zip(self.links, self.routes, strict=True)
-        return Counter(cell for link, route in placed if link not in self.across for cell in self.beside(route))
+        """How many lines and borders of frames run through each cell, or right beside it."""
+        placed = [route for link, route in zip(self.links, self.routes, strict=True) if link not in self.across]
+        borders = (_beside([*box.corners, box.corners[0]]) for box in self.frames)
+        return Counter(cell for each in (*map(self.beside, placed), *borders) for cell in each)
 
     def beside(self, route: Route) -> frozenset[Cell]:
         """The cells that a line runs through, or right beside."""
         if route not in self.known:
-            points = route.outline()
-            shifted = ([(x + by, y + by) for x, y in points] for by in (-_SIDE, 0.0, _SIDE))
-            self.known[route] = frozenset(cell for each in shifted for cell in cells(each))
+            self.known[route] = _beside(route.outline())
         return self.known[route]
 
     def hopeless(self, index: int) -> bool:
@@ -155,11 +157,15 @@ class _Lines:
         if not touches and (_is_level(route) or _is_arc(route)):
             return
         others = _Others(self.taken, frozenset() if link in self.across else self.beside(route))
+        best: list[Point] | None = None
         for clear in (CLEAR, TIGHT):
             corners = self.found(index, others, clear, around_it=touches and self.standing.touches(link, route, clear))
-            if corners is not None:
-                self.lay(index, self.drawn(index, corners))
-                return
+            if corners is not None and (best is None or len(corners) < len(best)):
+                best = corners
+            if best is not None and len(best) <= _FEW_CORNERS:
+                break
+        if best is not None:
+            self.lay(index, self.drawn(index, best))
 
     def found(self, index: int, others: _Others, clear: float, *, around_it: bool) -> list[Point] | None:
         """The corners of a better line, or None if it should stay as it is."""
@@ -170,7 +176,8 @@ class _Lines:
         if corners is not None or link in self.across or not around_it or len(self.links) > MANY:
             return corners
         tail, head = self.boxes[link.tail], self.boxes[link.head]
-        tails, heads = self.ports(index, link.tail, ended), self.ports(index, link.head, ended)
+        shorter = CLEAR - clear
+        tails, heads = (self.ports(index, name, ended, shorter) for name in (link.tail, link.head))
         own = [box.grown(_OWN, _OWN, _OWN, _OWN) for box in (tail, head)]
         corners = way_around(tails, heads, [*walls, *own], others.within(self.region(index)))
         if corners is None or (len(corners) > _MOST_CORNERS and link.head in self.pills):
@@ -194,13 +201,13 @@ class _Lines:
         bent = product(self.ports(index, link.tail, ended), self.ports(index, link.head, ended))
         return simplest([*straight, *bent], walls, others, self.levels if link in self.across else ())
 
-    def ports(self, index: int, name: str, ended: Sequence[Point]) -> list[Port]:
-        """Where the line may end at one of its boxes."""
+    def ports(self, index: int, name: str, ended: Sequence[Point], shorter: float = 0.0) -> list[Port]:
+        """Where the line may end at one of its boxes, perhaps with a shorter straight piece."""
         route = self.routes[index]
         leaving = name == self.links[index].tail
         usual = route.points[0] if leaving else route.tip or route.points[-1]
         straight = _LEAVING if leaving or route.tip is None else _ARRIVING
-        return ports_of(self.boxes[name], self.pills.get(name), straight, usual, ended)
+        return ports_of(self.boxes[name], self.pills.get(name), straight - shorter, usual, ended)
 
     def lay(self, index: int, route: Route) -> None:
         """Replaces a line."""
@@ -219,7 +226,9 @@ class _Lines:
             arc = _arc(corners, arrow=arrow)
             if not self.standing.touches(self.links[index], arc, CLEAR):
                 return arc
-        return _with_round_corners(corners, arrow=arrow)
+        found = _with_round_corners(corners, _ROUND, arrow=arrow)
+        cut = self.standing.touches(self.links[index], found, TOUCHES)
+        return _with_round_corners(corners, _TIGHT_ROUND, arrow=arrow) if cut else found
 
 
 class _Others:
@@ -238,6 +247,12 @@ class _Others:
         if len(self.taken) < len(columns) * len(rows):
             return frozenset(cell for cell in self.taken if cell[0] in columns and cell[1] in rows and cell in self)
         return frozenset(cell for cell in product(columns, rows) if cell in self)
+
+
+def _beside(points: Sequence[Point]) -> frozenset[Cell]:
+    """The cells that a chain of points runs through, or right beside."""
+    shifted = ([(x + by, y + by) for x, y in points] for by in (-_SIDE, 0.0, _SIDE))
+    return frozenset(cell for each in shifted for cell in cells(each))
 
 
 def _is_level(route: Route) -> bool:
@@ -269,11 +284,11 @@ def _arc(corners: Sequence[Point], *, arrow: bool) -> Route:
     return Route(((x, y), (x, to_y + (y - to_y) * 0.25), (to_x - (to_x - x) * 0.2, to_y), (to_x, to_y)))
 
 
-def _with_round_corners(corners: Sequence[Point], *, arrow: bool) -> Route:
+def _with_round_corners(corners: Sequence[Point], radius: float, *, arrow: bool) -> Route:
     """A chain of straight pieces, with an arrow at its end if it has one."""
     if not arrow:
-        return rounded(corners, _ROUND)
+        return rounded(corners, radius)
     (x, y), (tip_x, tip_y) = corners[-2:]
     length = abs(tip_x - x) + abs(tip_y - y) or 1.0
     base = tip_x - (tip_x - x) * _ARROW / length, tip_y - (tip_y - y) * _ARROW / length
-    return Route(rounded([*corners[:-1], base], _ROUND).points, (tip_x, tip_y))
+    return Route(rounded([*corners[:-1], base], radius).points, (tip_x, tip_y))

@@ -47,6 +47,11 @@ class Box:
         """Its centre."""
         return self.x + self.width / 2, self.y + self.height / 2
 
+    @property
+    def corners(self) -> list[Point]:
+        """From the upper left one, clockwise."""
+        return [(self.x, self.y), (self.right, self.y), (self.right, self.bottom), (self.x, self.bottom)]
+
     def overlaps(self, other: Box, gap: float = 0.0) -> bool:
         """Whether the two share an area, or come nearer than that gap."""
         across = self.x < other.right + gap and other.x < self.right + gap

@@ -41,7 +41,7 @@ def test_lines_of_one_rule_may_share_their_way() -> None:
 
 def test_where_they_would_the_columns_stand_further_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     def along() -> float:
-        composed: Any = compose.compose(scene(1029, 6))
+        composed: Any = compose.compose(scene(1015, 10))
         return run_along(composed.scene.links, composed.layout.routes)
 
     assert along() == 0
