@@ -125,7 +125,8 @@ def _beside(block: Block, said: tuple[Said, ...], *, bar: bool) -> Block:
     if whole or not own:
         return attrs.evolve(named, runs=(*own, *right))
     low = max(run.y for run in own) + 4
-    return max((_after_name(named, said), _below_name(named, said, min(low, block.height - 4))), key=lambda each: _least(each.runs))
+    ways = (_after_name(named, said), _below_name(named, said, min(low, block.height - 4)), _both_smaller(named, said))
+    return max(ways, key=lambda each: _least(each.runs))
 
 
 def _after_name(block: Block, said: tuple[Said, ...]) -> Block:
@@ -144,6 +145,18 @@ def _below_name(block: Block, said: tuple[Said, ...], low: float) -> Block:
     icons = tuple(attrs.evolve(icon, y=icon.y * scale, size=icon.size * scale) for icon in block.icons)
     found = _set(said, Box(14, low - line, block.width - 26, line), whole=True)
     return attrs.evolve(block, runs=(*own, *_at_right(found, block.width - 12, low - line * 0.2)), icons=icons)
+
+
+def _both_smaller(block: Block, said: tuple[Said, ...]) -> Block:
+    """A long name and what is said of it become smaller, beside each other."""
+    left, y = min(run.x for run in block.runs), max(run.y for run in block.runs)
+    found = _set(said, Box(0, 0, 10 * block.width, block.height), whole=True)
+    name = max(run.x + text_width(run.text, run.size, run.face) for run in block.runs) - left
+    wide = sum(text_width(run.text, run.size, run.face) + 4 for run in found)
+    scale = min(1.0, (block.width - 12 - 8 - left) / (name + wide))
+    own = tuple(attrs.evolve(run, x=left + (run.x - left) * scale, size=run.size * scale) for run in block.runs)
+    smaller = tuple(attrs.evolve(run, size=run.size * scale) for run in found)
+    return attrs.evolve(block, runs=(*own, *_at_right(smaller, block.width - 12, y)))
 
 
 def _at_right(found: tuple[Run, ...], right: float, y: float) -> Iterator[Run]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -224,3 +225,22 @@ def test_a_card_of_nothing_but_a_title_has_room_for_what_is_said(title: str) -> 
     block = covered(scene, typeset(scene), Overlay(covers={"live": Cover("good", (Said("seen 120 times"),))}))["live"]
     said = [run for run in block.runs if run.text == "seen 120 times"]
     assert [run.size for run in said] == [14]
+
+
+def test_long_names_leave_room_for_what_is_said_of_one_customer(painted: Any, faults: Any) -> None:
+    class Order(Lifecycle):
+        approved = Signal.flag("approved", default=False)
+        waiting = Phase("Waiting for approval by procurement", initial=True)
+        delivered = Phase("Delivered", standing="good")
+        go = waiting.to(delivered, when=approved)
+
+    class Customer(Composition):
+        orders = Many(Order)
+
+    acme = Customer("Acme")
+    for number in range(12):
+        acme.orders.join(f"order {number}", at="2026-01-01", approved=number % 4 == 0)
+    svg = drawing.composite(acme).svg(embed_fonts=False)
+    assert faults(painted(svg), lines=False, ends=False) == []
+    assert ">9 · 75 %<" in svg  # not broken
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)) > 10
