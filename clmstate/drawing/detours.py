@@ -147,8 +147,11 @@ class _Lines:
         return self.known[route]
 
     def hopeless(self, index: int) -> bool:
-        """Whether a line that is to have a simple way has none, wherever the others may end."""
-        return self.simple(index, self.walls(index, TIGHT), frozenset(), []) is None
+        """Whether a line that is to have a simple way has none, wherever others may end at its card: at its rule they seldom move."""
+        link = self.links[index]
+        pill = link.head if link.head in self.pills else link.tail
+        ended = [at for other, at in self.ended[pill].items() if self.links[other] not in self.across]
+        return self.simple(index, self.walls(index, TIGHT), frozenset(), ended) is None
 
     def improve(self, index: int) -> None:
         """Lays a line again, if that makes it better."""
