@@ -150,8 +150,16 @@ class _Lines:
         """Whether a line that is to have a simple way has none, wherever others may end at its card: at its rule they seldom move."""
         link = self.links[index]
         pill = link.head if link.head in self.pills else link.tail
-        ended = [at for other, at in self.ended[pill].items() if self.links[other] not in self.across]
+        others = [other for other in self.ended[pill] if self.links[other] not in self.across]
+        ended = [self.ended[pill][other] for other in others]
+        ended += [self.facing(pill, self.links[other].head) for other in others if self.links[other].tail == pill]
         return self.simple(index, self.walls(index, TIGHT), frozenset(), ended) is None
+
+    def facing(self, name: str, other: str) -> Point:
+        """The middle of the side at which a box looks towards another: there a line leaves that is laid again."""
+        box = self.boxes[name]
+        rightwards = self.boxes[other].middle[0] > box.middle[0]
+        return box.right if rightwards else box.x, box.middle[1]
 
     def improve(self, index: int) -> None:
         """Lays a line again, if that makes it better."""
