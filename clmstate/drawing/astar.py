@@ -38,7 +38,8 @@ def way_around(tails: Sequence[Port], heads: Sequence[Port], walls: Sequence[Box
         >>> way_around([Port((0, 0), 0, 5)], [Port((100, 0), 2, 5)], [Box(40, -10, 20, 15)], frozenset())
         [(0, 0), (40, 0), (40, 5), (95, 5), (95, 0), (100, 0)]
     """
-    free = {port.lead for port in (*tails, *heads) if not any(_inside(wall, port.lead) for wall in walls)}
+    leads = {port.lead for port in (*tails, *heads)}
+    free = {lead for lead in leads if not any(_inside(wall, lead) for wall in walls)}
     tails, heads = ([port for port in ports if port.lead in free] for ports in (tails, heads))
     if not tails or not heads:
         return None
@@ -114,7 +115,8 @@ def _found(grid: _Grid, tails: Sequence[Port], heads: Sequence[Port]) -> list[Po
     for index, port in enumerate(heads):
         goals[grid.number(port.lead)].append((-1 - index, (port.side + 2) % 4, port))
     rest, onward = _Rest(grid, heads), grid.onward()
-    most = _WORTH * min(_usual(tail.lead, head.lead) for tail, head in product(tails, heads)) + 4 * BEND + _DETOUR
+    leads = [port.lead for port in tails], [port.lead for port in heads]
+    most = _WORTH * min(_usual(tail, head) for tail, head in product(*leads)) + 4 * BEND + _DETOUR
     came: dict[int, int] = {}  # from which node, for each to which the best way is known
     waiting: dict[int, float] = {}  # the least cost at which a node waits in the queue: more than that comes too late
     queue: list[tuple[float, float, int, int]] = []
