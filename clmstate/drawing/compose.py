@@ -9,7 +9,7 @@ import attrs
 from clmstate.drawing.blocks import NARROW_TEXT, PILL, PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
 from clmstate.drawing.crowding import run_along
-from clmstate.drawing.detours import detoured, without_way
+from clmstate.drawing.detours import MANY, detoured, without_way
 from clmstate.drawing.layout import GAP, Layout, place
 from clmstate.drawing.legend import NARROWEST, furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
@@ -114,7 +114,7 @@ def _cleared(placed: _Placed, renderers: tuple[RendererName, ...]) -> Composed:
     if said != placed.given:
         return _cleared(_journey(said, placed.setting, renderers, one_row=not placed.levels), renderers)
     found = Composed(scene, blocks, layout)
-    along = run_along(scene.links, layout.routes)
+    along = run_along(scene.links, layout.routes) if len(scene.links) <= MANY else 0
     if along and placed.setting.gap == GAP:
         setting = attrs.evolve(placed.setting, gap=_ROOMY)
         wider = _cleared(_journey(placed.given, setting, renderers, one_row=not placed.levels), renderers)
