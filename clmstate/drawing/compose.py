@@ -10,8 +10,8 @@ from clmstate.drawing.blocks import NARROW_TEXT, PILL, PILL_TEXT, Block, typeset
 from clmstate.drawing.columns import insiders
 from clmstate.drawing.crowding import run_along
 from clmstate.drawing.detours import MANY, detoured, without_way
+from clmstate.drawing.furniture import NARROWEST, furnish
 from clmstate.drawing.layout import GAP, Layout, place
-from clmstate.drawing.legend import NARROWEST, furnish
 from clmstate.drawing.renderers import RENDERERS, RendererName
 from clmstate.drawing.rows import WIDEST, about_as_wide, from_far, in_rows, levels, rows_of, stacked
 from clmstate.drawing.scene import Frame, Link, Scene

@@ -13,10 +13,10 @@ from itertools import pairwise
 import attrs
 
 from clmstate.drawing.blocks import Block, Icon, Run
+from clmstate.drawing.furniture import READABLE, on_slide
 from clmstate.drawing.geometry import Box, Route, around
 from clmstate.drawing.handoffs import letters
 from clmstate.drawing.layout import START, Layout
-from clmstate.drawing.legend import READABLE, on_slide
 from clmstate.drawing.marks import has_badge
 from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.scene import Card, Lane, Link, Pill, Scene

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from clmstate.drawing.blocks import Block, Icon, Run
+from clmstate.drawing.furniture import READABLE, on_slide
 from clmstate.drawing.geometry import Box, Route, around
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.legend import READABLE, on_slide
 from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.scene import Card, Frame, Lane, Pill, Scene
 from clmstate.drawing.ways import Cell, Grid

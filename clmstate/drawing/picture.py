@@ -11,7 +11,7 @@ import attrs
 from clmstate.drawing.brand import Brand
 from clmstate.drawing.compose import Composed, compose
 from clmstate.drawing.dot import to_dot
-from clmstate.drawing.legend import Furniture, furnish
+from clmstate.drawing.furniture import Furniture, furnish
 from clmstate.drawing.mermaid import to_mermaid
 from clmstate.drawing.notebook import bundle
 from clmstate.drawing.overlay import Overlay

@@ -20,9 +20,9 @@ import attrs
 
 from clmstate.drawing.blocks import Block, Icon, Run
 from clmstate.drawing.covers import BAR, WIDEST_STEP, chip_box, covered, in_chip, sign_place, step_width
+from clmstate.drawing.furniture import Furniture
 from clmstate.drawing.geometry import Box, Point, Route
 from clmstate.drawing.layout import RING, Layout
-from clmstate.drawing.legend import Furniture
 from clmstate.drawing.marks import SIGNED, badge, dots, escape, has_badge, icon_path, sign_of, tone_badge
 from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay

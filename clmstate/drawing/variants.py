@@ -11,10 +11,10 @@ import attrs
 from clmstate.analysis.versions import diff, spans
 from clmstate.conditions.free import reads
 from clmstate.drawing.blocks import Block, Icon, Pieces, Run, joined, pieces
+from clmstate.drawing.furniture import on_slide
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.journeys import elements, owners_of
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.legend import on_slide
 from clmstate.drawing.measure import Face, clean, text_width, wrap
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.picture import Drawing

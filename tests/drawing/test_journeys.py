@@ -8,9 +8,9 @@ import attrs
 
 from clmstate import Event, Lifecycle, Phase, Signal, Team, unless
 from clmstate.drawing import Scene, journey_scene
+from clmstate.drawing.furniture import furnish
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.legend import furnish
 
 
 def pills(scene: Scene) -> dict[str, Any]:

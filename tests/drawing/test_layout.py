@@ -11,9 +11,9 @@ from clmstate import Event, Lifecycle, Phase, anywhere
 from clmstate.drawing import Card, Clause, Frame, Scene, journey_scene
 from clmstate.drawing.columns import arrange
 from clmstate.drawing.compose import compose
+from clmstate.drawing.furniture import NARROWEST
 from clmstate.drawing.geometry import Box, Route, cut_to
 from clmstate.drawing.layout import STUB_SEEN, place
-from clmstate.drawing.legend import NARROWEST
 from clmstate.drawing.story import Rule, tell
 
 
