@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from clmstate.analysis.graph import Attribute, Node, graph
-from clmstate.analysis.space.spoken import spoken, spoken_feed
-from clmstate.composition import CompositionDefinition, Wire, sources
+from clmstate.composition import CompositionDefinition, Wire, feed_words, promise_words, sources
 from clmstate.conditions import reads
 from clmstate.lifecycle import LifecycleDefinition
 
@@ -60,8 +59,8 @@ def composed_graph(definition: CompositionDefinition) -> nx.MultiDiGraph[Node]:
 
 def _whole(definition: CompositionDefinition, wires: list[tuple[str, CompositionDefinition, Wire]]) -> dict[str, Attribute]:
     said = {"name": definition.name, "title": definition.title, "doc": definition.doc, "market": definition.market}
-    wiring = {_port(where, wire): spoken_feed(wire.feed, room) for where, room, wire in wires}
-    promises = [spoken(promise, definition) for promise in definition.promises]
+    wiring = {_port(where, wire): feed_words(wire.feed, room) for where, room, wire in wires}
+    promises = [promise_words(promise, definition) for promise in definition.promises]
     found: dict[str, Attribute] = {key: value for key, value in said.items() if value}
     found |= {"wiring": json.dumps(wiring, ensure_ascii=False)} if wiring else {}
     return found | ({"promises": json.dumps(promises, ensure_ascii=False)} if promises else {})
@@ -96,7 +95,7 @@ def _look(made: nx.MultiDiGraph[Node], where: str, room: CompositionDefinition, 
         if any(t.when is not None and wire.port in reads(t.when).signals for t in reader.ways_out(phase))
     ]
     target = where + ".".join((wire.part, *wire.inner))
-    key, words = _port(where, wire), spoken_feed(wire.feed, room)
+    key, words = _port(where, wire), feed_words(wire.feed, room)
     for source in sources(wire.feed):
         leaf = room.leaf(source.part, source.inner)
         for phase in dict.fromkeys(inner for path in source.phases for inner in leaf.leaves(path)):

@@ -24,6 +24,7 @@ from clmstate.composition.nodes import (
 )
 from clmstate.composition.parts import Many, One
 from clmstate.composition.wiring import open_ports
+from clmstate.composition.words import feed_words, promise_words
 
 __all__ = [
     "AllOf",
@@ -45,7 +46,9 @@ __all__ = [
     "StandsIn",
     "Wire",
     "Wiring",
+    "feed_words",
     "open_ports",
+    "promise_words",
     "roll_ups",
     "sources",
 ]

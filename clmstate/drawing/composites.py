@@ -8,8 +8,7 @@ from typing import Any
 
 import attrs
 
-from clmstate.analysis.versions.spoken import said_feed
-from clmstate.composition import Composition, CompositionDefinition, StandsIn, Wire, sources
+from clmstate.composition import Composition, CompositionDefinition, StandsIn, Wire, feed_words, sources
 from clmstate.conditions.free import reads
 from clmstate.drawing.journeys import Level, journey_scene
 from clmstate.drawing.measure import text_width
@@ -231,7 +230,7 @@ def _event(definition: CompositionDefinition, part: str, event: str) -> str:
 
 def _wires(definition: CompositionDefinition, within: tuple[str, ...]) -> Iterator[_Fed]:
     for wire in definition.wires:
-        yield (*within, wire.part, *wire.inner), wire, said_feed(wire.feed, definition)
+        yield (*within, wire.part, *wire.inner), wire, feed_words(wire.feed, definition)
     for name, part in definition.parts.items():
         if isinstance(part.member, CompositionDefinition):
             yield from _wires(part.member, (*within, name))

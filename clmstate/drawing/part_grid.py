@@ -47,6 +47,7 @@ _USUAL, *_TIGHTER = (
     _Sizes(212, 196, 38, 38, 16.0, 12.0),
     _Sizes(212, 176, 32, 36, 14.0, 10.0),
     _Sizes(207, 166, 30, 34, 12.0, 8.0),
+    _Sizes(207, 166, 30, 32, 10.0, 8.0),
 )
 READERS = _USUAL.card - 16  # room for who reads a port
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from clmstate.composition import CompositionDefinition, StandsIn
+from clmstate.composition import CompositionDefinition, StandsIn, promise_words
 from clmstate.conditions import evaluate, words
 from clmstate.conditions.nodes import InPhase
 from clmstate.errors import Diagnostic, InputError
@@ -135,13 +135,11 @@ class StaysPossible:
             journey: their moves so far.
             over: the promises whose end has come in this life; those whose end comes now are added.
         """
-        from clmstate.analysis.space.spoken import spoken
-
         for promise in self.promises:
             if self._over(promise, state, journey):
                 over.add(promise)
             elif promise not in over and self.looks_on is not None and self.looks_on.lost(promise, state):
-                yield spoken(promise, self.definition)
+                yield promise_words(promise, self.definition)
 
     def _over(self, promise: Promise, state: State, journey: Sequence[Any]) -> bool:
         end = _phases(promise.other, self.definition)

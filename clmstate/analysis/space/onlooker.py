@@ -10,10 +10,9 @@ from clmstate.analysis.space.explore import Explorer, Limit, Settled
 from clmstate.analysis.space.possible import stuck
 from clmstate.analysis.space.proving import any_number
 from clmstate.analysis.space.replays import Customer, Real
-from clmstate.analysis.space.spoken import spoken
 from clmstate.analysis.space.watches import Before, Leads, Never, Until, watch_of
 from clmstate.analysis.space.ways import Local
-from clmstate.composition import CompositionDefinition
+from clmstate.composition import CompositionDefinition, promise_words
 from clmstate.kernel import State
 from clmstate.lifecycle import LifecycleDefinition, Promise
 
@@ -67,7 +66,7 @@ class Onlooker:
             LivelockError: the customer never settles.
         """
         pictures = self.customer.observe(at, reports)
-        return tuple(spoken(promise, self.definition) for promise in self.watches if self._broken(promise, pictures))
+        return tuple(promise_words(promise, self.definition) for promise in self.watches if self._broken(promise, pictures))
 
     def _broken(self, promise: Promise, pictures: Sequence[Real]) -> bool:
         watch = self.watches[promise]

@@ -15,9 +15,9 @@ from clmstate.analysis.space.facts import cuts
 from clmstate.analysis.space.logs import breach_in, log_of, nothing_told, shortened
 from clmstate.analysis.space.possible import Standstill, stuck
 from clmstate.analysis.space.replays import Replay, replayed
-from clmstate.analysis.space.spoken import evidence_of, scope_of, spoken
+from clmstate.analysis.space.spoken import evidence_of, scope_of
 from clmstate.analysis.space.watches import Before, Leads, Never, Until, existing, must, watch_of
-from clmstate.composition import Compared, Composition, CompositionDefinition, FeedNode, RollUp, sources
+from clmstate.composition import Compared, Composition, CompositionDefinition, FeedNode, RollUp, promise_words, sources
 from clmstate.composition.feeds import inside as parts_of
 from clmstate.errors import DefinitionError
 from clmstate.lifecycle import Lifecycle, LifecycleDefinition, Promise
@@ -123,7 +123,7 @@ def prove(model: Model, promises: Sequence[Promise] | None = None) -> tuple[Proo
 
 
 def _proved(definition: LifecycleDefinition | CompositionDefinition, promise: Promise) -> Proof:
-    words = spoken(promise, definition)
+    words = promise_words(promise, definition)
     try:
         asked = tuple(state for state in (promise.subject, promise.other) if state is not None)
         plan = blueprint(definition, asked)

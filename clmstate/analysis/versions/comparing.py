@@ -12,8 +12,8 @@ from clmstate.analysis.versions.document import Definition, Model, canonical, co
 from clmstate.analysis.versions.fingerprints import fingerprint, meant
 from clmstate.analysis.versions.renaming import path_of, renamed
 from clmstate.analysis.versions.rulewise import Rulewise
-from clmstate.analysis.versions.spoken import deciding, said, said_feed, said_limit, said_promise, said_signal, said_way, unnamed
-from clmstate.composition import CompositionDefinition, PartDefinition, Wire
+from clmstate.analysis.versions.spoken import deciding, said, said_limit, said_signal, said_way, unnamed
+from clmstate.composition import CompositionDefinition, PartDefinition, Wire, feed_words, promise_words
 from clmstate.conditions import reads, words
 from clmstate.conditions.nodes import Cond, Named, walk
 from clmstate.errors import Diagnostic, InputError, did_you_mean
@@ -352,10 +352,10 @@ def _about(name: str, old: Definition, new: Definition) -> Iterator[Change]:
 def _promises(name: str, old: Definition, new: Definition) -> Iterator[Change]:
     """Promises belong together if they mean the same, or else read the same: then a condition in them has come to mean something else."""
     was, now = ({canonical(_promised(p, d)): p for p in d.promises} for d in (old, new))
-    gone = {said_promise(was[key], old): was[key] for key in was if key not in now}
-    come = {said_promise(now[key], new) for key in now if key not in was}
+    gone = {promise_words(was[key], old): was[key] for key in was if key not in now}
+    come = {promise_words(now[key], new) for key in now if key not in was}
     for key in dict.fromkeys((*now, *was)):
-        text = said_promise(now[key], new) if key in now else said_promise(was[key], old)
+        text = promise_words(now[key], new) if key in now else promise_words(was[key], old)
         if key not in was and text in gone:
             aspect = Aspect("means", _spelt(gone[text], old), _spelt(now[key], new), rules=True)
             yield Change(name, "promise", text, text, "changed", (aspect,), through=_limits_of(gone[text], now[key], old, new))
@@ -364,12 +364,12 @@ def _promises(name: str, old: Definition, new: Definition) -> Iterator[Change]:
         elif key not in now and text not in come:
             yield Change(name, "promise", text, text, "removed", (Aspect("", text, "", rules=True),))
         elif key in now:
-            pairs = (("", said_promise(was[key], old), text), ("ref", was[key].ref, now[key].ref))
+            pairs = (("", promise_words(was[key], old), text), ("ref", was[key].ref, now[key].ref))
             aspects = tuple(Aspect(field, a, b, rules=False) for field, a, b in pairs if a != b)
             if aspects or was[key] != now[key]:  # spelt otherwise, in words that are the same
                 yield Change(name, "promise", text, text, "changed", aspects or (Aspect("spelling", text, text, rules=False),))
-    kept = [said_promise(was[key], old) for key in was if key in now]
-    yield from _reordered(name, "promises", "promises", kept, [said_promise(was[key], old) for key in now if key in was])
+    kept = [promise_words(was[key], old) for key in was if key in now]
+    yield from _reordered(name, "promises", "promises", kept, [promise_words(was[key], old) for key in now if key in was])
 
 
 def _spelt(promise: Promise, d: Definition) -> str:
@@ -377,7 +377,7 @@ def _spelt(promise: Promise, d: Definition) -> str:
     if isinstance(d, LifecycleDefinition):
         other = None if promise.other is None else unnamed(promise.other)
         promise = attrs.evolve(promise, subject=unnamed(promise.subject), other=other)
-    return said_promise(promise, d)
+    return promise_words(promise, d)
 
 
 def _limits_of(was: Promise, now: Promise, old: Definition, new: Definition) -> tuple[str, ...]:
@@ -440,7 +440,7 @@ def _wires(old: CompositionDefinition, new: CompositionDefinition) -> Iterator[C
 
     was, now = by_port(old), by_port(new)
     for port in dict.fromkeys((*now, *was)):
-        texts = [said_feed(wires[port].feed, d) if port in wires else "" for wires, d in ((was, old), (now, new))]
+        texts = [feed_words(wires[port].feed, d) if port in wires else "" for wires, d in ((was, old), (now, new))]
         if port in was and port in now and written_feed(was[port].feed) == written_feed(now[port].feed):
             continue
         kind: Literal["added", "removed", "changed"] = "changed" if all(texts) else "added" if texts[1] else "removed"

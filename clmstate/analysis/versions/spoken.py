@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from typing import Any, Final, assert_never
+from typing import Any
 
-from clmstate.composition import AllOf, AnyOf, Compared, CompositionDefinition, FeedNode, NotSo, RollUp, StandsIn
 from clmstate.conditions import words
 from clmstate.conditions.nodes import (
     And,
@@ -26,21 +25,10 @@ from clmstate.conditions.nodes import (
     Unless,
     walk,
 )
-from clmstate.lifecycle import ANYWHERE, LifecycleDefinition, Play, Promise, Team, Transition
+from clmstate.lifecycle import ANYWHERE, LifecycleDefinition, Play, Team, Transition
 from clmstate.signals import SignalSpec, ThresholdSpec, show_number
 
-__all__ = ["deciding", "said", "said_feed", "said_limit", "said_promise", "said_signal", "said_way", "unnamed"]
-
-_PROMISES: Final = {
-    "never": "never {}",
-    "never_before": "never {} before {}",
-    "always_possible": "always possible: {}",
-    "always_possible_until": "always possible until {1}: {0}",
-    "leads_to": "{} leads to {} only",
-}
-_ROLLED: Final = {"count": "number of", "share": "share of", "any": "any of", "all": "all of", "none": "none of"}
-_OVER: Final = {"sum": "sum of", "mean": "mean of", "min": "least", "max": "greatest", "share_where": "share of"}
-_OPS: Final = {"<": "below", "<=": "at most", ">=": "at least", ">": "above"}
+__all__ = ["deciding", "said", "said_limit", "said_signal", "said_way", "unnamed"]
 
 
 def said(value: Any, definition: LifecycleDefinition) -> str:
@@ -192,82 +180,3 @@ def unnamed(cond: Cond, kept: Container[tuple[str, Cond]] = ()) -> Cond:
             return Or(tuple(unnamed(item, kept) for item in items))
         case _:
             return cond
-
-
-# ---- compositions ----------------------------------------------------------------------------------------------------------
-
-
-def said_feed(feed: FeedNode, definition: CompositionDefinition) -> str:
-    """A feed, or the state that a promise of a composition is about.
-
-    Example:
-        >>> from clmstate import Composition, Lifecycle, Many, Phase
-        >>> class User(Lifecycle):
-        ...     active = Phase("Active", initial=True)
-        >>> class Account(Composition):
-        ...     users = Many(User)
-        ...     busy = users.share_in(User.active)
-        >>> said_feed(Account.busy.node, Account.definition)
-        'share of users in Active'
-    """
-    match feed:
-        case NotSo(StandsIn(part, inner, phases)):
-            return f"{'.'.join((part, *inner))} not in {_places(phases, definition.leaf(part, inner))}"
-        case NotSo(of):
-            return f"not ({said_feed(of, definition)})"
-        case AllOf(items):
-            return " and ".join(_bracketed(item, definition) for item in items)
-        case AnyOf(items):
-            return " or ".join(_bracketed(item, definition) for item in items)
-        case Compared(of, op, value):
-            shown = f"{show_number(value * 100)} %" if of.kind in ("share", "share_where") else show_number(value)
-            return f"{said_feed(of, definition)} {_OPS[op]} {shown}"
-        case StandsIn(part, inner, phases):
-            return f"{'.'.join((part, *inner))} in {_places(phases, definition.leaf(part, inner))}"
-        case RollUp():
-            return _rolled(feed, definition)
-        case _:
-            assert_never(feed)
-
-
-def _bracketed(feed: FeedNode, definition: CompositionDefinition) -> str:
-    text = said_feed(feed, definition)
-    return f"({text})" if isinstance(feed, AllOf | AnyOf) else text
-
-
-def _rolled(feed: RollUp, definition: CompositionDefinition) -> str:
-    leaf = definition.leaf(feed.part, feed.inner)
-    whom = ".".join((feed.part, *feed.inner))
-    if feed.where is not None:
-        whom += f" ({words(feed.where, leaf)})"
-    if feed.kind in _ROLLED:
-        return f"{_ROLLED[feed.kind]} {whom}" + (f" in {_places(feed.phases, leaf)}" if feed.phases else "")
-    if feed.cond is not None:
-        return f"{_OVER[feed.kind]} {whom} with {words(feed.cond, leaf)}"
-    weighed = f", weighed by {leaf.signals[feed.weight].label}" if feed.weight is not None else ""
-    return f"{_OVER[feed.kind]} {leaf.signals[feed.signal].label if feed.signal is not None else '?'} of {whom}{weighed}"
-
-
-def _places(paths: tuple[str, ...], leaf: LifecycleDefinition) -> str:
-    labels = [leaf.places[path].label for path in paths]
-    return " or ".join(", ".join(some) for some in (labels[:-1], labels[-1:]) if some)
-
-
-def said_promise(promise: Promise, definition: LifecycleDefinition | CompositionDefinition) -> str:
-    """A promise as a sentence.
-
-    Example:
-        >>> from clmstate import Lifecycle, Phase, never
-        >>> class Deal(Lifecycle):
-        ...     new = Phase("New", initial=True)
-        ...     won = Phase("Won")
-        ...     promises = never(won).before(new)
-        >>> said_promise(Deal.definition.promises[0], Deal.definition)
-        'never in Won before in New'
-    """
-
-    def state(node: Any) -> str:
-        return words(node, definition) if isinstance(definition, LifecycleDefinition) else said_feed(node, definition)
-
-    states = [state(node) for node in (promise.subject, promise.other) if node is not None]
-    return _PROMISES[promise.kind].format(*states)
