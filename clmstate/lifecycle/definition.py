@@ -183,6 +183,15 @@ class LifecycleDefinition(Carried):
             >>> Deal.definition.why(Deal.save)
             'save plan closed and health at least 70'
         """
+        own = self.transitions.get(transition.name) is transition
+        return self._whys[transition.name] if own else self._why(transition)
+
+    @cached_property
+    def _whys(self) -> Mapping[str, str]:
+        """By name of the transition: every move of every journey says it."""
+        return {name: self._why(transition) for name, transition in self.transitions.items()}
+
+    def _why(self, transition: Transition) -> str:
         if transition.label:
             return transition.label
         said = [] if transition.on is None else [self.events[transition.on].label]

@@ -97,16 +97,16 @@ class Reading:
 
     def read(self, step: tuple[Any, ...]) -> Move:
         """The move that a step of a plan stands for."""
-        p = self.engine.program
-        source, target = (self.definition.phases[p.phases[number]] for number in step[1:3])
+        p, d = self.engine.program, self.definition
+        source, target = d.phases[p.phases[step[1]]], d.phases[p.phases[step[2]]]
         at = _known(step[4])
         if step[0] < 0:
             held = _known(step[7])
             return Move(self.path, source, target, None, at, "hand", 0, person=step[5], reason=step[6], held_until_us=held)
         rule = p.rules[step[0]]
         by: By = "rule" if rule.event is None else "event"
-        values = {n: self.definition.signals[n].to_user(v) for n, v in zip(rule.signals, step[5], strict=True)}
-        words = self.definition.why(rule.transition)
+        values = {n: d.signals[n].to_user(v) for n, v in zip(rule.signals, step[5], strict=True)}
+        words = d.why(rule.transition)
         return Move(self.path, source, target, rule.transition, at, by, step[3], rule.stay, values, step[6], words=words)
 
     def entry(self, step: tuple[Any, ...]) -> Move | Reached | Seen:

@@ -7,6 +7,7 @@ some way out of the present phase True, with values at the limits that its condi
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import linecache
 import math
 from collections.abc import Iterator
@@ -386,6 +387,7 @@ def models(rng: Random) -> Iterator[tuple[str, type[clmstate.Lifecycle]]]:
 # ---- traffic ---------------------------------------------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=100)
 def limits_of(definition: LifecycleDefinition) -> dict[str, list[float]]:
     """For each numeric signal the numbers that conditions compare it with."""
     found: dict[str, list[float]] = {name: [] for name in definition.signals}
