@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from clmstate.drawing.measure import Face, clean, is_right_to_left, text_width, wrap
+from clmstate.drawing.measure import Face, clean, is_right_to_left, text_width, wrap, wrap_title
 from clmstate.drawing.scene import Card, Clause, ClauseRole, Frame, Pill, Scene, Standing
 
 __all__ = ["Anchor", "Block", "Icon", "IconShape", "Ink", "Pieces", "Run", "joined", "pieces", "typeset"]
@@ -158,7 +158,7 @@ def _title(title: str, inset: int, usual: int, widest: int) -> tuple[int, tuple[
         return 18, (title,), math.ceil(text_width(title, 18, "Bold")) + inset
     longest = max(text_width(word, 17, "Bold") for word in title.split())
     room: float = max(widest - inset, min(longest, LONGEST_WORD), _square(text_width(title, 17, "Bold"), 21))
-    lines = wrap(title, room, 17, "Bold")
+    lines = wrap_title(title, room, 17)
     taken = max(text_width(line, 17, "Bold") for line in lines)
     return 17, lines, max(usual, math.ceil(taken) + inset)
 

@@ -18,7 +18,7 @@ from clmstate.drawing.geometry import Box, Route, around
 from clmstate.drawing.handoffs import letters
 from clmstate.drawing.layout import START, Layout
 from clmstate.drawing.marks import has_badge
-from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.measure import clean, text_width, wrap, wrap_title
 from clmstate.drawing.scene import Card, Lane, Link, Pill, Scene
 from clmstate.drawing.ways import ARROW, Cell, Grid
 
@@ -359,17 +359,20 @@ def _chip(pill: Pill) -> Block:
     return Block(wide, _CHIP_HEIGHT, runs=runs)
 
 
-def _titled(title: str, room: float, size: float) -> tuple[str, ...]:
-    """A title in lines; one that is too long for a line rather breaks after its group than inside the phase's name."""
-    whole, (group, _, phase) = wrap(title, room, size, "Bold"), title.partition(" · ")
-    apart = (*wrap(f"{group} ·", room, size, "Bold"), *wrap(phase, room, size, "Bold")) if phase else whole
-    return apart if 1 < len(apart) <= len(whole) else whole
+def _title(card: Card, room: float) -> tuple[int, tuple[str, ...]]:
+    """Size and lines of a title: as large as in one line, and a little smaller where that leaves the name of a phase in a group whole."""
+    title = clean(card.title) or "—"
+    for size in (18, 17, 16, 15):
+        if text_width(title, size, "Bold") <= room:
+            return size, (title,)
+    lines = [wrap_title(title, room, size) for size in (15, 14)]
+    smaller = lines[1][0].endswith("·") and not lines[0][0].endswith("·")
+    return (14, lines[1]) if smaller else (15, lines[0])
 
 
 def _card(card: Card, width: int, least: float) -> Block:
     room = width - (34 if card.standing else 16)
-    size = next((size for size in (18, 17, 16, 15) if text_width(clean(card.title), size, "Bold") <= room), 15)
-    lines = _titled(card.title, room, size)
+    size, lines = _title(card, room)
     header = 12 + 21 * len(lines)
     shift = 9 if card.standing else 0
     runs = [Run(line, width / 2 + shift, 2 + 21 * (index + 1), size, "Bold", "on_team") for index, line in enumerate(lines)]

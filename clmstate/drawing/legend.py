@@ -10,7 +10,7 @@ import attrs
 
 from clmstate.drawing.blocks import Icon, IconShape
 from clmstate.drawing.geometry import Box
-from clmstate.drawing.measure import clean, text_width, wrap
+from clmstate.drawing.measure import clean, leaning, text_width, words, wrap
 from clmstate.drawing.overlay import Key, Overlay
 from clmstate.drawing.panels import SIZE, LegendRows, Swatch, add_panel
 from clmstate.drawing.scene import ClauseRole, Kind, Legend
@@ -152,7 +152,7 @@ def _meant(name: str, meaning: str, wide: float) -> _Entered:
     heads = wrap(name, wide, SIZE, "SemiBold")
     pieces = [(line, 0.0, float(LINE if index else LINE + 4), True) for index, line in enumerate(heads)]
     end = text_width(heads[-1], SIZE, "SemiBold") - 4 if heads else 0.0
-    first, others = _beside(meaning.split(), end, wide, INDENT)
+    first, others = _beside(words(meaning), end, wide, INDENT)
     if first:
         pieces.append((first, end + 10, 0.0, False))
     pieces += ((line, INDENT, float(LINE), False) for line in others)
@@ -173,24 +173,25 @@ def _flowed(head: str, text: str, wide: float, margin: float) -> _Entered:
     pieces = [(number, 0.0, float(ROW), True)] if number else []
     pieces += ((line, margin, 20.0 if index else 0.0 if number else ROW, True) for index, line in enumerate(heads))
     end = margin + (text_width(heads[-1], SIZE, "SemiBold") if heads else 0.0)
-    first, others = _beside(clean(text).split(), end, wide, margin)
+    first, others = _beside(words(text), end, wide, margin)
     if first:
         pieces.append((first, end + 10, 0.0, False))
     pieces += ((line, margin, 20.0, False) for line in others)
     return tuple(pieces), sum(down for *_, down, _ in pieces)
 
 
-def _beside(words: list[str], end: float, wide: float, margin: float) -> tuple[str, tuple[str, ...]]:
+def _beside(said: list[str], end: float, wide: float, margin: float) -> tuple[str, tuple[str, ...]]:
     """The words that stand beside a head which ends there, and the lines below it: as few as can be, and none that is left over."""
-    most = next(n for n in range(len(words), -1, -1) if n == 0 or end + 10 + text_width(" ".join(words[:n]), SIZE) <= wide)
-    found: list[tuple[int, float, str, tuple[str, ...]]] = []
+    most = next(n for n in range(len(said), -1, -1) if n == 0 or end + 10 + text_width(" ".join(said[:n]), SIZE) <= wide)
+    found: list[tuple[int, bool, float, str, tuple[str, ...]]] = []
     for count in sorted({most, max(most - 1, 0), max(most - 2, 0), 0}, reverse=True):
-        first = " ".join(words[:count])
-        others = wrap(" ".join(words[count:]), wide - margin, SIZE)
+        first = " ".join(said[:count])
+        others = wrap(" ".join(said[count:]), wide - margin, SIZE)
         ends = [end + 10 + text_width(first, SIZE) if first else end, *(margin + text_width(line, SIZE) for line in others)]
         alone = count in (1, 2) and bool(others) and len(first) < FEW_LETTERS
-        found.append((len(others) + alone, sum((wide - each) ** 2 for each in ends), first, others))
-    _, _, first, others = min(found, key=lambda each: each[:2])
+        torn = bool(count and others) and leaning(said[count - 1])
+        found.append((len(others) + alone, torn, sum((wide - each) ** 2 for each in ends), first, others))
+    *_, first, others = min(found, key=lambda each: each[:3])
     return first, others
 
 

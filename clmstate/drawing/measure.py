@@ -16,7 +16,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-__all__ = ["FONTS", "Face", "clean", "fits_bundled_font", "is_right_to_left", "kerned", "text_width", "wrap"]
+__all__ = [
+    "FONTS",
+    "Face",
+    "clean",
+    "fits_bundled_font",
+    "is_right_to_left",
+    "kerned",
+    "leaning",
+    "text_width",
+    "words",
+    "wrap",
+    "wrap_title",
+]
 
 Face: TypeAlias = Literal["Regular", "Italic", "SemiBold", "Bold"]
 
@@ -133,8 +145,7 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
         ('users adopted', 'at least 80 %')
     """
     units = width * _UNITS / size
-    text = _NUMBER_AND_UNIT.sub(" \\1\N{NO-BREAK SPACE}", " " + clean(text)).strip().replace(" · ", "\N{NO-BREAK SPACE}· ")
-    pieces = list(_pieces(text, units, face))
+    pieces = list(_pieces(_bound(text), units, face))
     if not pieces:
         return ()
     lines = _fill(pieces, units, face)
@@ -149,6 +160,44 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
     if 2 < len(lines) < _MANY:
         lines = _evened(pieces, max(_units_wide(line, face) for line in lines), face)
     return tuple(line.replace("\N{NO-BREAK SPACE}", " ").strip() for line in lines)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, between which a line may break: a number and its unit are one.
+
+    Example:
+        >>> words("at most 120 days to renewal")
+        ['at', 'most', '120 days', 'to', 'renewal']
+    """
+    return [word.replace("\N{NO-BREAK SPACE}", " ") for word in _bound(text).split(" ") if word]
+
+
+def leaning(word: str) -> bool:
+    """Whether a word belongs to what follows, so that a line rather does not end with it.
+
+    Example:
+        >>> leaning("than"), leaning("days")
+        (True, False)
+    """
+    return word in _LEANING
+
+
+def _bound(text: str) -> str:
+    """Text with what stays together bound by blanks at which no line breaks."""
+    text = _NUMBER_AND_UNIT.sub(" \\1\N{NO-BREAK SPACE}", " " + clean(text))
+    return text.strip().replace(" · ", "\N{NO-BREAK SPACE}· ")
+
+
+def wrap_title(title: str, width: float, size: float) -> tuple[str, ...]:
+    """A title in bold lines: one of a phase in a group rather breaks after the group than inside the phase's name.
+
+    Example:
+        >>> wrap_title("Renewal · A non-event", 108, 16)
+        ('Renewal ·', 'A non-event')
+    """
+    whole, (group, _, phase) = wrap(title, width, size, "Bold"), title.partition(" · ")
+    apart = (*wrap(f"{group} ·", width, size, "Bold"), *wrap(phase, width, size, "Bold")) if phase else whole
+    return apart if 1 < len(apart) <= len(whole) else whole
 
 
 def _evened(pieces: list[tuple[str, bool]], units: float, face: Face) -> list[str]:

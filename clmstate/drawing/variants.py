@@ -15,7 +15,7 @@ from clmstate.drawing.furniture import on_slide
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.journeys import elements, owners_of
 from clmstate.drawing.layout import Layout
-from clmstate.drawing.measure import Face, clean, text_width, wrap
+from clmstate.drawing.measure import Face, clean, text_width, wrap, wrap_title
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.picture import Drawing
 from clmstate.drawing.scene import Card, Clause, ClauseRole, Lane, Pill, Scene
@@ -283,7 +283,7 @@ def _title_room(card: Card, width: int) -> int:
 
 def _cards(cards: Sequence[Card], widths: Mapping[int, int], size: int) -> dict[str, Block]:
     """Cards of a row that say about as much, all as tall, and their headers too; what says nothing but its title is all header."""
-    titles = {card.id: wrap(card.title, _title_room(card, widths[card.step]), size, "Bold") for card in cards}
+    titles = {card.id: wrap_title(card.title, _title_room(card, widths[card.step]), size) for card in cards}
     header = 12 + 20 * max(len(lines) for lines in titles.values())
     found = {card.id: _card(card, widths[card.step], size, titles[card.id], header) for card in cards}
     tall = max(block.height for block in found.values())

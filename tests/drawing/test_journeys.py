@@ -11,6 +11,8 @@ from clmstate.drawing import Scene, journey_scene
 from clmstate.drawing.furniture import furnish
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.layout import Layout
+from clmstate.drawing.legend import legend_rows
+from clmstate.drawing.scene import Legend
 
 
 def pills(scene: Scene) -> dict[str, Any]:
@@ -106,6 +108,13 @@ def test_names_stand_below_the_signs_and_may_be_wider(contract: Any) -> None:
     assert len({run.x for run in said}) == 2, "two columns"
     assert max(run.y for run in around.runs) < around.height
     assert around.height < 760
+
+
+def test_what_a_name_means_keeps_a_number_with_its_unit() -> None:
+    meaning = "at most 120 days to renewal and (more than 120 days since renewal signed or never)"
+    for width in range(240, 440, 10):
+        lines = [run.text for run in legend_rows(Legend(names=(("in the renewal window", meaning),)), width).runs]
+        assert not any(line.endswith(("120", "most")) for line in lines), lines
 
 
 def test_anywhere_is_a_stub_and_so_is_almost_anywhere(contract: Any) -> None:

@@ -13,6 +13,7 @@ from clmstate.drawing.compose import compose
 from clmstate.drawing.lane_grid import _Sheet
 from clmstate.drawing.measure import text_width
 from models.dynamic.markets import EnterpriseContract
+from models.events.agreement import Agreement
 
 CSM, SALES = Team("CSM"), Team("Sales")
 
@@ -154,3 +155,9 @@ def test_who_may_take_over_where_a_group_is_resumed() -> None:
 
     steps = drawing.lanes(Paused).scene.legend.steps
     assert steps[-1] == ("3  Support → Implementation or CSM", "payment made, to where it was left")
+
+
+def test_the_name_of_a_phase_in_a_group_stays_whole() -> None:
+    composed = compose(drawing.lanes(Agreement).scene)
+    titles = [run.text for run in composed.blocks["renewal.quiet"].runs]
+    assert titles == ["Renewal ·", "A non-event"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width, wrap
+from clmstate.drawing.measure import FONTS, Face, clean, fits_bundled_font, is_right_to_left, text_width, words, wrap, wrap_title
 
 FACES: tuple[Face, ...] = ("Regular", "Italic", "SemiBold", "Bold")
 
@@ -80,3 +80,15 @@ def test_what_may_not_begin_a_line_takes_a_character_along() -> None:
     lines = wrap("00000000001)", 24, 14)
     assert lines[-1] == "1)"
     assert all(text_width(line, 14) <= 24 for line in lines)
+
+
+def test_a_title_rather_breaks_after_its_group() -> None:
+    assert wrap("Renewal · A non-event", 108, 16, "Bold") == ("Renewal · A", "non-event")
+    assert wrap_title("Renewal · A non-event", 108, 16) == ("Renewal ·", "A non-event")
+    assert wrap_title("Renewal · A non-event", 60, 16) == wrap("Renewal · A non-event", 60, 16, "Bold")  # not in one line more
+    assert wrap_title("Renewal · Open", 200, 16) == ("Renewal · Open",)
+
+
+def test_a_number_and_its_unit_are_one_word() -> None:
+    assert words("at most 120 days to renewal or 50 %") == ["at", "most", "120 days", "to", "renewal", "or", "50 %"]
+    assert " ".join(words("a\u00a0b  c")) == "a b c"
