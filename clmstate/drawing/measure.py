@@ -37,6 +37,7 @@ FONTS = Path(__file__).parent / "fonts"
 _NUMBER_AND_UNIT = re.compile(r" (\d[\d.,]*) (?=[%€$£]|days?\b|h\b)")  # "50 %" is one word
 _UNITS = 1000  # of the metrics
 _MANY = 20  # lines; nobody sees whether those are even
+_RUNNING = 240.0  # points; text that is set so wide is read on, and its first line may be a little shorter
 _LEANING = frozenset(["a", "at", "below", "fewer", "for", "in", "least", "more", "most", "no", "of", "the", "than"])
 _TORN = 1_000_000.0  # what such a word at the end of a line counts: as much as room for a letter that is as wide as it is high
 _DROPPED = frozenset("\u00ad\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
@@ -159,6 +160,8 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
             narrow = middle
     if 2 < len(lines) < _MANY:
         lines = _evened(pieces, max(_units_wide(line, face) for line in lines), face)
+    elif len(lines) == 2 and width >= _RUNNING:
+        lines = _untorn(lines, units, face)
     return tuple(line.replace("\N{NO-BREAK SPACE}", " ").strip() for line in lines)
 
 
@@ -179,7 +182,7 @@ def leaning(word: str) -> bool:
         >>> leaning("than"), leaning("days")
         (True, False)
     """
-    return word in _LEANING
+    return word in _LEANING or word.endswith("·")
 
 
 def _bound(text: str) -> str:
@@ -225,6 +228,16 @@ def _evened(pieces: list[tuple[str, bool]], units: float, face: Face) -> list[st
     while starts[-1] < len(pieces):
         starts.append(best[starts[-1]][2])
     return ["".join(" " * (blank and n > 0) + piece for n, (piece, blank) in enumerate(pieces[i:j])) for i, j in pairwise(starts)]
+
+
+def _untorn(lines: list[str], units: float, face: Face) -> list[str]:
+    """Two lines; words at the end of the first that belong to what follows go to the second, if there is room."""
+    kept = lines[0].split(" ")
+    while len(kept) > 1 and leaning(kept[-1]):
+        kept.pop()
+    first = " ".join(kept)
+    second = f"{lines[0][len(first) :].strip()} {lines[1]}".strip()
+    return [first, second] if _units_wide(second, face) <= units else lines
 
 
 def _pieces(text: str, units: float, face: Face) -> Iterator[tuple[str, bool]]:

@@ -92,3 +92,9 @@ def test_a_title_rather_breaks_after_its_group() -> None:
 def test_a_number_and_its_unit_are_one_word() -> None:
     assert words("at most 120 days to renewal or 50 %") == ["at", "most", "120 days", "to", "renewal", "or", "50 %"]
     assert " ".join(words("a\u00a0b  c")) == "a b c"
+
+
+def test_running_text_does_not_end_a_line_with_what_belongs_to_the_next() -> None:
+    said = "Adoption, Success, Growth or Renewal · Happy → Renewal · High risk: notice received"
+    assert wrap(said, 400, 15) == ("Adoption, Success, Growth or", "Renewal · Happy → Renewal · High risk: notice received")
+    assert wrap(said, 330, 15)[0].endswith("·"), "no room for it in the second line"
