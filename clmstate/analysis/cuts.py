@@ -6,10 +6,6 @@ forbid some journeys anyway, fewer may do.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-import networkx as nx
-
 from clmstate.analysis.shape import Given, Shape
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Phase, Transition, known_phase
@@ -64,13 +60,16 @@ def _at_the_start(name: str, path: str) -> Diagnostic:
 
 
 def _open_journey(shape: Shape, end: str, closed: set[str]) -> set[str] | None:
-    """The names of the transitions of a shortest journey that is still open, as few as its steps need; None when there is none."""
-    names = {(w.source, w.target): w.transition.name for w in shape.ways if not w.again and w.transition.name not in closed}
-    over: nx.DiGraph[str] = nx.DiGraph(list(names))
-    if shape.definition.initial not in over or end not in over or not nx.has_path(over, shape.definition.initial, end):
+    """The names of the transitions of a shortest journey that is still open; None when there is none."""
+    entries = shape.first_entries(closed=closed)
+    at = next((stood for stood in entries if stood.phase == end), None)
+    if at is None:
         return None
-    path = nx.shortest_path(over, shape.definition.initial, end)
-    return {names[step] for step in pairwise(path)}
+    names: set[str] = set()
+    while (step := entries[at]) is not None:
+        at, transition = step
+        names.add(transition.name)
+    return names
 
 
 def _fewest(journeys: list[set[str]]) -> set[str]:

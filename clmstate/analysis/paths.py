@@ -119,12 +119,14 @@ def journeys(lifecycle: Given, to: Phase | str, start: Phase | str | None = None
     begin = shape.definition.initial if start is None else known_phase(shape.definition, start, shape.definition.name)
     end = known_phase(shape.definition, to, shape.definition.name)
     # who begins elsewhere has a past that we do not know, and may be led back into it
-    some = [way for way in shape.ways if start is not None or not way.again]
+    known = start is None
+    some = [way for way in shape.ways if not known or not way.again]
     over = shape.over(some)
-    if begin == end or not nx.has_path(over, begin, end):
+    if begin == end or not nx.has_path(over, begin, end) or (known and end not in shape.reached):
         return Paths((), complete=True)
-    found = list(islice(nx.shortest_simple_paths(over, begin, end), most + 1))
-    return Paths(tuple(_path(shape, some, path) for path in found[:most]), complete=len(found) <= most)
+    listed = (_path(shape, some, path, known=known) for path in nx.shortest_simple_paths(over, begin, end))
+    found = list(islice((path for path in listed if all(path.by)), most + 1))
+    return Paths(tuple(found[:most]), complete=len(found) <= most)
 
 
 def loops(lifecycle: Given, *, most: int = MOST) -> Paths:
@@ -167,7 +169,12 @@ def _turned(cycle: list[str], place: dict[str, int]) -> list[str]:
     return cycle[first:] + cycle[:first]
 
 
-def _path(shape: Shape, some: Iterable[Way], path: Sequence[str], *, closed: bool = False) -> Path:
-    steps = pairwise([*path, path[0]] if closed else path)
-    by = (tuple(way.transition for way in some if (way.source, way.target) == step) for step in steps)
+def _path(shape: Shape, some: Iterable[Way], path: Sequence[str], *, closed: bool = False, known: bool = False) -> Path:
+    """A path with the transitions that can take each step; if the past is known, none that would lead back into it."""
+    groups = [phase.rpartition(".")[0] for phase in path] if known else []
+    steps = enumerate(pairwise([*path, path[0]] if closed else path), 1)
+    by = (
+        tuple(w.transition for w in some if (w.source, w.target) == step and not (known and shape.leads_back(w, groups[:count])))
+        for count, step in steps
+    )
     return Path(tuple(map(shape.phase, path)), tuple(by))

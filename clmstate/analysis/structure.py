@@ -212,10 +212,11 @@ def chokepoints(lifecycle: Given) -> tuple[Chokepoint, ...]:
         cut_off = {other for other, earlier in before.items() if path in earlier}
         if cut_off and path != shape.definition.initial:
             found.append(Chokepoint(phase, shape.in_order(cut_off)))
+    taken = {step[1].name for step in shape.entries.values() if step is not None}
     for transition in shape.definition.transitions.values():
-        rest = shape.steps(w for w in shape.ways if not w.again and w.transition.name != transition.name)
-        still = onward(rest, (shape.definition.initial,))
-        lost = shape.reached - still
+        if transition.name not in taken:  # everybody gets everywhere without it
+            continue
+        lost = shape.reached - shape.still_reached(closed=(transition.name,))
         if lost:
             found.append(Chokepoint(transition, shape.in_order(lost)))
     return tuple(found)

@@ -278,3 +278,28 @@ def test_neither_the_facade_nor_structure_loads_what_it_does_not_need() -> None:
     code = "import sys, clmstate; heavy = {'networkx', 'numpy', 'scipy'}; print(*heavy & sys.modules.keys()); from clmstate.analysis import traps; print(*heavy & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+class Resumed(Lifecycle):
+    """Customers skip the first phase of a group, and are led back to where they were."""
+
+    go = Event("go")
+    new, paused, lost = Phase("New", initial=True), Phase("Paused"), Phase("Lost", final=True)
+
+    class running(Phase.Group):
+        calm, busy = Phase("Calm", initial=True), Phase("Busy")
+
+    begin = new.to(running.busy, on=go)
+    pause = running.to(paused, on=go)
+    go_on = paused.to(running.resume, on=go)
+    lose = running.calm.to(lost, on=go)
+
+
+def test_who_is_led_back_gets_nowhere_new() -> None:
+    assert [phase.path for phase in unreachable(Resumed)] == ["lost", "running.calm"]
+    assert [str(found) for found in needed(Resumed)] == [
+        "nobody reaches Paused without New, Busy",
+        "nobody reaches Busy without New",
+    ]
+    assert shortest(Resumed, Resumed.running.calm) is None
+    assert smallest_cut(Resumed, Resumed.lost) == ()
