@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -210,17 +209,6 @@ def _walked(model: Model, options: argparse.Namespace) -> Walk:
     return walked(model, log, customer_of(log, options.customer), _until(options))
 
 
-def _since(walk: Walk) -> dt.date:
-    """When a customer entered its first phase: with its first row, or as an ``@start`` says."""
-    from clmstate.signals import instant, show_instant
-
-    rows = (row for row in walk.log.rows if row.customer == walk.customer)
-    first = min(rows, key=lambda row: (row.at_us, row.event != "@start"))
-    since = first.details.get("since") if first.event == "@start" else None
-    at_us = first.at_us if since is None else instant(since)
-    return dt.date.fromisoformat(show_instant(at_us)[:10])
-
-
 def _until(options: argparse.Namespace) -> int | None:
     from clmstate.signals import instant
 
@@ -241,7 +229,7 @@ def _here(model: Model, options: argparse.Namespace) -> Drawing:
         raise InputError(
             [Diagnostic("CLM335", model.source, f"{model.name} is a composition", "draw it with --kind composite --log")]
         )
-    return here(walk.life, since=_since(walk))
+    return here(walk.life, since=walk.since)
 
 
 def _population(model: Model, options: argparse.Namespace) -> Drawing:

@@ -131,8 +131,8 @@ def _from_logs(folder: Path, model: Model) -> Iterator[Picture]:
     from clmstate.drawing import here, population
 
     for log in _logs(folder, model):
-        last = walked(model, log, log.customers[0], None).life
-        yield Picture(folder.name, model.name.lower(), "here", model.name, here(last))
+        walk = walked(model, log, log.customers[0], None)
+        yield Picture(folder.name, model.name.lower(), "here", model.name, here(walk.life, since=walk.since))
         if len(log.customers) > 1:
             counts, flows = counted(model, log.source, None)
             yield Picture(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import attrs
@@ -12,7 +13,7 @@ from clmstate.cli.screen import as_data
 from clmstate.cli.telling import read_date
 from clmstate.lifecycle import Lifecycle, Move, Moves, Phase, opened
 from clmstate.replay import Log, Step, play, shape_of
-from clmstate.signals import from_instant, show_instant
+from clmstate.signals import from_instant, instant, show_instant
 
 __all__ = ["Stop", "Walk", "move_data", "part_of", "phases_of", "walked"]
 
@@ -68,6 +69,14 @@ class Walk:
     def lives(self) -> dict[str, Lifecycle]:
         """Every part that is there at the end, by address."""
         return {address: part_of(self.life, address) for address in phases_of(self.life)}
+
+    @property
+    def since(self) -> dt.date:
+        """When the customer entered the first phase: with the first row, or as an ``@start`` says."""
+        rows = (row for row in self.log.rows if row.customer == self.customer)
+        first = min(rows, key=lambda row: (row.at_us, row.event != "@start"))
+        since = first.details.get("since") if first.event == "@start" else None
+        return dt.date.fromisoformat(show_instant(first.at_us if since is None else instant(since))[:10])
 
     def document(self) -> dict[str, Any]:
         """All of it for JSON."""

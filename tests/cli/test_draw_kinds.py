@@ -109,3 +109,21 @@ def test_a_gallery_shows_every_model(run: Callable[..., object], tmp_path: Path)
     assert sorted(kept) == ["small/deal-full.svg", "small/deal-lanes.svg", "small/deal.svg"]
     page = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert all(f"]({file})" in page and (tmp_path / "out" / file).is_file() for file in kept)
+
+
+def test_a_gallery_says_since_when_a_customer_was_in_the_first_phase(run: Callable[..., object], tmp_path: Path) -> None:
+    (tmp_path / "models" / "small").mkdir(parents=True)
+    model = (
+        "from clmstate import Lifecycle, Phase, Signal\n"
+        "class Deal(Lifecycle):\n"
+        "    signed = Signal.flag('signed', default=False)\n"
+        "    open = Phase('Open', initial=True)\n"
+        "    live = Phase('Live')\n"
+        "    win = open.to(live, when=signed)\n"
+    )
+    (tmp_path / "models" / "small" / "deal.py").write_text(model)
+    log = "customer,at,signed\nAcme,2026-01-12,no\nAcme,2026-03-16,yes\n"
+    (tmp_path / "models" / "small" / "acme.csv").write_text(log)
+    ran = run("draw", str(tmp_path / "models"), "--kind", "gallery", "--out", str(tmp_path / "out"))
+    assert ran.code == 0, ran.err  # type: ignore[attr-defined]
+    assert "✓ 12 Jan – 16 Mar<" in (tmp_path / "out" / "small" / "deal-here.svg").read_text(encoding="utf-8")
