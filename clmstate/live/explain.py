@@ -88,6 +88,9 @@ class _Reader:
         match cond:
             case ForDays():
                 return ", ".join(part for part in (self.value(cond.of), self.held(cond)) if part)
+            # "not live (yes)" could mean both
+            case Not(IsTrue(name)) | Unless(IsTrue(name)) if self.picture.signal(name) is not None:
+                return self.signal(name)
             case Not(of) | Unless(of) | Named(of):
                 return self.value(of)
             case IsTrue(name) | OneOf(name) | IsMissing(SignalRef(name)):  # the words before have named it

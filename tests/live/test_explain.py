@@ -39,6 +39,7 @@ class Deal(Lifecycle):
     j_event = new.to(won, on=notice, when=health.between(20, 40))
     k_counts = new.to(won, when=(notice.times >= 2) | (new.visits >= 2))
     l_held = new.to(won, when=((health >= 70) & (bugs == 0)).for_days(7))
+    m_denied = new.to(won, when=~signed | unless(signed))
     back = won.to(care, when=bugs >= 5)
     quiet = Risk("Silence", sign=days_in_phase >= 10, mitigation="escalate")
     unknown = SuccessGap("Nobody knows", ours="a", theirs="b", plan="c", when=sponsor.is_missing())
@@ -95,6 +96,10 @@ TREES = {
   ✗ all of
     ✗ health at least 70 (health 55)
     ✗ no open bugs (open bugs 1)""",
+    "m_denied": """\
+✓ at least one of
+  ✓ not setup signed off (setup signed off no)
+  ✓ not setup signed off (setup signed off no)""",
 }
 
 

@@ -74,6 +74,8 @@ class Words {
     if (row.apart) return "";
     const terms = { compare: [row.left, row.right], between: [row.term, row.low, row.high] }[row.is];
     if (terms) return [...new Set(terms.map((term) => this.term(state, term)).filter(Boolean))].join(", ");
+    const inner = row.of && this.model.conditions[row.of[0]];
+    if (["not", "unless"].includes(row.is) && inner.is === "flag" && state.values[inner.signal] !== null) return this.signal(state, inner.signal);
     if (["not", "unless", "named"].includes(row.is)) return this.says(state, row.of[0]);
     if (row.signal !== undefined) return this.value(this.meaning.signals.get(row.signal), state.values[row.signal]);
     return row.reads.map((name) => this.signal(state, name)).join(", ");
