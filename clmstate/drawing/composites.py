@@ -11,6 +11,7 @@ import attrs
 from clmstate.composition import Composition, CompositionDefinition, StandsIn, Wire, feed_words, sources
 from clmstate.conditions.free import reads
 from clmstate.drawing.journeys import Level, journey_scene
+from clmstate.drawing.legend import standing_keys
 from clmstate.drawing.measure import text_width
 from clmstate.drawing.overlay import Cover, Key, Overlay, Said, Tone
 from clmstate.drawing.part_grid import READERS, SMALL
@@ -69,6 +70,7 @@ def composite(
     keys += [Key("good", "enough for the next step", signed=True)] if True in met else []
     keys += [Key("at_risk", "not yet enough", signed=True)] if False in met else []
     keys += [Key("here", "is here")] if customer is not None else []
+    keys += standing_keys(scene.cards)
     title = f"{customer.name}: all parts" if customer is not None and customer.name else ""
     told = f"as of {day(customer.at)}" if customer is not None and customer.at is not None else scene.subtitle
     return Drawing(scene, theme, Overlay(title, told, covers, tuple(keys)))

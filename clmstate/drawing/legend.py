@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -13,10 +13,10 @@ from clmstate.drawing.geometry import Box
 from clmstate.drawing.measure import clean, leaning, text_width, words, wrap
 from clmstate.drawing.overlay import Key, Overlay
 from clmstate.drawing.panels import SIZE, LegendRows, Swatch, add_panel
-from clmstate.drawing.scene import ClauseRole, Kind, Legend
+from clmstate.drawing.scene import STANDINGS, Card, ClauseRole, Kind, Legend
 from clmstate.drawing.spoken import KIND_NAMES, STANDING_NAMES
 
-__all__ = ["GAP", "legend_rows", "overlay_rows"]
+__all__ = ["GAP", "legend_rows", "overlay_rows", "standing_keys"]
 
 COLUMN_GAP = 20.0  # between the columns of a list
 FEW_LETTERS = 12  # beside a head; they would look lost
@@ -95,7 +95,7 @@ def overlay_rows(laid: Overlay, width: float) -> LegendRows:
         add_panel(rows, panel, min(width, PANEL))
     if laid.keys:
         rows.height += ROW
-        entries = [_Entry(clean(key.text), 46 if key.wide else 34, key=key) for key in laid.keys]
+        entries = [_explained(key) for key in laid.keys]
         lined = next((place for place, key in enumerate(laid.keys) if key.wide), 0)
         groups = [entries] if _wide(entries) <= width else [some for some in (entries[:lined], entries[lined:]) if some]
         for place, group in enumerate(groups):  # boxes apart from lines
@@ -104,6 +104,23 @@ def overlay_rows(laid: Overlay, width: float) -> LegendRows:
                 rows.height += ROW if place or index else 0
                 _row(rows, some, 0)
     return rows
+
+
+def _explained(key: Key) -> _Entry:
+    if key.standing is not None:
+        return _Entry(clean(key.text), 20, shape=key.standing)
+    return _Entry(clean(key.text), 46 if key.wide else 34, key=key)
+
+
+def standing_keys(cards: Iterable[Card]) -> tuple[Key, ...]:
+    """What the signs on cards say of how a customer stands there, as lines of a legend.
+
+    Example:
+        >>> [key.text for key in standing_keys([Card("a", "A", standing="watch"), Card("b", "B")])]
+        ['Watch']
+    """
+    used = {card.standing for card in cards}
+    return tuple(Key("neutral", STANDING_NAMES[standing], standing=standing) for standing in STANDINGS if standing in used)
 
 
 def _headed(heading: str, entries: list[_Entry]) -> float:

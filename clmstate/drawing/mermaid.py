@@ -191,7 +191,7 @@ class _Text:
     def keys(self) -> tuple[Key, ...]:
         """What the colours of an overlay mean."""
         used = {cover.tone for cover in self.overlay.covers.values()}
-        return tuple(key for key in self.overlay.keys if key.tone in used and not key.wide)
+        return tuple(key for key in self.overlay.keys if key.tone in used and not key.wide and key.standing is None)
 
     def looks(self) -> Iterator[str]:
         """Colours, one class for all that look alike."""

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from clmstate.drawing.scene import Kind
+from clmstate.drawing.scene import Kind, Standing
 
 __all__ = ["TONES", "Cover", "Key", "Overlay", "Panel", "PanelRow", "Said", "SaidAs", "Tone"]
 
@@ -127,6 +127,8 @@ class Key:
     signed: bool = False
     kind: Kind | None = None
     """Of a line: the kind of rule whose sign stands on it."""
+    standing: Standing | None = None
+    """In place of a tone, the sign of how a customer stands."""
 
 
 def _frozen(covers: Mapping[str, Cover]) -> Mapping[str, Cover]:

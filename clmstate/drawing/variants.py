@@ -15,6 +15,7 @@ from clmstate.drawing.furniture import on_slide
 from clmstate.drawing.geometry import Box
 from clmstate.drawing.journeys import elements, owners_of
 from clmstate.drawing.layout import Layout
+from clmstate.drawing.legend import standing_keys
 from clmstate.drawing.measure import Face, clean, text_width, wrap, wrap_title
 from clmstate.drawing.overlay import Cover, Key, Overlay
 from clmstate.drawing.picture import Drawing
@@ -98,7 +99,8 @@ def markets(lifecycles: Sequence[type[Lifecycle] | LifecycleDefinition], *, them
     said_ = "One column for each phase; below it the rules out of it that some market changes, as they are and as they become."
     what = "our markets side by side" if any(each.market for each in definitions) else "variants side by side"
     scene = Scene(f"{base.title}: {what}", said_, tuple(cards), tuple(pills), lanes=tuple(lanes), plan="markets")
-    return Drawing(scene, theme, Overlay(covers=covers, keys=tuple(key for key in _KEYS if key.tone in used)))
+    keys = (*(key for key in _KEYS if key.tone in used), *standing_keys(scene.cards))
+    return Drawing(scene, theme, Overlay(covers=covers, keys=keys))
 
 
 def _name(definition: LifecycleDefinition, every: Sequence[LifecycleDefinition]) -> str:

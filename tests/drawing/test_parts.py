@@ -93,3 +93,8 @@ def test_lines_between_phases_do_not_take_the_colour_of_who_is_there() -> None:
     assert [here in each.partition("</g>")[0] for each in drawn if 'data-tail="people/' in each] == [False] * 2
     plain = attrs.evolve(drawing, overlay=None).svg(embed_fonts=False)
     assert plain.count('<g class="link ') == len(drawn)
+
+
+def test_the_legend_says_what_the_signs_of_phases_mean() -> None:
+    said = composite(Whole).svg()
+    assert [word for word in ("Good standing", "Watch", "At risk", "Lost") if f">{word}<" in said] == ["At risk", "Lost"]

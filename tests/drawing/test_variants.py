@@ -106,7 +106,8 @@ def test_no_word_is_broken_where_there_is_another_way(picture: Drawing, painted:
 
 def test_the_legend_explains_what_occurs(picture: Drawing) -> None:
     assert picture.overlay is not None
-    assert [key.tone for key in picture.overlay.keys] == ["changed", "faded"]
+    assert [key.tone for key in picture.overlay.keys if key.standing is None] == ["changed", "faded"]
+    assert [key.text for key in picture.overlay.keys if key.standing is not None] == ["Good standing", "Lost"]
 
 
 def test_who_hears_it_is_told_whose_rules_these_are(picture: Drawing, painted: Any) -> None:
