@@ -276,12 +276,14 @@ class Prover:
         """Clocks that have been true for long enough make others true for long enough, where their conditions together imply theirs.
 
         That is said for every smallest group of clocks. Only clocks that look at the same signals, directly or through others, can form
-        one. Where more than :data:`_MANY_CLOCKS` do, larger groups than pairs are left out: then some clocks count as independent that
+        one; but what is always true has held for as long as anything has. Where more than :data:`_MANY_CLOCKS` do, larger groups than pairs are left out: then some clocks count as independent that
         are not, and what is said to be impossible still is.
         """
         for clock in self._clocks:
-            longer = self._related(clock)
-            if not longer or not self._implied(longer, clock):
+            longest = [other for other in self._clocks if other != clock and self._days(other) >= self._days(clock)]
+            always = bool(longest) and self._implied((), clock)
+            longer = tuple(longest) if always else self._related(clock, longest)
+            if not longer or not (always or self._implied(longer, clock)):
                 continue  # not even all of them together
             least: list[frozenset[ForDays]] = []
             for size in range(1, (len(longer) if len(longer) <= _MANY_CLOCKS else 2) + 1):
@@ -301,8 +303,8 @@ class Prover:
         inner = [self.literal(other.of) for other in several]
         return not self._solver_says(*inner, self.literal(Said(clock.of, NOT_TRUE)))
 
-    def _related(self, clock: ForDays) -> tuple[ForDays, ...]:
-        """Other clocks that have to run at least as long and look at the same signals, directly or through others."""
+    def _related(self, clock: ForDays, longest: Sequence[ForDays]) -> tuple[ForDays, ...]:
+        """Of the clocks that have to run at least as long, those that look at the same signals, directly or through any others."""
         names = frozenset(reads(clock.of).signals)
         rest = [(other, frozenset(reads(other.of).signals)) for other in self._clocks if other != clock]
         found: list[ForDays] = []
@@ -313,8 +315,10 @@ class Prover:
             found += near
             names = names.union(*(read for other, read in rest if other in near))
             rest = [(other, read) for other, read in rest if other not in near]
-        least = days_of(clock, self.vocabulary)
-        return tuple(other for other in found if days_of(other, self.vocabulary) >= least)
+        return tuple(other for other in found if other in longest)
+
+    def _days(self, clock: ForDays) -> int:
+        return days_of(clock, self.vocabulary)
 
     def agrees(self, example: Example, *claims: Cond | Said) -> bool:
         """Whether the plain reading of the conditions says of an example what z3 said."""

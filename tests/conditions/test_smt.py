@@ -198,6 +198,15 @@ def test_clocks_say_what_they_know_of_one_another() -> None:
     short, long = n.ForDays(at_least[1], n.Const(1)), n.ForDays(at_least[2], n.Const(3))
     assert prover.counterexample(long, short) is None
     assert prover.counterexample(short, long) is not None
+
+
+def test_what_is_always_true_has_held_for_as_long_as_anything() -> None:
+    always = n.Compare(n.Minus(term("i"), term("j")), "<=", n.Const(2))  # of numbers up to 2; nothing is read by both
+    other, held = n.ForDays(n.IsTrue("b"), n.Const(3)), n.ForDays(n.Unless(n.Not(always)), n.Const(3))
+    prover = Prover(Small.definition)
+    assert prover.counterexample(other, held) is None
+    assert prover.counterexample(held, other) is not None
+    assert prover.counterexample(other, n.ForDays(n.Unless(n.Not(always)), n.Const(4))) is not None
     assert not prover.possible(long, n.Compare(term("i"), "<", n.Const(2)))
 
 
