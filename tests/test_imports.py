@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import clmstate
+from tests import processes
 
 # not __file__: it is there before the facade is
 PACKAGE = Path(next(iter(clmstate.__path__)))
@@ -37,7 +38,7 @@ def modules() -> list[str]:
 
 
 def fresh_python(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    return processes.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("module", modules())

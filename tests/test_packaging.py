@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import processes
+
 ROOT = Path(__file__).parents[1]
 JUNK = shutil.ignore_patterns("__pycache__", "*.pyc", "*.so", "*.pyd")
 
@@ -40,7 +42,7 @@ class Trial(Lifecycle):
 def run(
     command: Sequence[str | Path], cwd: Path | None = None, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=env)
+    done = processes.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=env)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done
 

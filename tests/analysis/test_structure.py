@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +30,7 @@ from models.dynamic.addon import AddOn
 from models.dynamic.contract import Contract
 from models.dynamic.markets import EnterpriseContract
 from models.dynamic.user import User
+from tests import processes
 
 SHIPPED = [Contract, EnterpriseContract, AddOn, User]
 
@@ -276,7 +276,7 @@ def test_unknown_phases_are_refused(ask: Callable[[Any, str], Any]) -> None:
 
 def test_neither_the_facade_nor_structure_loads_what_it_does_not_need() -> None:
     code = "import sys, clmstate; heavy = {'networkx', 'numpy', 'scipy'}; print(*heavy & sys.modules.keys()); from clmstate.analysis import traps; print(*heavy & sys.modules.keys())"
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 
 

@@ -16,6 +16,7 @@ import pytest
 import clmstate
 from clmstate.cli import main
 from clmstate.cli.options import COMMANDS
+from tests import processes
 
 from .conftest import Ran
 
@@ -52,7 +53,7 @@ def test_help_loads_nothing_heavy() -> None:
         "clmstate.replay",
     ]
     code = f"import sys; from clmstate.cli import main; main(['--help']); print(sorted(set({heavy}) & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    done = processes.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -428,13 +429,13 @@ def test_a_composition_walks(run: Run, whole: Path) -> None:
 
 def process(*words: str, **more: object) -> subprocess.CompletedProcess[bytes]:
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY)} | more.pop("env", {})  # type: ignore[operator]
-    return subprocess.run([sys.executable, "-m", "clmstate.cli", *words], capture_output=True, check=False, env=env, **more)  # type: ignore[call-overload, no-any-return]
+    return processes.run([sys.executable, "-m", "clmstate.cli", *words], capture_output=True, check=False, env=env, **more)  # type: ignore[call-overload, no-any-return]
 
 
 def test_a_closed_pipe_is_no_error(folder: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-m", "clmstate.cli", "show", "deal.py"],
         stdout=writing,
         stderr=subprocess.PIPE,
@@ -527,7 +528,7 @@ def test_an_interrupted_start_is_quiet() -> None:
         "    return there(name, *rest, **also)\n"
         "builtins.__import__ = stop; sys.exit(main(['--version']))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    ran = processes.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (130, b"", b"\n")
 
 
@@ -589,5 +590,5 @@ for extra in ("duckdb", "numba", "pandas", "polars", "pptx", "pyarrow", "pyspark
 from clmstate.cli import main
 sys.exit(max(main([name, "--help"]) for name in {sorted(COMMANDS)}))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = processes.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import processes
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -37,7 +37,7 @@ def test_a_new_model_runs_out_of_the_box(run: Run, empty: Path, monkeypatch: pyt
     assert "now in At risk" in out
     assert "not used" not in out
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=prepend"]
-    tests = subprocess.run(words, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": ""})
+    tests = processes.run(words, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": ""})
     assert "5 passed" in tests.stdout, tests.stdout
     assert max(map(len, Path("our_contract.py").read_text(encoding="utf-8").splitlines())) <= 160
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import processes
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -61,7 +61,7 @@ def follow(text: str, run: Run) -> int:
         program, *words = shlex.split(command)
         if program == "pytest":
             again = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=prepend"]
-            out = subprocess.run(
+            out = processes.run(
                 again, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT), "PATH": ""}
             ).stdout
         else:

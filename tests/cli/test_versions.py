@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests import processes
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -107,7 +107,7 @@ def test_what_is_probably_renamed_is_told(run: Run, folder: Path) -> None:
 
 def test_a_revision_of_the_repository_is_a_version(run: Run, folder: Path) -> None:
     def git(*words: str) -> None:
-        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd=folder, check=True, capture_output=True)
+        processes.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd=folder, check=True, capture_output=True)
 
     git("init", "-q")
     git("add", "deal.py")
@@ -126,7 +126,7 @@ def test_a_revision_of_the_repository_is_a_version(run: Run, folder: Path) -> No
 def test_customers_migrate(run: Run, folder: Path) -> None:
     (folder / "later.py").write_text((folder / "deal.py").read_text().replace("won ", "live ").replace(".to(won", ".to(live"))
     made = "import json; from deal import Deal; d = Deal('Acme'); d.observe(at='2026-01-01', signed=True, health=80)"
-    subprocess.run([sys.executable, "-c", f"{made}; json.dump(d.snapshot(), open('acme.json', 'w'))"], cwd=folder, check=True)
+    processes.run([sys.executable, "-c", f"{made}; json.dump(d.snapshot(), open('acme.json', 'w'))"], cwd=folder, check=True)
     ran = run("migrate", "deal.py:Deal", "later.py:Deal", "acme.json")
     assert (ran.code, "Did you mean --as won=live" in ran.err) == (2, True)
     ran = run("migrate", "deal.py:Deal", "later.py:Deal", "acme.json", "--as", "won=live")

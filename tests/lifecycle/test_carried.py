@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from clmstate import Composition, Many, One
 from clmstate.analysis.versions import freeze
 from models.dynamic import Contract, Customer, EnterpriseContract, User
+from tests import processes
 
 COPIED: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy]
 
@@ -63,4 +63,4 @@ def test_another_process_finds_the_same() -> None:
         "assert found == (Contract, Contract.definition, Customer, Customer.definition), found"
     )
     told = pickle.dumps((Contract, Contract.definition, Customer, Customer.definition))
-    subprocess.run([sys.executable, "-c", asked], input=told, check=True, cwd=Path(__file__).parents[2])
+    processes.run([sys.executable, "-c", asked], input=told, check=True, cwd=Path(__file__).parents[2])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+
+from tests import processes
 
 PAGE_FILES = Path(__file__).parents[2] / "clmstate" / "presenting" / "page_files"
 
@@ -40,7 +41,7 @@ def javascript(tmp_path: Path) -> Callable[[str, Any], Any]:
         head = f"const {{ DAY, Meaning }} = require({json.dumps(str(PAGE_FILES / 'meaning.js'))});\n"
         head += f"const given = require({json.dumps(str(tmp_path / 'given.json'))});\nlet answer;\n"
         (tmp_path / "run.cjs").write_text(head + script + "\nprocess.stdout.write(JSON.stringify(answer));\n", encoding="utf-8")
-        ran = subprocess.run([found, str(tmp_path / "run.cjs")], capture_output=True, text=True, check=False)
+        ran = processes.run([found, str(tmp_path / "run.cjs")], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr
         return json.loads(ran.stdout)
 

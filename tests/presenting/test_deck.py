@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -23,6 +22,7 @@ from clmstate.presenting import Feeling, Supplied, boards, deck, page
 from clmstate.presenting.board import HEIGHT, WIDTH, Panel, Said, fitting, height_of
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
+from tests import processes
 from tests.presenting.hostile import BAD, Hostile, HostileCustomer
 
 POINT = 12_700
@@ -294,11 +294,11 @@ def rendered(content: bytes, folder: Path) -> list[str]:
         pytest.skip("install LibreOffice (soffice) and poppler (pdftotext)")
     (folder / "deck.pptx").write_bytes(content)
     profile = (folder / "profile").as_uri()
-    subprocess.run(
+    processes.run(
         [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", folder, folder / "deck.pptx"],
-        check=True, capture_output=True, timeout=300,
+        check=True, capture_output=True,
     )  # fmt: skip
-    subprocess.run([reader, "-bbox", folder / "deck.pdf", folder / "words.html"], check=True, capture_output=True)
+    processes.run([reader, "-bbox", folder / "deck.pdf", folder / "words.html"], check=True, capture_output=True)
     return (folder / "words.html").read_text(encoding="utf-8").split("<page ")[1:]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +14,7 @@ from clmstate.analysis.versions import fingerprint
 from clmstate.presenting import as_markdown, as_pdf, as_xlsx, handout
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
+from tests import processes
 from tests.presenting.hostile import BAD, Hostile, HostileCustomer
 
 
@@ -72,7 +72,7 @@ def test_a_pdf_says_it_all(tmp_path: Path) -> None:
     if reader is None:
         pytest.skip("install poppler (pdftotext)")
     (tmp_path / "handout.pdf").write_bytes(as_pdf([handout(Contract)]))
-    ran = subprocess.run([reader, "-layout", tmp_path / "handout.pdf", "-"], capture_output=True, text=True, check=True)
+    ran = processes.run([reader, "-layout", tmp_path / "handout.pdf", "-"], capture_output=True, text=True, check=True)
     for word in ("Contract", "Kick-off call", "Hand over to Customer", "For sign-off", fingerprint(Contract).whole):
         assert word in ran.stdout
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +24,7 @@ from clmstate.replay.run import Replayed, replay_file, replay_frame, run
 from clmstate.replay.simulate import Plan, simulate
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
+from tests import processes
 from tests.conformance.test_columns import differing
 from tests.replay.deal import Deal, Flapping
 
@@ -217,17 +215,14 @@ def test_killed_in_the_middle_there_is_no_result(log: Log, tmp_path: Path) -> No
     program = (
         "import sys; from clmstate.replay import run as r; import pathlib, time\n"
         "def slow(self, folder, table_format):\n"
-        "    (folder / 'moves.csv').write_text('half'); print('writing', flush=True); time.sleep(60)\n"
+        "    (folder / 'moves.csv').write_text('half'); print('writing', flush=True); time.sleep(600)\n"
         "r.Replayed._fill = slow\n"
         "from clmstate.cli import main; main(sys.argv[1:])\n"
     )
     words = ["replay", "models/dynamic/contract.py", str(tmp_path / "log.csv"), "--out", str(tmp_path / "out")]
     root = Path(__file__).parents[2]
-    process = subprocess.Popen([sys.executable, "-c", program, *words], cwd=root, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "writing\n"
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    with processes.started([sys.executable, "-c", program, *words], cwd=root) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
     assert not (tmp_path / "out").exists()
     time.sleep(0)

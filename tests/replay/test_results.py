@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 
 from clmstate.errors import InputError
 from clmstate.replay.results import NOTE, may_be_written, results
+from tests import processes
 
 PROGRAM = """
 import pathlib, sys, time
@@ -22,7 +20,7 @@ def slowly(path, target):
     rename(path, target)
     if pathlib.Path(target).name == "old":
         print("between", flush=True)
-        time.sleep(60)
+        time.sleep(600)
 pathlib.Path.rename = slowly
 with r.results(sys.argv[1]) as new:
     (new / r.NOTE).write_text("second")
@@ -42,15 +40,12 @@ def in_it(folder: Path) -> dict[str, str]:
 def test_killed_between_two_steps_the_results_before_come_back(tmp_path: Path) -> None:
     target = tmp_path / "out [1]"
     put(target, "first")
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(target)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "between\n"
-    with pytest.raises(ZeroDivisionError), results(target):  # somebody else is at work; what is theirs stays
-        raise ZeroDivisionError
-    assert in_it(target) == {"old": "first", "new": "second"}
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    with processes.started([sys.executable, "-c", PROGRAM, str(target)]) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "between\n"
+        with pytest.raises(ZeroDivisionError), results(target):  # somebody else is at work; what is theirs stays
+            raise ZeroDivisionError
+        assert in_it(target) == {"old": "first", "new": "second"}
     with pytest.raises(ZeroDivisionError), results(target):
         raise ZeroDivisionError
     assert in_it(target) == {"out [1]": "first"}

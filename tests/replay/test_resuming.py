@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -28,6 +25,7 @@ from clmstate.replay.run import Replayed, replay_file
 from clmstate.replay.simulate import Plan, simulate
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
+from tests import processes
 from tests.replay.deal import Deal
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +86,7 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
         "play, count = hands.TextHands.play, iter(range(9))\n"
         "def slow(self, number):\n"
         "    if next(count) == 3:\n"
-        "        print('in the middle', flush=True); time.sleep(60)\n"
+        "        print('in the middle', flush=True); time.sleep(600)\n"
         "    return play(self, number)\n"
         "hands.TextHands.play = slow\n"
         "from clmstate.cli import main; main(sys.argv[1:])\n"
@@ -104,14 +102,11 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
         "--engine",
         "compiled",
     ]
-    process = subprocess.Popen([sys.executable, "-c", program, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "in the middle\n"
-    with pytest.raises(InputError, match="CLM358"):
-        replay_file(Contract, path, checkpoint=kept, engine="compiled")
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    with processes.started([sys.executable, "-c", program, *words], cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in the middle\n"
+        with pytest.raises(InputError, match="CLM358"):
+            replay_file(Contract, path, checkpoint=kept, engine="compiled")
     assert not out.exists()
     assert len(list(kept.glob("hand-*"))) == 3
     assert main(words) == 0

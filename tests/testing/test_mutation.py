@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from clmstate.testing.critical import critical_values
 from clmstate.testing.mutation import equal, mutants_of, wiring_mutants
 from clmstate.testing.mutation.answers import Answers, digest
 from models.dynamic import AddOn, Contract, Customer, User
+from tests import processes
 from tests.testing.deal import Deal, Site
 
 
@@ -184,7 +184,7 @@ def test_wiring_is_broken_too(tmp_path: Path) -> None:
         json.dumps({"models": ["tests.testing.deal:Site"], "share": [0, 1], "done": [], "out": str(out)}), encoding="utf-8"
     )
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test), "--lifecycle-mutants", str(asked)],
         capture_output=True, text=True, check=False, cwd=tmp_path, env={"PYTHONPATH": str(root), "PATH": ""},
     )  # fmt: skip

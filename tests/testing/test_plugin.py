@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import processes
 
 pytest_plugins = ["pytester"]
 
@@ -289,11 +290,13 @@ def test_what_cannot_be_measured(deals: pytest.Pytester, words: list[str], said:
 def test_scenarios_run_on_the_engine_that_is_asked_for(deals: pytest.Pytester) -> None:
     text = "from pytest_deals import Deal\nfrom clmstate.testing import scenario\n\ndef test_one():\n    assert scenario(Deal).engine == 'live'\n"
     deals.makepyfile(test_tables=text)
-    deals.runpytest_subprocess("-q", "-p", "no:cacheprovider", "--lifecycle-engine", "live").assert_outcomes(passed=1)
+    deals.runpytest_subprocess(
+        "-q", "-p", "no:cacheprovider", "--lifecycle-engine", "live", timeout=processes.SECONDS
+    ).assert_outcomes(passed=1)
 
 
 def test_it_loads_nothing_until_it_is_used(tmp_path: Path) -> None:
     heavy = ["clmstate.testing", "clmstate.live", "clmstate.kernel", "hypothesis", "z3", "networkx", "numpy", "statemachine"]
     code = f"import sys, clmstate.pytest_plugin; print(*sorted(set({heavy!r}) & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    done = processes.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.split() == []

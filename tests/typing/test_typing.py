@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import processes
 
 HERE = Path(__file__).parent
 
@@ -16,7 +17,7 @@ HERE = Path(__file__).parent
 def mypy(file: Path, cache: Path) -> set[int]:
     """The lines that mypy --strict refuses."""
     options = ["--config-file=", "--strict", "--hide-error-context", "--no-error-summary", f"--cache-dir={cache}"]
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-m", "mypy", *options, file.name], cwd=file.parent, capture_output=True, text=True, check=False
     )
     assert done.returncode in (0, 1), done.stderr + done.stdout
@@ -28,7 +29,7 @@ def mypy(file: Path, cache: Path) -> set[int]:
 def pyright(file: Path) -> set[int]:
     """The lines that pyright refuses."""
     command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", file.name]
-    done = subprocess.run(command, cwd=file.parent, capture_output=True, text=True, check=False)
+    done = processes.run(command, cwd=file.parent, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stderr + done.stdout
     found = json.loads(done.stdout)["generalDiagnostics"]
     return {each["range"]["start"]["line"] + 1 for each in found if each["severity"] == "error"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +23,7 @@ from models.dynamic.addon import AddOn
 from models.dynamic.contract import Contract
 from models.dynamic.customer import Customer
 from models.dynamic.user import User
+from tests import processes
 from tests.conformance import harness, side_by_side
 from tests.conformance.compose import compositions
 from tests.conformance.generate import models
@@ -139,7 +139,7 @@ def test_the_bytes_do_not_depend_on_the_process() -> None:
     """Hashes of texts differ between processes, and so would any order that follows them."""
     code = "from models.dynamic.customer import Customer; from clmstate.analysis.versions import freeze; print(freeze(Customer), end='')"
     texts = {
-        subprocess.run(
+        processes.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}, capture_output=True, check=True
         ).stdout
         for seed in ("1", "2")

@@ -4,12 +4,12 @@ transitions, outcome of a condition, leaf that decides alone, and both sides of 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import processes
 from tests.models.rules import MODELS
 
 HERE = Path(__file__).parent
@@ -43,7 +43,7 @@ def test_everything_is_seen(files: list[str], models: list[str], tmp_path: Path)
     report = tmp_path / "coverage.json"
     options = [f"--lifecycle-cov={model}" for model in models]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, f"--lifecycle-cov-report=json:{report}"]
-    subprocess.run([*command, *(str(HERE / file) for file in files)], cwd=MODELS.parent, check=True, capture_output=True)
+    processes.run([*command, *(str(HERE / file) for file in files)], cwd=MODELS.parent, check=True, capture_output=True)
     told = json.loads(report.read_text())["models"]
     assert set(told) == {model.partition(":")[2] for model in models}
     assert [missing["words"] for model in told.values() for missing in model["missing"]] == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from clmstate.testing.mutation.session import all_mutants
+from tests import processes
 from tests.models.rules import MODELS
 
 pytestmark = pytest.mark.full
@@ -48,7 +48,7 @@ def answered(folder: Path, *words: str) -> dict[str, Any]:
     program = "import sys; from clmstate.cli import main; sys.exit(main(sys.argv[1:]))"
     env = {**os.environ, "PYTHONPATH": str(MODELS.parent)}
     command = [sys.executable, "-c", program, *words, "--json"]
-    done = subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True, encoding="utf-8")
+    done = processes.run(command, cwd=folder, env=env, check=False, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
     said: dict[str, Any] = json.loads(done.stdout)
     return said
