@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -441,10 +442,10 @@ def population_picture(found: Population, shape: Shape, kind: str, since: int | 
         'population_picture'
     """
     from clmstate.drawing import population
+    from clmstate.drawing.whereabouts import day
 
     part = shape.parts[kind.replace("/", ".")]
-    many = f"Where our {sum(found.counts.values()):,} {kind.rpartition('/')[2]} are" if part.way.many else ""
-    period = "" if since is None else f"since {show_instant(since)}"
+    period = "" if since is None else f"since {day(dt.date.fromisoformat(show_instant(since)[:10]))}"
     return population(
         part.definition,
         found.counts,
@@ -452,7 +453,7 @@ def population_picture(found: Population, shape: Shape, kind: str, since: int | 
         flows=found.flows,
         standings=found.standings,
         period=period,
-        title=many,
+        who=kind.rpartition("/")[2].replace("_", " ") if part.way.many else "customers",
     )
 
 

@@ -177,20 +177,23 @@ def _fitted(said: tuple[Said, ...], room: Box, whole: float = _NEARLY) -> tuple[
 
 
 def _set(said: tuple[Said, ...], room: Box, *, whole: bool) -> tuple[Run, ...]:
-    """Lines centred in a box, smaller where they would not fit; whole ones are not broken."""
-    scale = 1.0
+    """Lines centred in a box, smaller where they would not fit; whole ones are not broken, and a number is as large as its own room is."""
+    scale = narrow = 1.0  # of all, and of words below a number besides
     while True:
         lines = [
-            (line, one, _size(one.how, scale))
+            (line, one, _size(one.how, scale, narrow))
             for one in said
             if clean(one.text)
-            for line in _broken(one, math.inf if whole else room.width, scale)
+            for line in _broken(one, math.inf if whole else room.width, scale, narrow)
         ]
         tall = sum(size * _LEADING for _, _, size in lines)
-        wide = max((text_width(line, size, _SIZES[one.how][1]) for line, one, size in lines), default=0)
-        if (tall <= room.height and wide <= room.width) or scale <= _SMALLEST:
+        too_wide = {one.how for line, one, size in lines if text_width(line, size, _SIZES[one.how][1]) > room.width}
+        if (tall <= room.height and not too_wide) or min(scale, narrow) <= _SMALLEST:
             break
-        scale *= 0.92 if scale > _READABLE else 0.7
+        if tall <= room.height and said[0].how == "number" and "number" not in too_wide:
+            narrow *= 0.92
+        else:
+            scale *= 0.92 if scale > _READABLE else 0.7
     runs = []
     y = room.y + (room.height - tall) / 2
     for line, one, size in lines:
@@ -203,13 +206,13 @@ def _set(said: tuple[Said, ...], room: Box, *, whole: bool) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _size(how: SaidAs, scale: float) -> float:
+def _size(how: SaidAs, scale: float, narrow: float) -> float:
     """A type size; where room is short, a large number gives way before words that are small already."""
-    return _SIZES[how][0] * (scale if how == "number" else min(1.0, scale * _YIELDS))
+    return _SIZES[how][0] * (scale if how == "number" else min(1.0, scale * _YIELDS) * narrow)
 
 
-def _broken(one: Said, width: float, scale: float) -> tuple[str, ...]:
-    size, face = _size(one.how, scale), _SIZES[one.how][1]
+def _broken(one: Said, width: float, scale: float, narrow: float) -> tuple[str, ...]:
+    size, face = _size(one.how, scale, narrow), _SIZES[one.how][1]
     return (clean(one.text),) if one.how == "number" or width == math.inf else wrap(one.text, width, size, face)
 
 

@@ -34,7 +34,8 @@ Face: TypeAlias = Literal["Regular", "Italic", "SemiBold", "Bold"]
 
 FONTS = Path(__file__).parent / "fonts"
 
-_NUMBER_AND_UNIT = re.compile(r" (\d[\d.,]*) (?=[%€$£]|days?\b|h\b)")  # "50 %" is one word
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_NUMBER_AND_UNIT = re.compile(rf" (\d[\d.,]*) (?=[%€$£]|(?:days?|h|{_MONTHS})\b)")  # "50 %" is one word, and so is "9 Mar"
 _UNITS = 1000  # of the metrics
 _MANY = 20  # lines; nobody sees whether those are even
 _RUNNING = 240.0  # points; text that is set so wide is read on, and its first line may be a little shorter

@@ -28,6 +28,7 @@ def population(
     standings: Mapping[str, Mapping[Standing, int]] | None = None,
     period: str = "",
     title: str = "",
+    who: str = "customers",
     theme: ThemeName = "light",
 ) -> Drawing:
     """Draws how many customers stand in each phase.
@@ -39,7 +40,8 @@ def population(
         flows: how many customers moved, by transition.
         standings: the customers of a phase by how they stand.
         period: what changes and flows are about, such as "in May".
-        title: of the picture; by default it says how many customers there are.
+        title: of the picture; by default it says how many there are.
+        who: what they are called, where they are no customers: users, products.
         theme: ``light`` or ``dark``.
 
     Raises:
@@ -70,10 +72,10 @@ def population(
         scene,
         theme,
         Overlay(
-            title or f"Where our {sum(counts.values()):,} customers are",
-            _subtitle(moved, changes, standings, period),
+            title or _title(sum(counts.values()), who),
+            _subtitle(who, moved, changes, standings, period),
             covers,
-            _keys(scene, moved, standings or {}),
+            _keys(scene, flows, standings or {}),
         ),
     )
 
@@ -149,18 +151,24 @@ def width(n: int, most: int) -> float:
     return THINNEST + (THICKEST - THINNEST) * (n / most) ** 0.8 if most else THINNEST
 
 
-def _subtitle(flows: Mapping[str, int], changes: Mapping[str, int] | None, standings: object, period: str) -> str:
+def _title(total: int, who: str) -> str:
+    return f"Where our {total:,} {who} are" if total > 1 else f"Where our {who} are: {total} in all"
+
+
+def _subtitle(who: str, flows: Mapping[str, int], changes: Mapping[str, int] | None, standings: object, period: str) -> str:
     since = f" {period}" if period else ""
-    said = [f"Number on a card: customers there now{f', below it the change{since}' if changes else ''}."]
+    said = [f"Number on a card: {who} there now{f', below it the change{since}' if changes else ''}."]
     if flows:
-        said.append(f"Thickness of a line: customers who moved{since}.")
+        said.append(f"Thickness of a line: how many moved{since}.")
     said.append("Colour and bar: standing." if standings else "Colour of a card: standing.")
     return " ".join(said)
 
 
-def _keys(scene: Scene, flows: Mapping[str, int], standings: Mapping[str, Mapping[Standing, int]]) -> tuple[Key, ...]:
+def _keys(scene: Scene, flows: Mapping[str, int] | None, standings: Mapping[str, Mapping[Standing, int]]) -> tuple[Key, ...]:
     used = {card.standing for card in scene.cards} | {standing for parts in standings.values() for standing in parts}
     keys = [Key(standing, STANDING_NAMES[standing]) for standing in STANDINGS if standing in used]
+    if flows is None:  # nobody said who moved
+        return tuple(keys)
     through = _through(scene, flows)
     most = max(through.values(), default=0)
     moved = {pill.kind for pill in scene.pills if through[pill.id]}

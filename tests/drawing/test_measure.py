@@ -91,6 +91,7 @@ def test_a_title_rather_breaks_after_its_group() -> None:
 
 def test_a_number_and_its_unit_are_one_word() -> None:
     assert words("at most 120 days to renewal or 50 %") == ["at", "most", "120 days", "to", "renewal", "or", "50 %"]
+    assert words("since 1 Jun 2026") == ["since", "1 Jun", "2026"]
     assert " ".join(words("a\u00a0b  c")) == "a b c"
 
 

@@ -74,3 +74,26 @@ def test_a_line_that_begins_nowhere_says_where_its_customers_come_from() -> None
     group = picture.svg(embed_fonts=False).partition(f'data-id="{pill.id}"')[2].partition("</g>")[0]
     assert ">4<" in group
     assert ">from anywhere<" in group
+
+
+def test_what_is_not_said_of_moves_is_not_explained() -> None:
+    silent, still = drawing.population(Contract, {"success": 2}), drawing.population(Contract, {"success": 2}, flows={})
+    assert silent.overlay is not None
+    assert still.overlay is not None
+    assert "nobody moved" not in {key.text for key in silent.overlay.keys}
+    assert "nobody moved" in {key.text for key in still.overlay.keys}
+
+
+def test_others_than_customers_are_called_by_their_name() -> None:
+    one = drawing.population(Contract, {"success": 1}, flows={"adopt": 1}, who="products").overlay
+    assert one is not None
+    assert one.title == "Where our products are: 1 in all"
+    assert one.subtitle == "Number on a card: products there now. Thickness of a line: how many moved. Colour of a card: standing."
+
+
+def test_long_words_below_a_number_leave_it_large() -> None:
+    counts, changes = {"success": 128_450}, {"success": 17_203}
+    painted = drawing.population(Contract, counts, changes=changes, period="since 2020").svg()
+    size = re.search(r'font-size="([0-9.]+)"[^>]*>128,450<', painted)
+    assert size is not None
+    assert float(size[1]) > 31, "of 34: as large as the card is wide"
