@@ -1,15 +1,17 @@
-"""Writing a file whole or not at all: it gets its name when it is complete, so that nobody ever reads half of one."""
+"""Files that people name. What is written gets its name when it is complete, so that nobody ever reads half of it."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from clmstate.errors import Diagnostic, InputError
 
-__all__ = ["make_folder", "unfinished", "write"]
+__all__ = ["finite", "make_folder", "unfinished", "write"]
 
 
 def write(path: str | os.PathLike[str], content: str | bytes, *, over: bool = True, folders: bool = False) -> Path:
@@ -81,6 +83,24 @@ def unfinished(path: str | os.PathLike[str], *, over: bool = True, folders: bool
             begun.unlink(missing_ok=True)
 
 
+def finite(path: str | os.PathLike[str]) -> Path:
+    """A file that is about to be read to its end: a device is refused, because some have none, and a terminal waits for somebody to type.
+
+    Raises:
+        OSError: it is a device (other than the empty one), or there is nothing of that name.
+        ValueError: no file can have such a name.
+
+    Example:
+        >>> finite("setup.cfg").name
+        'setup.cfg'
+    """
+    place = Path(path)
+    about = place.stat()
+    if stat.S_ISCHR(about.st_mode) and not os.path.samestat(about, Path(os.devnull).stat()):
+        raise OSError(errno.EINVAL, "it is a device, not a file", os.fspath(path))
+    return place
+
+
 def make_folder(folder: str | os.PathLike[str]) -> Path:
     """Makes a folder, and those above it, where they are missing.
 
@@ -104,6 +124,8 @@ def _place(path: str | os.PathLike[str]) -> Path:
     """Where a link leads, so that it stays one."""
     try:
         place = Path(os.path.realpath(path))
+        if Path(path).exists() and not place.exists():  # /dev/stdout leads to a pipe, which has no name
+            place = Path(path)
         folder = place.is_dir()
     except ValueError as error:  # a name that no file can have
         raise _refused(path, f"it cannot be written ({error})", "name another file") from None

@@ -13,7 +13,7 @@ from clmstate.cli.models import Model, load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
-from clmstate.writing import write
+from clmstate.writing import finite, write
 
 if TYPE_CHECKING:
     from clmstate.analysis.versions import Approval, Approved
@@ -76,7 +76,7 @@ def _kept(path: Path) -> tuple[Approval, ...]:
     if not path.exists():
         return ()
     try:
-        return read_approvals(path.read_bytes(), str(path))
+        return read_approvals(finite(path).read_bytes(), str(path))
     except OSError as error:
         raise InputError([Diagnostic("CLM301", str(path), f"it cannot be read ({error.strerror})", "check the path")]) from None
 

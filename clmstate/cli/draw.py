@@ -14,7 +14,7 @@ from clmstate.cli.options import MODEL_HELP, one_of
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError
 from clmstate.lifecycle import Lifecycle
-from clmstate.writing import make_folder
+from clmstate.writing import finite, make_folder
 
 if TYPE_CHECKING:
     from clmstate.cli.walking import Walk
@@ -298,7 +298,7 @@ def _numbers(options: argparse.Namespace, what: str, known: set[str]) -> dict[st
         kind = f"{_COMMAND} --kind {options.kind}"
         raise InputError([Diagnostic("CLM343", kind, f"there are no numbers ({what})", _WHERE_FROM[options.kind])])
     try:
-        given = json.loads(Path(options.data).read_text(encoding="utf-8"))
+        given = json.loads(finite(options.data).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError([Diagnostic("CLM409", options.data, f"it cannot be read ({error})", "write numbers as JSON")]) from None
     if not isinstance(given, dict) or not set(given) <= known:

@@ -13,7 +13,7 @@ import attrs
 from clmstate.cli.screen import Screen
 from clmstate.cli.versions import VERSION_HELP, load_version, pairs
 from clmstate.errors import ClmstateError, Diagnostic, InputError
-from clmstate.writing import write
+from clmstate.writing import finite, write
 
 if TYPE_CHECKING:
     from clmstate.analysis.versions import Migration
@@ -90,7 +90,7 @@ def _mapping(options: argparse.Namespace) -> dict[str, str | None]:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(finite(path).read_bytes())
     except OSError as error:
         raise InputError([Diagnostic("CLM301", str(path), f"it cannot be read ({error.strerror})", "check the path")]) from None
     except (ValueError, RecursionError) as error:

@@ -31,6 +31,8 @@ __all__ = ["arguments", "run"]
 
 FOLDER: Final = Path(".clmstate")
 """Where answers are kept, so that a run that was stopped goes on."""
+_SECONDS: Final = 10
+"""So long a process may take to end when it is asked to."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,10 +120,19 @@ def _ask(model: Model, options: argparse.Namespace, kept: Answers, total: int, s
                     time.sleep(0.2)
         finally:
             for process in running:
-                if process.poll() is None:
-                    process.terminate()
-                process.wait()
+                process.terminate()
+            for process in running:
+                _ended(process)
         _judge(running, room, model)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """Waits for a process that was asked to end; tests may have taught it not to listen."""
+    try:
+        process.wait(timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @contextmanager
@@ -153,7 +164,8 @@ def _started(model: Model, tests: list[str], room: Path, share: tuple[int, int],
     ]
     path = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     with wanted.with_suffix(".log").open("wb") as log:
-        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": path})
+        env = {**os.environ, "PYTHONPATH": path}
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=env)
 
 
 def _plugin() -> list[str]:

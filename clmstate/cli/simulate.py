@@ -6,14 +6,13 @@ import argparse
 import contextlib
 import json
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clmstate.cli.models import load_one
 from clmstate.cli.options import MODEL_HELP
 from clmstate.cli.screen import Screen
 from clmstate.errors import Diagnostic, InputError, did_you_mean
-from clmstate.writing import unfinished
+from clmstate.writing import finite, unfinished
 
 if TYPE_CHECKING:
     from clmstate.replay.simulate import Plan
@@ -80,7 +79,7 @@ def read_plan(path: str) -> Plan:
     from clmstate.replay.simulate import Plan
 
     try:
-        said: dict[str, Any] = tomllib.loads(Path(path).read_text("utf-8"))
+        said: dict[str, Any] = tomllib.loads(finite(path).read_text("utf-8"))
     except OSError as error:
         raise InputError([Diagnostic("CLM301", path, f"it cannot be read ({error.strerror})", "check the path")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -190,7 +190,7 @@ def _tell_unreached(unreached: list[dict[str, Any]], screen: Screen) -> None:
 
 
 def _old(out: Path | None) -> str:
-    if out is None or not out.exists():
+    if out is None or not (out.is_file() or out.is_dir()):  # it is not there, or holds nothing, as /dev/stdout
         return ""
     try:
         return out.read_text(encoding="utf-8")

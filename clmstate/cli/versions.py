@@ -97,7 +97,9 @@ def _frozen(name: str, model: str, folder: Path, root: Path) -> str:
     }
     words = [sys.executable, "-P", "-m", "clmstate.cli", "freeze", asked, "--out", "-", "--json"]
     try:
-        ran = subprocess.run(words, cwd=folder, env=environment, capture_output=True, timeout=_SECONDS, check=False)
+        ran = subprocess.run(
+            words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         raise _refused(name, f"importing it takes more than {_SECONDS} seconds", "see what it does when it is imported") from None
     text = ran.stdout.decode(errors="replace")
@@ -118,7 +120,7 @@ def _frozen(name: str, model: str, folder: Path, root: Path) -> str:
 def _git(name: str, *words: str, at: Path | None = None) -> bytes:
     said: Sequence[str] = ("git", *words)
     try:
-        ran = subprocess.run(said, cwd=at, capture_output=True, check=False, timeout=_SECONDS)
+        ran = subprocess.run(said, cwd=at, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _refused(name, f"git cannot be run ({error})", "install git, or name two files") from None
     if ran.returncode:

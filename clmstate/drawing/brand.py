@@ -23,6 +23,7 @@ import attrs
 from clmstate.drawing.colours import VISIONS, contrast, distance
 from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.writing import finite
 
 __all__ = ["Brand", "read_brand"]
 
@@ -92,7 +93,7 @@ def read_brand(path: str | Path, themes: Mapping[ThemeName, Theme]) -> Brand:
     """
     place = Path(path)
     try:
-        given = json.loads(place.read_text(encoding="utf-8"))
+        given = json.loads(finite(place).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError([Diagnostic("CLM405", str(path), f"it cannot be read ({error.strerror})", "check the path")]) from None
     except ValueError as error:
@@ -221,7 +222,7 @@ def _logo(name: object, place: Path) -> tuple[str, list[Diagnostic]]:
             Diagnostic("CLM405", where, f"{name!r:.60} is no .png or .jpg", "name a picture that lies beside the theme file")
         ]
     try:
-        data = (place.parent / name).read_bytes()
+        data = finite(place.parent / name).read_bytes()
     except OSError as error:
         return "", [
             Diagnostic("CLM405", where, f"it cannot be read ({error.strerror})", "name a picture that lies beside the theme file")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import os
-from pathlib import Path
 from typing import Final
 
 import attrs
 
 from clmstate.errors import Diagnostic, InputError, did_you_mean
+from clmstate.writing import finite
 
 __all__ = ["Item", "read_items"]
 
@@ -63,6 +63,7 @@ def read_items(path: str | os.PathLike[str]) -> tuple[Item, ...]:
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "items.tsv"
         ...     _ = path.write_text("id\tkind\ttext\nS4.11\trule\ta user may learn while the account renews\n")
@@ -71,7 +72,7 @@ def read_items(path: str | os.PathLike[str]) -> tuple[Item, ...]:
     """
     source = os.fspath(path)
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        lines = finite(path).read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise InputError([Diagnostic("CLM302", source, "it is not text in UTF-8", "save it as UTF-8")]) from None
     except (OSError, ValueError) as error:

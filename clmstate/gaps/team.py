@@ -20,6 +20,7 @@ from clmstate.errors import Diagnostic, InputError, did_you_mean, not_installed
 from clmstate.gaps.intervals import FIRST_YEAR, Interval, interval_named
 from clmstate.gaps.parts import Part, parts_of
 from clmstate.lifecycle import LifecycleDefinition, Phase
+from clmstate.writing import finite
 
 __all__ = ["Kind", "Said", "read_team_input"]
 
@@ -106,7 +107,7 @@ def _records(path: Path, source: str) -> Iterator[tuple[str, Mapping[str, str]]]
         cause = f"the ending {path.suffix!r} is no format of team input"
         raise InputError([Diagnostic("CLM303", source, cause, "use .csv, .yaml or .yml")])
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = finite(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InputError([Diagnostic("CLM302", source, "it is not text in UTF-8", "save it as UTF-8")]) from None
     except (OSError, ValueError) as error:

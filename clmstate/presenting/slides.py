@@ -15,6 +15,7 @@ from clmstate.drawing.theme import THEMES, Theme, ThemeName
 from clmstate.errors import Diagnostic, InputError, not_installed
 from clmstate.presenting.board import HEIGHT, WIDTH, Board, Line, Panel, Said, Sign, plain
 from clmstate.presenting.frame import subtitle_panel, title_panel
+from clmstate.writing import finite
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -65,7 +66,7 @@ def _own_logo(theme: Theme) -> bytes | None:
 
 def _logo(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        content = finite(path).read_bytes()
     except (OSError, ValueError) as failed:
         cause = f"the logo cannot be read ({getattr(failed, 'strerror', None) or failed})"
         raise InputError([Diagnostic("CLM411", str(path), cause, "name a PNG or JPEG file")]) from None

@@ -13,6 +13,7 @@ from clmstate.composition import Composition
 from clmstate.errors import Diagnostic, InputError, did_you_mean
 from clmstate.lifecycle import Lifecycle
 from clmstate.replay import shape_of
+from clmstate.writing import finite
 
 __all__ = ["Feeling", "Supplied", "read_supplied"]
 
@@ -66,7 +67,7 @@ def read_supplied(path: str | Path, model: type[Lifecycle] | type[Composition]) 
         clmstate.errors.InputError: CLM412 no_such_file.json: it cannot be read (No such file or directory). Check the path.
     """
     try:
-        given = json.loads(Path(path).read_text(encoding="utf-8"))
+        given = json.loads(finite(path).read_text(encoding="utf-8"))
     except OSError as failed:
         raise InputError([Diagnostic("CLM412", str(path), f"it cannot be read ({failed.strerror})", "check the path")]) from None
     except ValueError as failed:

@@ -21,6 +21,7 @@ from clmstate.replay.frames import pl
 from clmstate.replay.rows import Log, Record, Rejected, Row
 from clmstate.replay.shape import Model, shape_of
 from clmstate.replay.understand import Understanding, spoken
+from clmstate.writing import finite
 
 __all__ = ["Mapped", "Rule", "Taken", "read_mapping"]
 
@@ -203,7 +204,7 @@ def read_mapping(path: str | os.PathLike[str], model: Model, tables: str | os.Pa
 
 def _toml(source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(Path(source).read_text("utf-8"))
+        return tomllib.loads(finite(source).read_text("utf-8"))
     except OSError as error:
         raise InputError([Diagnostic("CLM301", source, f"it cannot be read ({error.strerror})", "check the path")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
