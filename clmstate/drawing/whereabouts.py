@@ -53,8 +53,9 @@ def here(life: Lifecycle, *, since: dt.date | None = None, theme: ThemeName = "l
     name = life.name or "This customer"
     asked = f" · as of {day(life.at)}" if life.at is not None else ""
     told = f"{len(moves)} {'move' if len(moves) == 1 else 'moves'} so far{asked}"
-    keys = (Key("path", "path so far, in order", _PATH), Key("faded", "possible later", 1.6))
-    return Drawing(scene, theme, Overlay(f"{name}: {life.phase.label}", told, covers, keys, tuple(_panels(life))))
+    keys = [Key("path", "path so far, in order", _PATH)] if moves else []
+    keys.append(Key("faded", "possible later", 1.6))
+    return Drawing(scene, theme, Overlay(f"{name}: {life.phase.label}", told, covers, tuple(keys), tuple(_panels(life))))
 
 
 def day(at: dt.date) -> str:

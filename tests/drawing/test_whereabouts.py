@@ -100,3 +100,13 @@ def test_two_dates_stand_below_each_other_and_can_be_read() -> None:
     group = picture.svg(embed_fonts=False).partition('data-id="rule win"')[2].partition("</g>")[0]
     sizes = [float(text.partition('"')[0]) for text in group.split('font-size="')[1:]]
     assert min(sizes) >= 12
+
+
+def test_who_has_not_moved_has_no_path_to_explain() -> None:
+    def keys(acme: Deal) -> list[str]:
+        laid = drawing.here(acme).overlay
+        assert laid is not None
+        return [key.text for key in laid.keys]
+
+    assert keys(walked(("2026-01-12", 10))) == ["possible later"]
+    assert keys(walked(("2026-01-12", 85))) == ["path so far, in order", "possible later"]
