@@ -315,8 +315,8 @@ class _Painter:
     def stub(self, box: Box, colour: str, wide: float = 0) -> str:
         x, y = box.x, box.middle[1]
         return (
-            f'<path d="M{number(x)} {number(y)}h-12" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
-            f'<circle cx="{number(x - 15)}" cy="{number(y)}" r="4" fill="{self.theme.canvas}" stroke="{colour}" stroke-width="2"/>'
+            f'<path d="M{number(x)} {number(y)}h-8" stroke="{colour}" stroke-width="{wide or 2.2:g}"/>'
+            f'<circle cx="{number(x - 11)}" cy="{number(y)}" r="4" fill="{self.theme.canvas}" stroke="{colour}" stroke-width="2"/>'
         )
 
     def swatch(self, key: Key, at: Point) -> Iterator[str]:

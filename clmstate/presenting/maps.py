@@ -196,7 +196,7 @@ class _Map:
         size = 14 * self.scale
         said = fitting([Said(c.text, size, colours.ink, "SemiBold") for c in pill.clauses], box.width - 2, box.height, 5)
         if pill.stub:
-            x, (_, y) = box.x - 15 * self.scale, box.middle
+            x, (_, y) = box.x - 11 * self.scale, box.middle
             yield Line(Route(((x, y), (x, y), (box.x, y), (box.x, y))), colours.line, 1.5)
             yield Sign("circle", Box(x - 4, y - 3, 6, 6), self.theme.canvas, colours.line)
         name = f"Rule {pill.id.removeprefix('rule ')}"

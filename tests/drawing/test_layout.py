@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clmstate import Event, Lifecycle, Phase, anywhere
+from clmstate import Event, Lifecycle, Phase, anywhere, drawing
 from clmstate.drawing import Card, Clause, Frame, Scene, journey_scene
 from clmstate.drawing.columns import arrange
 from clmstate.drawing.compose import compose
@@ -15,6 +16,7 @@ from clmstate.drawing.furniture import NARROWEST
 from clmstate.drawing.geometry import Box, Route, cut_to
 from clmstate.drawing.layout import STUB_SEEN, place
 from clmstate.drawing.story import Rule, tell
+from models.dynamic.user import User
 
 
 def test_columns_alternate_between_phases_and_rules(line: Any) -> None:
@@ -159,3 +161,14 @@ def test_long_words_make_room_for_themselves() -> None:
     drawn = compose(journey_scene(Kunde.definition))
     words = {word for block in drawn.blocks.values() for run in block.runs for word in run.text.split()}
     assert {"angenommen", "Rettungsgespräch", "Abwanderungsgefährdet"} <= words
+
+
+def test_where_a_stub_begins_no_card_seems_to_be_its_source() -> None:
+    """Its ring keeps off what stands before it: who leaves from anywhere does not leave from the card beside it."""
+    picture = drawing.journey(User)
+    rings = re.findall(r'<circle cx="([0-9.]+)" cy="([0-9.]+)" r="4"', picture.svg(embed_fonts=False))
+    cards = [picture._composed.layout.boxes[card.id] for card in picture.scene.cards]
+    assert len(rings) == 2
+    for x, y in rings:
+        room = Box(float(x) - 9, float(y) - 5, 8, 10)
+        assert not any(card.overlaps(room) for card in cards)
