@@ -177,13 +177,13 @@ def words(text: str) -> list[str]:
 
 
 def leaning(word: str) -> bool:
-    """Whether a word belongs to what follows, so that a line rather does not end with it.
+    """Whether a word belongs to what follows, so that a line rather does not end with it; so does a number without a unit.
 
     Example:
-        >>> leaning("than"), leaning("days")
-        (True, False)
+        >>> leaning("than"), leaning("2"), leaning("days")
+        (True, True, False)
     """
-    return word in _LEANING or word.endswith("·")
+    return word in _LEANING or word.endswith("·") or word.isdecimal()
 
 
 def _bound(text: str) -> str:

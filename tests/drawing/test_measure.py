@@ -99,3 +99,5 @@ def test_running_text_does_not_end_a_line_with_what_belongs_to_the_next() -> Non
     said = "Adoption, Success, Growth or Renewal · Happy → Renewal · High risk: notice received"
     assert wrap(said, 400, 15) == ("Adoption, Success, Growth or", "Renewal · Happy → Renewal · High risk: notice received")
     assert wrap(said, 330, 15)[0].endswith("·"), "no room for it in the second line"
+    counted = "3 errors and 2 warnings; 1 is accepted with a reason."
+    assert wrap(counted, 400, 18) == ("3 errors and 2 warnings;", "1 is accepted with a reason.")
