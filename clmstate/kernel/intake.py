@@ -150,8 +150,13 @@ def by_customer(hashes, at):  # type: ignore[no-untyped-def]
         bits += np.uint64(1)
     coarse = min(bits, np.uint64(8))
     keys, times, rows = np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(n, np.uint32)
-    ends = _dealt_out(hashes, at, np.arange(n).astype(np.uint32), np.uint64(0), coarse, keys, times, rows)
-    most = max(np.int64(0), np.diff(np.append(np.int64(0), ends)).max())
+    given = np.empty(n, np.uint32)
+    for row in range(n):
+        given[row] = row
+    ends = _dealt_out(hashes, at, given, np.uint64(0), coarse, keys, times, rows)
+    most = begin = np.int64(0)
+    for end in ends:
+        most, begin = max(most, end - begin), end
     some, then, which = np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.uint32)
     order, starts = np.empty(n, np.uint32), np.empty(n, np.uint32)
     room = _room(0)
