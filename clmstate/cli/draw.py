@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -236,7 +237,7 @@ def _population(model: Model, options: argparse.Namespace) -> Drawing:
     from clmstate.drawing import population
 
     if options.log is None:
-        given = _numbers(options, "counts", {"counts", "changes", "flows", "standings", "period", "title"})
+        given = _numbers(options, "counts", {"counts", "changes", "flows", "standings", "period", "title", "who"})
         return population(model.lifecycle, given.pop("counts", {}), **given)
     from clmstate.cli.fleet import part_asked, population_picture
     from clmstate.cli.replay import date_option
@@ -304,16 +305,32 @@ def _numbers(options: argparse.Namespace, what: str, known: set[str]) -> dict[st
     if not isinstance(given, dict) or not set(given) <= known:
         cause = f"it is not an object with some of {', '.join(sorted(known))}"
         raise InputError([Diagnostic("CLM409", options.data, cause, "see docs/how-to/drawing.md")])
-    for key, numbers in given.items():
-        if key in ("counts", "changes", "flows", "phases", "transitions") and not _are_numbers(numbers):
-            raise InputError(
-                [Diagnostic("CLM409", f"{options.data}, {key}", "it is not whole numbers by name", "see docs/how-to/drawing.md")]
-            )
+    wrong = [
+        Diagnostic("CLM409", f"{options.data}, {key}", cause, "see docs/how-to/drawing.md")
+        for key, value in given.items()
+        if (cause := _wrong_with(key, value))
+    ]
+    if wrong:
+        raise InputError(wrong)
     return given
 
 
-def _are_numbers(given: object) -> bool:
-    return isinstance(given, Mapping) and all(isinstance(n, int) for n in given.values())
+def _wrong_with(key: str, given: object) -> str:
+    """What is wrong with a part of the numbers; "" is nothing."""
+    from clmstate.drawing.scene import STANDINGS
+
+    if key in ("period", "title", "who"):
+        return "" if isinstance(given, str) else "it is not a text"
+    if key == "standings":
+        known = isinstance(given, Mapping) and all(_are_numbers(each) and set(each) <= set(STANDINGS) for each in given.values())
+        return "" if known else f"it is not whole numbers by phase and standing ({', '.join(STANDINGS)})"
+    if not _are_numbers(given, least=-math.inf if key == "changes" else 0):
+        return "it is not whole numbers by name" + ("" if key == "changes" else ", none of them below 0")
+    return ""
+
+
+def _are_numbers(given: object, least: float = 0) -> bool:
+    return isinstance(given, Mapping) and all(type(n) is int and n >= least for n in given.values())
 
 
 _PICTURES: Final[Mapping[str, Callable[[Model, argparse.Namespace], Drawing]]] = {

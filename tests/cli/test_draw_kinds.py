@@ -127,3 +127,22 @@ def test_a_gallery_says_since_when_a_customer_was_in_the_first_phase(run: Callab
     ran = run("draw", str(tmp_path / "models"), "--kind", "gallery", "--out", str(tmp_path / "out"))
     assert ran.code == 0, ran.err  # type: ignore[attr-defined]
     assert "✓ 12 Jan – 16 Mar<" in (tmp_path / "out" / "small" / "deal-here.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"title": 5}, "not a text"),
+        ({"who": ["users"]}, "not a text"),
+        ({"flows": {"adopt": -1}}, "none of them below 0"),
+        ({"flows": {"adopt": True}}, "whole numbers by name"),
+        ({"standings": {"success": 3}}, "by phase and standing"),
+        ({"standings": {"success": {"fine": 1}}}, "(good, watch, at_risk, lost)"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(run: Callable[..., object], tmp_path: Path, more: dict[str, object], said: str) -> None:
+    (tmp_path / "n.json").write_text(json.dumps({"counts": {"success": 4}, "changes": {"success": -2}, **more}))
+    ran = run("draw", CONTRACT, "--kind", "population", "--data", str(tmp_path / "n.json"), "--out", str(tmp_path / "n.svg"))
+    assert ran.code == 2  # type: ignore[attr-defined]
+    assert "CLM409" in ran.err  # type: ignore[attr-defined]
+    assert said in " ".join(ran.err.split())  # type: ignore[attr-defined]
