@@ -83,7 +83,12 @@ def test_wheel_works_in_an_empty_environment(dist: Path, tmp_path: Path) -> None
     venv.create(tmp_path / "venv", with_pip=False)
     commands = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")
     (wheel,) = dist.glob("*.whl")
-    run([sys.executable, "-m", "pip", "--python", commands / "python", "install", "--quiet", "--prefer-binary", wheel])
+    options = [
+        "--quiet",
+        "--prefer-binary",
+        "--no-compile",
+    ]  # to compile thousands of modules that nobody imports takes the longest
+    run([sys.executable, "-m", "pip", "--python", commands / "python", "install", *options, wheel])
     (tmp_path / "trial.py").write_text(MODEL, encoding="utf-8")
 
     def installed(name: str, *arguments: str) -> str:
