@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import attrs
-from scipy import stats
 
 from clmstate.replay.frames import pl
 from clmstate.replay.shape import Shape
@@ -290,6 +289,8 @@ def kaplan_meier(days: Sequence[float], censored: Sequence[bool]) -> pl.DataFram
     names = ("days", "share", "low", "high")
     if not days:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.Float64))
+    from scipy import stats  # most of what a replay would take to start, and most replays draw no curve
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an interval that cannot be said (nobody left) is NaN
         found = stats.ecdf(stats.CensoredData.right_censored(list(days), list(censored))).sf
