@@ -343,7 +343,7 @@ def alone(steps: int = 12_000) -> None:
     calm = enumerate(quiet.lives(Random(11), 400))
     quietly(islice(calm, 40))
     for index, (case, model) in enumerate(harness.lives(Random(5), steps, harness.Counts())):
-        if found := harness.first_difference(harness.Compiled, model, case.steps):
+        if found := harness.first_difference(harness.Compiled, model, case.steps, case.answers):
             tell(f"a lifecycle alone: life {index}, step {found[0]}", found[2])
     quietly(calm)
 
