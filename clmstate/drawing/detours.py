@@ -269,7 +269,7 @@ def _beside(points: Sequence[Point]) -> frozenset[Cell]:
 def _is_level(route: Route) -> bool:
     """Whether it is one straight piece, across or down."""
     hull = route.hull
-    return hull.width < 1 or hull.height < 1
+    return hull.width < 0.3 or hull.height < 0.3
 
 
 def _is_arc(route: Route) -> bool:

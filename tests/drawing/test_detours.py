@@ -71,6 +71,11 @@ def test_lines_between_a_rule_and_a_card_beside_it_are_straight(contract: Any) -
         assert by_ends[ends].hull.height < 1, ends
 
 
+def test_no_line_slopes_a_little_where_a_level_way_is_free(contract: Any) -> None:
+    composed = compose.compose(journey(contract, level="full").scene)
+    assert [route for route in composed.layout.routes if 0.3 <= min(route.hull.width, route.hull.height) < 1] == []
+
+
 def test_a_picture_is_at_least_as_large_on_a_slide_as_with_the_usual_widths(contract: Any) -> None:
     scene = journey(contract, level="full").scene
     usual = compose._journey(scene, compose._Setting(), compose.RENDERERS)
