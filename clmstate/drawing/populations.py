@@ -160,7 +160,7 @@ def _subtitle(who: str, flows: Mapping[str, int], changes: Mapping[str, int] | N
     said = [f"Number on a card: {who} there now{f', below it the change{since}' if changes else ''}."]
     if flows:
         said.append(f"Thickness of a line: how many moved{since}.")
-    said.append("Colour and bar: standing." if standings else "Colour of a card: standing.")
+    said.append("Colour of a card: standing; bar: of those in it." if standings else "Colour of a card: standing.")
     return " ".join(said)
 
 

@@ -22,6 +22,7 @@ TRACK = 13.0  # between parallel lines
 ARROW = 10.0
 _RADIUS = 9.0
 _CLOSE = 7.0  # lines that are nearer cannot be told apart
+_STEP = 4.0  # a line that would go up or down by no more has a kink, not a bend
 _FEW = 8  # lines of a gap of which the best order is looked for
 
 
@@ -230,7 +231,16 @@ class Grid:
             for *_, index, end in lines:
                 y = box.y + box.height * (places[self._together(index, end)] + 0.5) / len(places)
                 ends[index, end] = (box.right if right else box.x, y)
+        self._straighten(ends)
         return ends
+
+    def _straighten(self, ends: dict[tuple[int, str], Point]) -> None:
+        """Lines across one gap whose ends are nearly level are made level; cards of unlike height put their points unlike."""
+        for index, way in enumerate(self.ways):
+            (x, y), (tx, ty) = ends[index, "tail"], ends[index, "head"]
+            alone = not self._together(index, "head").startswith("to ")
+            if way.corridor is None and alone and 0 < abs(y - ty) <= _STEP:
+                ends[index, "tail"], ends[index, "head"] = (x, (y + ty) / 2), (tx, (y + ty) / 2)
 
 
 def rounded(points: Sequence[Point], radius: float = _RADIUS) -> Route:

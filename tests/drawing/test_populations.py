@@ -40,7 +40,9 @@ def test_what_bars_show_is_said_where_there_are_some() -> None:
     assert plain is not None
     assert plain.subtitle == "Number on a card: customers there now. Colour of a card: standing."
     assert barred.overlay is not None
-    assert barred.overlay.subtitle == "Number on a card: customers there now, below it the change in May. Colour and bar: standing."
+    assert barred.overlay.subtitle == (
+        "Number on a card: customers there now, below it the change in May. Colour of a card: standing; bar: of those in it."
+    )
 
 
 def test_a_number_gives_way_before_the_words_below_it() -> None:

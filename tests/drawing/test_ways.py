@@ -18,3 +18,12 @@ def test_lines_that_need_not_cross_do_not() -> None:
     assert len(down) == 2
     middle = [next(x for x, y in route.samples(40) if 150 < y < 190) for route in (upper, lower)]
     assert middle[0] > middle[1]  # the upper line goes down outside of the lower one
+
+
+def test_a_line_between_cards_of_nearly_one_height_has_no_kink() -> None:
+    cells = {"a": Cell(0, 0), "b": Cell(1, 0)}
+    gaps = [Box(0, 0, 0, 100), Box(100, 0, 100, 100), Box(300, 0, 0, 100)]
+    for tall, heights in ((76, 1), (90, 2)):
+        boxes = {"a": Box(0, 0, 100, 70), "b": Box(200, (70 - tall) / 2, 100, tall)}
+        routes = Grid(cells, [("a", "b"), ("b", "a")]).routes(boxes, gaps, [], lambda _: (20, 20))
+        assert [len({y for _, y in (*route.points, route.tip)}) > 1 for route in routes] == [heights == 2] * 2
