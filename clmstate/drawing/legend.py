@@ -205,8 +205,11 @@ def _beside(said: list[str], end: float, wide: float, margin: float) -> tuple[st
         first = " ".join(said[:count])
         others = wrap(" ".join(said[count:]), wide - margin, SIZE)
         ends = [end + 10 + text_width(first, SIZE) if first else end, *(margin + text_width(line, SIZE) for line in others)]
-        alone = count in (1, 2) and bool(others) and len(first) < FEW_LETTERS
-        torn = bool(count and others) and leaning(said[count - 1])
+        led = (
+            bool(count and others) and "→" in said[count - 1 : count + 1]
+        )  # a line with where it comes from apart from where it leads to
+        alone = led or (count in (1, 2) and bool(others) and len(first) < FEW_LETTERS)
+        torn = led or (bool(count and others) and leaning(said[count - 1]))
         found.append((len(others) + alone, torn, sum((wide - each) ** 2 for each in ends), first, others))
     *_, first, others = min(found, key=lambda each: each[:3])
     return first, others

@@ -40,6 +40,7 @@ _UNITS = 1000  # of the metrics
 _MANY = 20  # lines; nobody sees whether those are even
 _RUNNING = 240.0  # points; text that is set so wide is read on, and its first line may be a little shorter
 _LEANING = frozenset(["a", "at", "below", "fewer", "for", "in", "least", "more", "most", "no", "of", "the", "than"])
+_HARDLY_WIDER = 1.05  # boxes are as wide as what stands in them: for the look of a line they grow no more than that
 _TORN = 1_000_000.0  # what such a word at the end of a line counts: as much as room for a letter that is as wide as it is high
 _DROPPED = frozenset("\u00ad\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -161,8 +162,8 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
             narrow = middle
     if 2 < len(lines) < _MANY:
         lines = _evened(pieces, max(_units_wide(line, face) for line in lines), face)
-    elif len(lines) == 2 and width >= _RUNNING:
-        lines = _untorn(lines, units, face)
+    elif len(lines) == 2:
+        lines = _untorn(lines, units, face, running=width >= _RUNNING)
     return tuple(line.replace("\N{NO-BREAK SPACE}", " ").strip() for line in lines)
 
 
@@ -231,14 +232,16 @@ def _evened(pieces: list[tuple[str, bool]], units: float, face: Face) -> list[st
     return ["".join(" " * (blank and n > 0) + piece for n, (piece, blank) in enumerate(pieces[i:j])) for i, j in pairwise(starts)]
 
 
-def _untorn(lines: list[str], units: float, face: Face) -> list[str]:
-    """Two lines; words at the end of the first that belong to what follows go to the second, if there is room."""
-    kept = lines[0].split(" ")
-    while len(kept) > 1 and leaning(kept[-1]):
-        kept.pop()
-    first = " ".join(kept)
-    second = f"{lines[0][len(first) :].strip()} {lines[1]}".strip()
-    return [first, second] if _units_wide(second, face) <= units else lines
+def _untorn(lines: list[str], units: float, face: Face, *, running: bool) -> list[str]:
+    """Two lines; what belongs to the second goes there, if there is room: in running text words that lean on others, and the word after a comma."""
+    first, second = lines[0].split(" "), lines[1]
+    while running and len(first) > 1 and leaning(first[-1]):
+        second = f"{first.pop()} {second}"
+    told = [" ".join(first), second] if _units_wide(second, face) <= units else lines
+    *kept, last = told[0].split(" ")
+    apart = [" ".join(kept), f"{last} {told[1]}"]
+    room = min(units, _HARDLY_WIDER * max(_units_wide(line, face) for line in told))
+    return apart if len(kept) > 1 and kept[-1].endswith(",") and _units_wide(apart[1], face) <= room else told
 
 
 def _pieces(text: str, units: float, face: Face) -> Iterator[tuple[str, bool]]:

@@ -14,6 +14,7 @@ from clmstate.drawing.lane_grid import _Sheet
 from clmstate.drawing.measure import text_width
 from models.dynamic.markets import EnterpriseContract
 from models.events.agreement import Agreement
+from models.gap_analysis.client import Client
 
 CSM, SALES = Team("CSM"), Team("Sales")
 
@@ -121,6 +122,12 @@ def test_numbers_of_a_list_stand_in_a_margin_of_their_own() -> None:
     heads = [run for run in furniture.runs if "→" in run.text and run.face == "SemiBold"]
     assert [number.y for number in numbers] == [head.y for head in heads]
     assert all(head.x - number.x > 12 for number, head in zip(numbers, heads, strict=True))
+
+
+def test_no_line_of_a_list_parts_where_a_rule_comes_from_from_where_it_leads() -> None:
+    said = [run.text for run in drawing.lanes(Client)._furniture.runs if run.face == "Regular"]
+    assert "Anywhere → Churned:" in said
+    assert not any(text.startswith("→") or text.endswith("→") for text in said)
 
 
 def test_what_goes_back_leaves_at_the_side_that_is_less_full() -> None:

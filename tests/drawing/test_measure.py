@@ -101,3 +101,10 @@ def test_running_text_does_not_end_a_line_with_what_belongs_to_the_next() -> Non
     assert wrap(said, 330, 15)[0].endswith("·"), "no room for it in the second line"
     counted = "3 errors and 2 warnings; 1 is accepted with a reason."
     assert wrap(counted, 400, 18) == ("3 errors and 2 warnings;", "1 is accepted with a reason.")
+
+
+def test_a_line_does_not_end_with_the_word_after_a_comma() -> None:
+    assert wrap("from Setting up, In use or Full value", 118, 13, "Italic") == ("from Setting up,", "In use or Full value")
+    assert (
+        wrap("from Engage, Find the solution or Decide", 166, 13, "Italic")[0] == "from Engage, Find"
+    )  # not for a box that is much wider
