@@ -250,28 +250,6 @@ def _population(model: Model, options: argparse.Namespace) -> Drawing:
     return population_picture(population_of(done, kind, since), done.shape, kind, since)
 
 
-def counted(model: Model, log_file: str, until: int | None) -> tuple[dict[str, int], dict[str, int]]:
-    """Where the customers of a log stand at the end, and how many went along each transition.
-
-    Example:
-        >>> counted.__name__
-        'counted'
-    """
-    from clmstate.replay import play
-    from clmstate.replay.sources import read_any
-
-    counts = dict.fromkeys(model.lifecycle.definition.phases, 0)
-    flows: dict[str, int] = {}
-    last: dict[str, str] = {}
-    for step in play(model.what, read_any(model.what, log_file), until_us=until):
-        last[step.customer] = step.life.phase.path
-        for move in step.moves:
-            flows[move.name] = flows.get(move.name, 0) + (0 if move.stayed else 1)
-    for path in last.values():
-        counts[path] += 1
-    return counts, {name: n for name, n in flows.items() if name and n}
-
-
 def _findings(model: Model, options: argparse.Namespace) -> Drawing:  # noqa: ARG001 -- all kinds are asked alike
     from clmstate.drawing import findings
 

@@ -126,18 +126,19 @@ def _logs(folder: Path, model: Model) -> Iterator[Log]:
 
 def _from_logs(folder: Path, model: Model) -> Iterator[Picture]:
     """Where the customers of a sample log stand, if one of the folder is about this lifecycle."""
-    from clmstate.cli.draw import counted
+    from clmstate.cli.fleet import population_picture
     from clmstate.cli.walking import walked
-    from clmstate.drawing import here, population
+    from clmstate.drawing import here
+    from clmstate.replay.population import population_of
+    from clmstate.replay.run import replay_file
 
     for log in _logs(folder, model):
         walk = walked(model, log, log.customers[0], None)
         yield Picture(folder.name, model.name.lower(), "here", model.name, here(walk.life, since=walk.since))
         if len(log.customers) > 1:
-            counts, flows = counted(model, log.source, None)
-            yield Picture(
-                folder.name, model.name.lower(), "population", model.name, population(model.lifecycle, counts, flows=flows)
-            )
+            done = replay_file(model.what, log.source)
+            picture = population_picture(population_of(done), done.shape, "", None)
+            yield Picture(folder.name, model.name.lower(), "population", model.name, picture)
         return
 
 

@@ -189,7 +189,7 @@ class _Dot:
         self.text("numbers of the picture", right, steps, self.theme.ink, _LEGEND, end="\\l")
         title, subtitle = clean(self.overlay.title or self.scene.title), clean(self.overlay.subtitle or self.scene.subtitle)
         struck = any(run.struck for block in self.blocks.values() for run in block.runs)
-        legend = " · ".join(filter(None, (meanings(self.said, starts="\n"), "[ ] no longer" if struck else "")))
+        legend = " · ".join(filter(None, (meanings(self.said, self.scene, starts="\n"), "[ ] no longer" if struck else "")))
         for name, said, size, y, colour in (
             ("title", title, _TITLE, -_ABOVE, self.theme.ink),
             ("subtitle", subtitle, _SUBTITLE, -_ABOVE / 2, self.theme.second),

@@ -11,13 +11,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import attrs
 
 from clmstate.drawing.measure import clean, text_width, wrap
 from clmstate.drawing.overlay import Key, Overlay, PanelRow, Said
-from clmstate.drawing.scene import Card, Clause, Kind, Link, Pill, Scene
+from clmstate.drawing.scene import Card, Clause, Frame, Kind, Lane, Link, Pill, Scene
 from clmstate.drawing.signs import CLAUSE_SIGNS, KIND_SIGNS, STANDING_SIGNS, TONE_SIGNS, marked, meanings
 from clmstate.drawing.theme import Theme
 
@@ -85,13 +85,23 @@ class _Text:
         """Cards and rules in the order of the journey, from which Mermaid takes what leads forward; then what stands inside what."""
         yield from (f"  {self.card(card)}" for card in self.scene.cards)
         yield from (f"  {self.pill(pill)}" for pill in self.scene.pills if not self.stands_below(pill))
-        inside = [(f"l{number}", lane.title, lane.members) for number, lane in enumerate(self.scene.lanes)]
-        inside += [(self.names[frame.id], frame.title, frame.members) for frame in self.scene.frames]
-        for name, title, members in inside:
-            yield f'  subgraph {name}["{_text(title)}"]'
-            yield from ("    direction LR",) if self.rows else ()
-            yield from (f"    {self.names[one]}" for one in (*members, *self.between(members)))
-            yield "  end"
+        lanes, frames = self.scene.lanes, self.scene.frames
+        held = {
+            frame.id: number for frame in frames for number, lane in enumerate(lanes) if set(frame.members) <= set(lane.members)
+        }
+        for number, lane in enumerate(lanes):
+            yield from self.around(f"l{number}", lane, [frame for frame in frames if held.get(frame.id) == number])
+        yield from chain.from_iterable(self.around(self.names[frame.id], frame) for frame in frames if frame.id not in held)
+
+    def around(self, name: str, box: Lane | Frame, frames: Sequence[Frame] = ()) -> Iterator[str]:
+        """What stands inside a lane or a frame; Mermaid takes a card to where it is named first, so frames of a lane stand in it."""
+        yield f'  subgraph {name}["{_text(box.title)}"]'
+        yield from ("    direction LR",) if self.rows else ()
+        for frame in frames:
+            yield from (f"  {line}" for line in self.around(self.names[frame.id], frame))
+        framed = {one for frame in frames for one in (*frame.members, *self.between(frame.members))}
+        yield from (f"    {self.names[one]}" for one in (*box.members, *self.between(box.members)) if one not in framed)
+        yield "  end"
 
     def between(self, members: tuple[str, ...]) -> Iterator[str]:
         """Rules that lead from some of these to others of them."""
@@ -179,7 +189,7 @@ class _Text:
         told = [f"k{number}" for number in range(len(self.keys))]
         for name, key in zip(told, self.keys, strict=True):
             yield f'  {name}["{_text(key.text.partition(" (")[0])}"]'  # in brackets: how painted pictures show it
-        signs = meanings(shown, starts='"(>')
+        signs = meanings(shown, self.scene, starts='"(>')
         if signs:
             yield f'  legend["{_text(signs)}"]'
             yield "  style legend fill:none,stroke:none"

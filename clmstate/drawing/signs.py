@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from clmstate.drawing.overlay import Cover, Tone
-from clmstate.drawing.scene import ClauseRole, Kind, Standing
+from clmstate.drawing.scene import ClauseRole, Kind, Scene, Standing
 
 __all__ = ["CLAUSE_SIGNS", "KIND_SIGNS", "STANDING_SIGNS", "TONE_SIGNS", "marked", "meanings"]
 
@@ -41,16 +41,25 @@ def marked(cover: Cover | None) -> str:
     return f"[{' · '.join(said)}]"
 
 
-def meanings(shown: str, *, starts: str) -> str:
+def meanings(shown: str, scene: Scene, *, starts: str) -> str:
     """What the signs mean with which something begins.
 
     Args:
         shown: the text of a picture.
+        scene: what it shows; a tick where nothing is a recovery, say, is no sign of one.
         starts: the characters after which something begins.
 
     Example:
-        >>> meanings('"● Live" "⚡ signed"', starts='"')
+        >>> from clmstate.drawing.scene import Card, Clause, Pill
+        >>> deal = Scene("Deal", cards=(Card("live", "Live", standing="good"),), pills=(Pill("sign", "forward", (Clause("event", "signed"),)),))
+        >>> meanings('"● Live" "✓ visited" "⚡ signed"', deal, starts='"')
         '● good · ⚡ event'
     """
+    used = {KIND_SIGNS.get(pill.kind) for pill in scene.pills} | {
+        STANDING_SIGNS[card.standing] for card in scene.cards if card.standing
+    }
+    used |= {CLAUSE_SIGNS.get(clause.role) for pill in scene.pills for clause in pill.clauses}
     before = f"(?:[{re.escape(starts)}]|[{''.join(KIND_SIGNS.values())}] )"
-    return " · ".join(f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if re.search(f"{before}{sign} ", shown))
+    return " · ".join(
+        f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if sign in used and re.search(f"{before}{sign} ", shown)
+    )

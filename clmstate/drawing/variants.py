@@ -111,7 +111,7 @@ def _name(definition: LifecycleDefinition, every: Sequence[LifecycleDefinition])
 
 
 _KEYS = (
-    Key("changed", "not as in the first row: old words are struck out, new ones green", signed=True),
+    Key("changed", "not as in the first row (old words struck out, new ones green)", signed=True),
     Key("faded", "owner, length and rules as in the first row"),
 )
 

@@ -129,6 +129,30 @@ def test_a_gallery_says_since_when_a_customer_was_in_the_first_phase(run: Callab
     assert "✓ 12 Jan – 16 Mar<" in (tmp_path / "out" / "small" / "deal-here.svg").read_text(encoding="utf-8")
 
 
+def test_a_gallery_counts_customers_as_a_population_does(run: Callable[..., object], tmp_path: Path) -> None:
+    """Who moves along a line twice is one customer that moved."""
+    (tmp_path / "models" / "small").mkdir(parents=True)
+    model = (
+        "from clmstate import Lifecycle, Phase, Signal\n"
+        "class Deal(Lifecycle):\n"
+        "    signed = Signal.flag('signed', default=False)\n"
+        "    open = Phase('Open', initial=True)\n"
+        "    live = Phase('Live')\n"
+        "    win = open.to(live, when=signed)\n"
+        "    back = live.to(open, when=~signed)\n"
+    )
+    (tmp_path / "models" / "small" / "deal.py").write_text(model)
+    log = "customer,at,signed\nAcme,2026-01-12,yes\nAcme,2026-02-02,no\nAcme,2026-03-16,yes\nBeta,2026-01-12,no\n"
+    (tmp_path / "models" / "small" / "log.csv").write_text(log)
+    shown = run("draw", str(tmp_path / "models"), "--kind", "gallery", "--out", str(tmp_path / "out"))
+    told = ("--kind", "population", "--log", str(tmp_path / "models" / "small" / "log.csv"))
+    asked = run("draw", str(tmp_path / "models" / "small" / "deal.py"), *told, "--out", str(tmp_path / "deal.svg"))
+    assert (shown.code, asked.code) == (0, 0)  # type: ignore[attr-defined]
+    picture = (tmp_path / "out" / "small" / "deal-population.svg").read_bytes()
+    assert picture == (tmp_path / "deal.svg").read_bytes()
+    assert b"1 moved" in picture
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clmstate import InputError, drawing
-from clmstate.drawing import THEMES, Brand, Card, Drawing, Scene, read_brand
+from clmstate.drawing import THEMES, Brand, Card, Clause, Cover, Drawing, Frame, Lane, Overlay, Pill, Said, Scene, read_brand
 from clmstate.drawing.colours import contrast
 from clmstate.drawing.pdf import to_pdf
 from clmstate.presenting import page
@@ -211,3 +211,27 @@ def test_dot_has_lanes_signs_and_what_they_mean(contract: Any) -> None:
     assert "⚡ contract ended" in journey.replace("\\n", " ")
     assert "◆ High risk" in journey
     assert "⚡ event · → what we do" in journey
+
+
+def test_a_tick_beside_a_visit_is_not_explained_as_a_recovery() -> None:
+    scene = Scene(
+        "Trial", cards=(Card("a", "Begun"), Card("b", "Done")), pills=(Pill("go", "forward", (Clause("event", "signed"),)),)
+    )
+    covers = {"a": Cover("path", (Said("✓ visited", "strong"), Said("→ since May", "quiet")))}
+    said = Drawing(scene, overlay=Overlay(covers=covers)).mermaid()
+    assert "✓ visited" in said
+    assert re.findall(r'legend\["(.*)"\]', said) == ["⚡ event"]
+
+
+def test_frames_of_a_part_stand_inside_it_in_mermaid() -> None:
+    cards = tuple(Card(name, name) for name in ("new", "calm", "tense"))
+    scene = Scene(
+        "Whole",
+        cards=cards,
+        lanes=(Lane("part", "part", ("new", "calm", "tense")),),
+        frames=(Frame("run", "Running", ("calm", "tense")),),
+    )
+    lines = [line.strip() for line in Drawing(scene).mermaid().splitlines()]
+    opened = lines.index('subgraph l0["part"]')
+    assert lines[opened : opened + 7] == ['subgraph l0["part"]', 'subgraph n3["Running"]', "n1", "n2", "end", "n0", "end"]
+    assert sum(line.startswith("subgraph") for line in lines) == 2
