@@ -15,6 +15,10 @@ ROOT = Path(__file__).parents[2]
 STAGE_POINTS, SLIDE, SMALLEST = 14, (960, 540), 9.0  # type size, a slide of 16:9 in points, and what can be read from the back row
 FEW = 8
 SMALLEST_OF_MANY = 7.0  # of lanes and markets with more phases
+NEAR, LONG = (
+    7.0,
+    5,
+)  # points from a card, and how many places about four points apart a line may be so near to one that it does not lead to
 
 
 @cache
@@ -41,6 +45,17 @@ def test_nothing_overlaps_and_nothing_is_cut(folder: str, painted: Any, faults: 
             assert STAGE_POINTS * min(SLIDE[0] / read.width, SLIDE[1] / read.height) >= least, picture.file
         if picture.kind == "journey" and len(picture.drawing.scene.cards) <= FEW:
             assert STAGE_POINTS * min(SLIDE[0] / read.width, SLIDE[1] / read.height) >= SMALLEST, picture.file
+
+
+def test_no_line_runs_along_a_card_that_it_does_not_lead_to(painted: Any) -> None:
+    for picture in drawn():
+        if picture.kind in ("journey", "full", "diff", "here", "population"):
+            read = painted(picture.drawing.svg(embed_fonts=False))
+            for line in read.lines:
+                for card in read.of("card"):
+                    if card.name not in (line.tail, line.head) and card.box.gap(line.hull) < NEAR:
+                        near = sum(card.box.away(x, y) < NEAR for x, y in line.dense)
+                        assert near < LONG, (picture.file, line.tail, line.head, card.name)
 
 
 def test_overlays_of_a_model_move_nothing(painted: Any) -> None:
