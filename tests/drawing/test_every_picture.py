@@ -15,15 +15,7 @@ ROOT = Path(__file__).parents[2]
 STAGE_POINTS, SLIDE, SMALLEST = 14, (960, 540), 9.0  # type size, a slide of 16:9 in points, and what can be read from the back row
 FEW = 8
 SMALLEST_OF_MANY = 7.0  # of lanes and markets with more phases
-NEAR, LONG = (
-    7.0,
-    5,
-)  # points from a card, and how many places about four points apart a line may be so near to one that it does not lead to
-
-
-@cache
-def drawn() -> tuple[Picture, ...]:
-    return tuple(pictures(ROOT / "models"))
+NEAR, LONG = 7.0, 5  # points from a foreign card, and for how many places of a line, about four points apart
 
 
 FOLDERS = sorted(folder.name for folder in (ROOT / "models").iterdir() if (folder / "__init__.py").exists())
