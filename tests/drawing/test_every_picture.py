@@ -18,6 +18,11 @@ SMALLEST_OF_MANY = 7.0  # of lanes and markets with more phases
 NEAR, LONG = 7.0, 5  # points from a foreign card, and for how many places of a line, about four points apart
 
 
+@cache
+def drawn() -> tuple[Picture, ...]:
+    return tuple(pictures(ROOT / "models"))
+
+
 FOLDERS = sorted(folder.name for folder in (ROOT / "models").iterdir() if (folder / "__init__.py").exists())
 
 
