@@ -112,7 +112,7 @@ def _name(definition: LifecycleDefinition, every: Sequence[LifecycleDefinition])
 
 _KEYS = (
     Key("changed", "not as in the first row (old words struck out, new ones green)", signed=True),
-    Key("faded", "owner, length and rules as in the first row"),
+    Key("faded", "owner and length as in the first row"),
 )
 
 

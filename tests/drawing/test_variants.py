@@ -155,3 +155,10 @@ def test_variants_that_are_for_no_market_go_by_their_own_names() -> None:
     plain = drawing.markets([Deal, WhatIf]).scene
     assert ([lane.title for lane in plain.lanes], plain.title) == (["Deal", "What if"], "Deal: variants side by side")
     assert [lane.title for lane in drawing.markets([Deal, WhatIf, Large]).scene.lanes] == ["All others", "What if", "Enterprise"]
+
+
+def test_a_pale_phase_with_a_changed_rule_is_not_said_to_be_as_usual_in_all() -> None:
+    """It is pale because its owner and length are as usual; the rule below it is not."""
+    drawn = drawing.markets([Deal, Large, Small])
+    assert drawn.overlay is not None
+    assert [key.text for key in drawn.overlay.keys if key.tone == "faded"] == ["owner and length as in the first row"]
