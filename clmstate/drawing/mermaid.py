@@ -273,10 +273,10 @@ def _compared(spans: Sequence[tuple[str, str]]) -> str:
     for number, (mark, text) in enumerate(spans):
         following = spans[number + 1][0] if number + 1 < len(spans) else ""
         if mark == "-":
-            said.append(f"[{text.strip()} →" if following == "+" else f"[no longer: {text.strip()}]")
+            said.append(f"[{text.strip()} →" if following == "+" else f"[no longer: {text.strip(' ,')}]")
         elif mark == "+":
             after_old = number > 0 and spans[number - 1][0] == "-"
-            said.append(f"{text.strip()}]" if after_old else f"[new: {text.strip()}]")
+            said.append(f"{text.strip()}]" if after_old else f"[new: {text.strip(' ,')}]")
         else:
             said.append(text.strip())
     return " ".join(said)

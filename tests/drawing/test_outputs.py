@@ -235,3 +235,10 @@ def test_frames_of_a_part_stand_inside_it_in_mermaid() -> None:
     opened = lines.index('subgraph l0["part"]')
     assert lines[opened : opened + 7] == ['subgraph l0["part"]', 'subgraph n3["Running"]', "n1", "n2", "end", "n0", "end"]
     assert sum(line.startswith("subgraph") for line in lines) == 2
+
+
+def test_brackets_hold_what_went_and_not_the_comma_before_it() -> None:
+    spans = (("=", "signed off"), ("-", ", at most 60 days"), ("=", " and in use"))
+    clause = Clause("condition", "signed off and in use", spans=spans)
+    said = Drawing(Scene("Trial", cards=(Card("a", "A"),), pills=(Pill("go", "forward", (clause,)),))).mermaid()
+    assert "#91;no longer#58; at most 60 days#93; and in use" in said.replace("<br/>", " ")
