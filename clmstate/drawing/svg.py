@@ -349,8 +349,10 @@ class _Painter:
             colours = self.theme.kinds[kind]
             dash = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""
             wide = LINE_WIDTHS.get(kind, 2.2)
-            yield f'<path d="M{number(x + 8)} {number(y)}h20" stroke="{colours.line}" stroke-width="{wide}"{dash}/>'
-            yield f'<path d="{_arrow((x + 27, y), (x + 36, y))}" fill="{colours.line}"/>'
+            arrow = kind != "stay"  # who stays goes nowhere
+            yield f'<path d="M{number(x + 8)} {number(y)}h{20 if arrow else 28}" stroke="{colours.line}" stroke-width="{wide}"{dash}/>'
+            if arrow:
+                yield f'<path d="{_arrow((x + 27, y), (x + 36, y))}" fill="{colours.line}"/>'
             yield from badge(kind, (x + 8, y), colours.line, self.theme.canvas)
         yield from self.icons(self.furniture.icons, Box(0, 0, 0, 0), {})
         for tone, said, at in self.furniture.signs:
