@@ -43,6 +43,7 @@ from clmstate.conditions.nodes import (
 )
 from clmstate.kernel import State, compiled
 from clmstate.kernel.program import Program, Rule
+from clmstate.kernel.settle import MOST_ROUNDS
 from clmstate.lifecycle import LifecycleDefinition, Reason, Risk, SuccessGap
 from clmstate.live.explain import reason
 from clmstate.presenting.criteria import place_label, ways_by_hope
@@ -89,6 +90,7 @@ def plain_model(definition: LifecycleDefinition) -> dict[str, Json]:
         "conditions": table.rows,
         "clocks": clocks,
         "visited": list(program.visited),
+        "most_rounds": MOST_ROUNDS,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from clmstate import Lifecycle
+from clmstate import Lifecycle, LivelockError, Phase, Signal
 from clmstate.cli.checklist import as_items
 from clmstate.cli.walking import part_of
 from clmstate.presenting.criteria import ways_by_hope
@@ -114,6 +114,27 @@ def test_random_lifecycles_settle_alike(javascript: Callable[[str, Any], Any]) -
     lives = random_lives("any model", 50)
     assert sum(o["endless"] for _, life in lives for o in life) >= 1
     assert differences(lives, javascript) == []
+
+
+class Counting(Lifecycle):
+    """Whoever starts goes in a circle whose configuration never comes again, because both ways count visits."""
+
+    go = Signal.flag("go", default=False)
+    here, there = Phase("Here", initial=True), Phase("There")
+    leave = here.to(there, when=go & (here.visits >= 1))
+    come_back = there.to(here, when=there.visits >= 1)
+
+
+def test_a_circle_that_counts_ends_too(javascript: Callable[[str, Any], Any]) -> None:
+    customer = Counting("Acme")
+    before = plain_state(customer.snapshot())
+    with pytest.raises(LivelockError, match="CLM211"):
+        customer.observe(at="2026-01-01", go=True)
+    told = {"at": 1_767_225_600_000_000, "values": {"go": True}, "events": []}
+    [[answer]] = javascript(
+        SETTLE, [{"model": plain_model(Counting.definition), "observations": [{"before": before, "told": told}]}]
+    )
+    assert answer["endless"]
 
 
 @pytest.mark.full

@@ -100,7 +100,7 @@ class Meaning {
       const rule = this.chosen(state, round === 1 ? events : [], held());
       if (rule === null) break;
       const now = JSON.stringify([state.phase, entered, Object.entries(state.resume).sort(), state.visits]);
-      if (round > 1 && seen.has(now)) return { state: old, moves, endless: true };
+      if (round > this.model.most_rounds || (round > 1 && seen.has(now))) return { state: old, moves, endless: true };
       if (round > 1) seen.add(now);
       const source = state.phase;
       if (!rule.stay) {
