@@ -132,7 +132,7 @@ def _card(card: Card, usual: int, widest: int) -> Block:
     for line in wrap(card.detail, width - 14, NOTE):
         y += 19
         runs.append(Run(line, width / 2, y - 5, NOTE, "Regular", "second"))
-    quotes = wrap(f"“{clean(card.quote)}”", width - 16, QUOTE, "Italic") if card.quote else ()
+    quotes = wrap(f"“{clean(card.quote)}”", width - 16, QUOTE, "Italic", fixed=True) if card.quote else ()
     y += 3 if quotes else 0
     for line in quotes:
         y += 21

@@ -138,10 +138,11 @@ def is_right_to_left(text: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[str, ...]:
+def wrap(text: str, width: float, size: float, face: Face = "Regular", *, fixed: bool = False) -> tuple[str, ...]:
     """Lines no wider than that, as few as possible and then of equal length, because a short last line looks left over.
 
-    Words that are wider than a line are broken inside, as is text of scripts without blanks.
+    Words that are wider than a line are broken inside, as is text of scripts without blanks. A box of `fixed` width does not become
+    narrower with its lines: there they may be a little longer than they must, if that evens them.
 
     Example:
         >>> wrap("users adopted at least 80 %", 112, 14)
@@ -161,7 +162,8 @@ def wrap(text: str, width: float, size: float, face: Face = "Regular") -> tuple[
         else:
             narrow = middle
     if 2 < len(lines) < _MANY:
-        lines = _evened(pieces, max(_units_wide(line, face) for line in lines), face)
+        least = max(_units_wide(line, face) for line in lines)
+        lines = _evened(pieces, min(units, _HARDLY_WIDER * least) if fixed else least, face)
     elif len(lines) == 2:
         lines = _untorn(lines, units, face, running=width >= _RUNNING)
     return tuple(line.replace("\N{NO-BREAK SPACE}", " ").strip() for line in lines)

@@ -57,6 +57,12 @@ def test_no_word_stands_alone_because_the_next_is_long() -> None:
     assert wrap("Tell its users what happens to it", 88, 14) == ("Tell its", "users what", "happens to it")
 
 
+def test_lines_in_a_box_of_fixed_width_may_be_a_little_longer_than_they_must() -> None:
+    asked = "“What changes for me tomorrow?”"
+    assert wrap(asked, 126, 15, "Italic") == ("“What", "changes for", "me tomorrow?”")
+    assert wrap(asked, 126, 15, "Italic", fixed=True) == ("“What changes", "for me", "tomorrow?”")
+
+
 def test_scripts_without_blanks_break_anywhere_but_not_before_a_full_stop() -> None:
     lines = wrap("顧客が契約に署名しました。導入を開始します。", 100, 14)
     assert len(lines) > 2
