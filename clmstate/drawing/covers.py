@@ -70,8 +70,8 @@ def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict
 
 
 def _from_where(pill: Pill) -> Iterator[Said]:
-    """Where a line comes from that begins somewhere: the card next to its beginning is not it."""
-    return (Said(clause.text, "quiet") for clause in pill.clauses if pill.stub and clause.role == "source")
+    """Where a line comes from beside what it shows: the card at its beginning, or next to it, is not it, or not the only one."""
+    return (Said(text, "quiet") for text in dict.fromkeys(clause.text for clause in pill.clauses if clause.role == "source"))
 
 
 def _card(block: Block, cover: Cover) -> Block:

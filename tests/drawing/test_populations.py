@@ -29,7 +29,8 @@ def test_a_line_has_the_sign_of_its_kind_beside_its_number() -> None:
     pill = next(pill for pill in picture.scene.pills if "relapse" in pill.rules)
     group = picture.svg(embed_fonts=False).partition(f'data-id="{pill.id}"')[2].partition("</g>")[0]
     assert 'class="badge"' in group
-    assert ">9<" in group
+    assert ">9 in all<" in group
+    assert group.count(">also from Growth<") == 1
 
 
 def test_what_bars_show_is_said_where_there_are_some() -> None:
@@ -76,6 +77,15 @@ def test_a_line_that_begins_nowhere_says_where_its_customers_come_from() -> None
     group = picture.svg(embed_fonts=False).partition(f'data-id="{pill.id}"')[2].partition("</g>")[0]
     assert ">4<" in group
     assert ">from anywhere<" in group
+
+
+def test_a_line_says_which_phases_that_it_does_not_touch_its_number_counts_too() -> None:
+    picture = drawing.population(Contract, {"growth": 4}, flows={"grow": 4})
+    pill = next(pill for pill in picture.scene.pills if "grow" in pill.rules)
+    group = picture.svg(embed_fonts=False).partition(f'data-id="{pill.id}"')[2].partition("</g>")[0]
+    said = " ".join(re.findall(r">([^<>]+)</text>", group))
+    assert picture.scene.tails(pill)
+    assert "4 in all also from" in said
 
 
 def test_what_is_not_said_of_moves_is_not_explained() -> None:
