@@ -65,14 +65,20 @@ class _Text:
         yield "config: {flowchart: {wrappingWidth: 2000}}"  # lines break where they are broken here
         yield "---"
         yield f"flowchart {'TB' if self.rows else 'LR'}"
-        if clean(self.overlay.subtitle or self.scene.subtitle):
-            yield f"  accDescr: {_text(self.overlay.subtitle or self.scene.subtitle)}"
+        if self.subtitle:
+            yield f"  accDescr: {_text(self.subtitle)}"
+            yield f'  about["{_label(self.subtitle.split(" · "), _PANEL)}"]'  # nobody sees the line before, and a title is one line
         nodes, links = list(self.nodes()), list(self.links())
         yield from nodes
         yield from (f"  {line}" for line, _ in links)
         yield from self.notes("".join(nodes))
         yield from self.looks()
         yield from _line_looks([look for _, look in links])
+
+    @cached_property
+    def subtitle(self) -> str:
+        """What stands below the title: whose picture it is of several with one title, the date, how to read it."""
+        return clean(self.overlay.subtitle or self.scene.subtitle)
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -191,10 +197,11 @@ class _Text:
             yield f'  {name}["{_text(key.text.partition(" (")[0])}"]'  # in brackets: how painted pictures show it
         signs = meanings(shown, self.scene, starts='"(>')
         if signs:
-            yield f'  legend["{_text(signs)}"]'
-            yield "  style legend fill:none,stroke:none"
+            yield f'  legend["{"<br/>".join(map(_text, _packed(signs.split(" · "), _PANEL)))}"]'
+            yield "  style legend fill:none,stroke:none,text-align:left"
             told.append("legend")
-        if self.rows:  # below the last one
+        if self.rows:  # above the first one, and below the last one
+            yield from (f"  {name} ~~~ l0" for name in ("about",) if self.subtitle)
             yield from (f"  l{len(self.scene.lanes) - 1} ~~~ {name}" for name in told)
 
     @cached_property
@@ -237,8 +244,9 @@ class _Text:
         yield from self.outlines()
 
     def outlines(self) -> Iterator[str]:
-        """What has an outline only, because the page shines through."""
+        """What has an outline only, or none, because the page shines through."""
         quiet = self.theme.third
+        yield from (f"  style {name} fill:none,stroke:none,text-align:left" for name in ("about",) if self.subtitle)
         yield from (f"  style {self.names[frame.id]} fill:none,stroke:{quiet}" for frame in self.scene.frames)
         for number, lane in enumerate(self.scene.lanes):
             yield f"  style l{number} fill:none,stroke:{self.theme.team(lane.team)}"
@@ -292,7 +300,8 @@ def _row(row: PanelRow) -> str:
     if row.sign is not None:
         sign = f"{TONE_SIGNS.get(row.sign[0], '·')} {row.sign[1]}".strip()
     more = clean(_compared(row.spans) or row.below or row.value)
-    return f"{sign} {clean(row.text)}" + (f" ({more})" if more else "")
+    bracketed = more.startswith("[") and more.endswith("]")
+    return f"{sign} {clean(row.text)}" + (f" {more}" if bracketed else f" ({more})" if more else "")
 
 
 def _label(parts: Iterable[str], usual: float = _LINE) -> str:
@@ -302,6 +311,18 @@ def _label(parts: Iterable[str], usual: float = _LINE) -> str:
         room = max(usual, (text_width(clean(part), _SIZE) * _STEP * _ASPECT) ** 0.5)
         lines += wrap(part, room, _SIZE)
     return "<br/>".join(map(_text, lines)) or "#160;"
+
+
+def _packed(items: Iterable[str], room: float) -> Iterator[str]:
+    """As many on a line as fit; a sign stays with what it means."""
+    line = ""
+    for item in items:
+        longer = f"{line} · {item}" if line else item
+        if line and text_width(longer, _SIZE) > room:
+            yield line
+            longer = item
+        line = longer
+    yield line
 
 
 def _text(text: str) -> str:

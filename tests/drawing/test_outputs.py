@@ -11,7 +11,23 @@ from typing import Any
 import pytest
 
 from clmstate import InputError, drawing
-from clmstate.drawing import THEMES, Brand, Card, Clause, Cover, Drawing, Frame, Lane, Overlay, Pill, Said, Scene, read_brand
+from clmstate.drawing import (
+    THEMES,
+    Brand,
+    Card,
+    Clause,
+    Cover,
+    Drawing,
+    Frame,
+    Lane,
+    Overlay,
+    Panel,
+    PanelRow,
+    Pill,
+    Said,
+    Scene,
+    read_brand,
+)
 from clmstate.drawing.colours import contrast
 from clmstate.drawing.pdf import to_pdf
 from clmstate.presenting import page
@@ -221,6 +237,34 @@ def test_a_tick_beside_a_visit_is_not_explained_as_a_recovery() -> None:
     said = Drawing(scene, overlay=Overlay(covers=covers)).mermaid()
     assert "✓ visited" in said
     assert re.findall(r'legend\["(.*)"\]', said) == ["⚡ event"]
+
+
+def test_what_stands_below_the_title_is_seen_in_mermaid_too() -> None:
+    scene = Scene("Deal", subtitle="A large customer: many decide. · Market Enterprise · version 2", cards=(Card("a", "A"),))
+    said = Drawing(scene).mermaid()
+    lines = [line.strip() for line in said.splitlines()]
+    shown = 'about["A large customer#58; many decide.<br/>Market Enterprise<br/>version 2"]'
+    assert lines.index(shown) < lines.index('n0["A"]')
+    assert "style about fill:none,stroke:none,text-align:left" in lines
+    assert "about" not in Drawing(Scene("Deal", cards=(Card("a", "A"),))).mermaid()
+
+
+def test_lines_of_what_signs_mean_begin_with_a_sign_in_mermaid(contract: Any) -> None:
+    (legend,) = re.findall(r'legend\["(.*)"\]', drawing.journey(contract).mermaid())
+    lines = legend.split("<br/>")
+    assert len(lines) > 1
+    assert all(len(item.split(" ", 1)[0]) == 1 and " " in item for line in lines for item in line.split(" · "))
+
+
+def test_what_stands_in_brackets_already_gets_no_others() -> None:
+    rows = (
+        PanelRow("touchpoints", None, listed=True, spans=(("+", "Guided trial"),)),
+        PanelRow("window", None, listed=True, below="60 days"),
+    )
+    overlay = Overlay(panels=(Panel("Not on the map", rows),))
+    said = Drawing(Scene("Trial", cards=(Card("a", "A"),)), overlay=overlay).mermaid()
+    assert "· touchpoints #91;new#58; Guided trial#93;" in said.replace("<br/>", " ")
+    assert "· window (60 days)" in said.replace("<br/>", " ")
 
 
 def test_frames_of_a_part_stand_inside_it_in_mermaid() -> None:
