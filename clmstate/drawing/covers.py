@@ -64,14 +64,15 @@ def covered(scene: Scene, blocks: Mapping[str, Block], overlay: Overlay) -> dict
             step = step_width(cover.number)
             more = _WIDER if cover.small else 0.0
             room = Box(7 + step - more / 2, 3 - more / 2, block.width - 14 - step + more, block.height - 6 + more)
-            said = (*cover.said, *_from_where(pill)) if cover.small and not cover.number else cover.said
+            said = (*cover.said, *_from_where(pill, cover.counted)) if cover.small and not cover.number else cover.said
             changed[pill.id] = attrs.evolve(block, runs=_fitted(said, room), icons=(), rules=())
     return changed
 
 
-def _from_where(pill: Pill) -> Iterator[Said]:
-    """Where a line comes from beside what it shows: the card at its beginning, or next to it, is not it, or not the only one."""
-    return (Said(text, "quiet") for text in dict.fromkeys(clause.text for clause in pill.clauses if clause.role == "source"))
+def _from_where(pill: Pill, rules: tuple[str, ...]) -> Iterator[Said]:
+    """Where those rules come from beside what the line shows: the card at its beginning, or next to it, is not it, or not the only one."""
+    said = dict.fromkeys(clause.text for clause in pill.clauses if clause.role == "source" and clause.rule in {"", *rules})
+    return (Said(text, "quiet") for text in said)
 
 
 def _card(block: Block, cover: Cover) -> Block:

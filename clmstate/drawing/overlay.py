@@ -49,6 +49,7 @@ class Cover:
         wide: how thick the lines of a pill are; 0 is as usual.
         came: the cards and frames from which it says what it says, if not from all; other lines to the pill are faded.
         small: a pill shrinks to what it says, and its lines run up to it.
+        counted: the rules of a small pill that its number is about; only of those it says where they come from besides.
         dashed: whether the outline is dashed.
         signed: whether the sign of its tone stands at the corner.
         sign: another tone whose sign stands there.
@@ -69,6 +70,7 @@ class Cover:
     signed: bool = False
     sign: Tone | None = None
     came: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
     signs: tuple[tuple[Tone | None, str], ...] = ()
 
 

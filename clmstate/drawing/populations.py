@@ -125,10 +125,13 @@ def _pills(scene: Scene, flows: Mapping[str, int]) -> dict[str, Cover]:
     for pill in scene.pills:
         n = through[pill.id]
         if n and pill.kind != "stay":
-            several = not pill.stub and any(clause.role == "source" for clause in pill.clauses)  # who came from where, nobody said
-            split = several or any(places[rule] > 1 for rule in pill.rules if flows.get(rule, 0))
+            counted = tuple(rule for rule in pill.rules if flows.get(rule, 0))
+            several = not pill.stub and any(clause.role == "source" and clause.rule in counted for clause in pill.clauses)
+            split = several or any(places[rule] > 1 for rule in counted)  # nobody said how many came from where
             said = Said(f"{n:,} in all" if split else f"{n:,}", "strong")
-            covers[pill.id] = Cover(_TONES.get(pill.kind, "neutral"), (said,), wide=round(width(n, most), 1), small=True)
+            covers[pill.id] = Cover(
+                _TONES.get(pill.kind, "neutral"), (said,), wide=round(width(n, most), 1), small=True, counted=counted
+            )
         else:
             covers[pill.id] = Cover("faded")
     return covers
