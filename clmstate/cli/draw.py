@@ -297,7 +297,10 @@ def _wrong_with(key: str, given: object) -> str:
     """What is wrong with a part of the numbers; "" is nothing."""
     from clmstate.drawing.scene import STANDINGS
 
-    if key in ("period", "title", "who"):
+    if key == "models":  # a report of coverage
+        reports = given.values() if isinstance(given, Mapping) else [given]
+        return "" if all(map(_is_covered, reports)) else "it is not what pytest --lifecycle-cov-report=json:FILE wrote"
+    if key in ("period", "title", "who", "format"):
         return "" if isinstance(given, str) else "it is not a text"
     if key == "standings":
         known = isinstance(given, Mapping) and all(_are_numbers(each) and set(each) <= set(STANDINGS) for each in given.values())
@@ -305,6 +308,12 @@ def _wrong_with(key: str, given: object) -> str:
     if not _are_numbers(given, least=-math.inf if key == "changes" else 0):
         return "it is not whole numbers by name" + ("" if key == "changes" else ", none of them below 0")
     return ""
+
+
+def _is_covered(given: object) -> bool:
+    """Whether it is what a report of coverage says of a model."""
+    seen = given.get("overlay") if isinstance(given, Mapping) else None
+    return isinstance(seen, Mapping) and all(_are_numbers(seen.get(kind)) for kind in ("phases", "transitions"))
 
 
 def _are_numbers(given: object, least: float = 0) -> bool:

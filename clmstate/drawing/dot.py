@@ -30,6 +30,7 @@ __all__ = ["to_dot"]
 _FONT = "Inter, Segoe UI, Roboto, Arial"
 _TITLE, _SUBTITLE, _LEGEND, _CARD, _RULE = 30, 16, 13, 16, 13  # sizes of type
 _ABOVE, _BELOW = 80.0, 40.0  # room for the title, and for what the signs mean
+_LEADING, _CLEAR = 1.2, 2.0  # of Graphviz's lines, and what stays free above and below them
 _STEPS = 320.0  # width of what the numbers stand for
 
 
@@ -78,7 +79,8 @@ class _Dot:
                 "fontcolor": self.theme.second,
                 "labelloc": "t",
             }  # no fill: lines
-            self.node(_name(frame.id), self.layout.boxes[frame.id], _lines(self.blocks[frame.id].runs), **looks)
+            lines = [f"   {line}" for line in _lines(self.blocks[frame.id].runs)]  # at the left: lines come in above the middle
+            self.node(_name(frame.id), self.layout.boxes[frame.id], lines, "\\l", **looks)
         for mark in self.scene.marks:
             self.mark(mark)
         for card in self.scene.cards:
@@ -149,6 +151,7 @@ class _Dot:
         head = [f"{sign}{title[0]} {marked(cover)}".strip(), *title[1:]] if title else []
         self.text(f"title of {_name(card.id)}", Box(box.x, box.y, box.width, block.header), head, on_band, _CARD)
         below = _lines(run for run in block.runs if run.y > block.header)
+        below[:1] = below[:1] if title else [f"{sign}{line}" for line in below[:1]]  # without a header its name stands below
         below += [f"step {cover.number}"] if cover is not None and cover.number else []
         rest = Box(box.x, box.y + block.header, box.width, box.height - block.header)
         ink = self.theme.ink if tones is None or block.header else tones.ink
@@ -165,9 +168,12 @@ class _Dot:
         lines = [marked(cover), *lines] if marked(cover) else lines
         if pill.kind in KIND_SIGNS:
             lines[:1] = [f"{KIND_SIGNS[pill.kind]} {lines[0] if lines else ''}".strip()]
-        looks = {"fillcolor": fill, "color": line, "fontcolor": ink}
+        box = self.layout.boxes[pill.id]
+        room = (box.height - 2 * _CLEAR) / max(len(lines), 1)  # signs take lines that the SVG has beside its words
+        size = min(_RULE, room / _LEADING)
+        looks = {"fillcolor": fill, "color": line, "fontcolor": ink} | ({"fontsize": f"{size:.1f}"} if size < _RULE else {})
         looks |= {"style": "rounded,filled,dashed"} if cover is not None and cover.dashed else {}
-        self.node(_name(pill.id), self.layout.boxes[pill.id], lines, **looks)
+        self.node(_name(pill.id), box, lines, **looks)
 
     def link(self, link: Link, route: Route, pills: set[str]) -> None:
         style, colour, wide = {"relapse": "dashed", "stay": "dotted"}.get(link.kind, "solid"), self.theme.kinds[link.kind].line, 2.2

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clmstate.testing.coverage import Duty, Ledger
+from clmstate.testing.coverage.report import as_data
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -170,3 +173,28 @@ def test_numbers_that_are_none_are_refused(run: Callable[..., object], tmp_path:
     assert ran.code == 2  # type: ignore[attr-defined]
     assert "CLM409" in ran.err  # type: ignore[attr-defined]
     assert said in " ".join(ran.err.split())  # type: ignore[attr-defined]
+
+
+def test_a_report_of_coverage_is_drawn_as_it_was_written(run: Callable[..., object], tmp_path: Path) -> None:
+    owed = (Duty("phase", "success", (), "Success is reached"), Duty("transition", "adopt", (), "adopt is taken"))
+    report = as_data([Ledger("Contract", owed, frozenset(), (), {"success": 3, "adopt": 2})])
+    pictures = []
+    for number, data in enumerate((report, report["models"]["Contract"]["overlay"])):
+        (tmp_path / "c.json").write_text(json.dumps(data))
+        out = tmp_path / f"{number}.svg"
+        ran = run("draw", CONTRACT, "--kind", "coverage", "--data", str(tmp_path / "c.json"), "--out", str(out))
+        assert ran.code == 0, ran.err  # type: ignore[attr-defined]
+        pictures.append(out.read_bytes())
+    assert pictures[0] == pictures[1]
+    assert b"seen 3 times" in pictures[0]
+
+
+@pytest.mark.parametrize(
+    "models", [3, {"Contract": {}}, {"Contract": {"overlay": {"phases": {"success": "x"}, "transitions": {}}}}]
+)
+def test_what_is_no_report_of_coverage_is_refused(run: Callable[..., object], tmp_path: Path, models: object) -> None:
+    (tmp_path / "c.json").write_text(json.dumps({"models": models}))
+    ran = run("draw", CONTRACT, "--kind", "coverage", "--data", str(tmp_path / "c.json"), "--out", str(tmp_path / "c.svg"))
+    assert ran.code == 2  # type: ignore[attr-defined]
+    assert "--lifecycle-cov-report=json:FILE" in "".join(ran.err.split())  # type: ignore[attr-defined]
+    assert not (tmp_path / "c.svg").exists()

@@ -31,6 +31,7 @@ from clmstate.drawing import (
 from clmstate.drawing.colours import contrast
 from clmstate.drawing.pdf import to_pdf
 from clmstate.presenting import page
+from models.dynamic.customer import Customer
 
 
 def streams(pdf: bytes) -> list[bytes]:
@@ -227,6 +228,20 @@ def test_dot_has_lanes_signs_and_what_they_mean(contract: Any) -> None:
     assert "⚡ contract ended" in journey.replace("\\n", " ")
     assert "◆ High risk" in journey
     assert "⚡ event · → what we do" in journey
+
+
+def test_dot_shows_standings_of_cards_without_a_header_and_titles_of_frames_beside_lines() -> None:
+    text = drawing.composite(Customer).dot()
+    assert 'label="◆ High risk"' in text
+    assert "● good · ▲ watch · ◆ at risk · ■ lost" in text
+    assert 'label="   Renewal\\l"' in text
+
+
+def test_words_of_a_rule_fit_into_its_box_in_dot(contract: Any) -> None:
+    for rule in re.findall(r'(?m)^\t"rule [^"]*" \[(.*)\]', drawing.coverage(contract, {}, {}).dot()):
+        size = float((re.findall(r"fontsize=([\d.]+)", rule) or ["13"])[0])
+        height = 72 * float(re.findall(r"height=([\d.]+)", rule)[0])
+        assert size * 1.2 * (rule.count("\\n") + 1) < height
 
 
 def test_a_tick_beside_a_visit_is_not_explained_as_a_recovery() -> None:
