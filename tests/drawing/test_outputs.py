@@ -239,7 +239,9 @@ def test_dot_shows_standings_of_cards_without_a_header_and_titles_of_frames_besi
 
 
 def test_words_of_a_rule_fit_into_its_box_in_dot() -> None:
-    rules = re.findall(r'(?m)^\t"rule [^"]*" \[(.*)\]', drawing.coverage(Relationship, {}, {}).dot())
+    rules = re.findall(
+        r'(?m)^\t"rule [^"]*" \[(.*)\]', drawing.coverage(Relationship, {"benefit": 3}, {"go_on": 1, "enquire": 0}).dot()
+    )
     sizes = [float((re.findall(r"fontsize=([\d.]+)", rule) or ["13"])[0]) for rule in rules]
     assert min(sizes) < 13
     for rule, size in zip(rules, sizes, strict=True):
