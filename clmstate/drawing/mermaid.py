@@ -159,7 +159,8 @@ class _Text:
         cover = self.overlay.covers.get(pill.id)
         said = [*_clauses(pill.clauses)]
         if cover is not None and cover.said is not None:
-            said = [*_told(cover.said), *(clause.text for clause in pill.clauses if pill.stub and clause.role == "source")]
+            sources = [clause for clause in pill.clauses if clause.role == "source" and (pill.stub or clause.rule in cover.counted)]
+            said = [*_told(cover.said), *dict.fromkeys(clause.text for clause in sources)]
         first = [pill.number, f"step {cover.number}" if cover is not None and cover.number else "", marked(cover)]
         sign = KIND_SIGNS.get(pill.kind, "")
         words = [part for part in (*first, *said) if clean(part)]

@@ -86,6 +86,7 @@ def test_a_line_says_which_phases_that_it_does_not_touch_its_number_counts_too()
     said = " ".join(re.findall(r">([^<>]+)</text>", group))
     assert picture.scene.tails(pill)
     assert "4 in all also from" in said
+    assert '"4 in all<br/>also from ' in picture.mermaid()
 
 
 def test_of_several_rules_on_one_line_those_that_somebody_took_say_where_they_come_from() -> None:
