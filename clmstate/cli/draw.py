@@ -261,7 +261,10 @@ def _coverage(model: Model, options: argparse.Namespace) -> Drawing:
 
     given = _numbers(options, "phases and transitions", {"phases", "transitions", "models", "format"})
     if "models" in given:
-        given = given["models"].get(model.name, {}).get("overlay", {})
+        if model.name not in given["models"]:
+            cause = f"the report says nothing of {model.name}, only of {', '.join(given['models']) or 'no model'}"
+            raise InputError([Diagnostic("CLM409", options.data, cause, "name the model with --lifecycle-cov when you run pytest")])
+        given = given["models"][model.name]["overlay"]
     return coverage(model.lifecycle, given.get("phases", {}), given.get("transitions", {}))
 
 

@@ -198,3 +198,11 @@ def test_what_is_no_report_of_coverage_is_refused(run: Callable[..., object], tm
     assert ran.code == 2  # type: ignore[attr-defined]
     assert "--lifecycle-cov-report=json:FILE" in "".join(ran.err.split())  # type: ignore[attr-defined]
     assert not (tmp_path / "c.svg").exists()
+
+
+def test_a_report_of_other_models_is_not_drawn_as_if_nothing_had_been_seen(run: Callable[..., object], tmp_path: Path) -> None:
+    seen = {"overlay": {"phases": {}, "transitions": {}}}
+    (tmp_path / "c.json").write_text(json.dumps({"format": "clmstate coverage 1", "models": {"AddOn": seen}}))
+    ran = run("draw", CONTRACT, "--kind", "coverage", "--data", str(tmp_path / "c.json"), "--out", str(tmp_path / "c.svg"))
+    assert ran.code == 2  # type: ignore[attr-defined]
+    assert "the report says nothing of Contract, only of AddOn" in " ".join(ran.err.split())  # type: ignore[attr-defined]
