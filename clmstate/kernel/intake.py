@@ -160,7 +160,7 @@ def by_customer(hashes, at):  # type: ignore[no-untyped-def]
     some, then, which = np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.uint32)
     order, starts = np.empty(n, np.uint32), np.empty(n, np.uint32)
     room = _room(0)
-    found = begin = 0
+    found, begin = 0, np.int64(0)
     for end in ends:
         heaps = _dealt_out(keys[begin:end], times[begin:end], rows[begin:end], coarse, bits - coarse, some, then, which)
         first = 0
